@@ -1,0 +1,44 @@
+/**
+ * Guest memory as a device sees it: bounds-checked access by guest physical
+ * address. Everything outside RAM is refused, never wrapped or clamped.
+ */
+
+/** Thrown when a guest physical range does not lie wholly in RAM. */
+export class GuestMemoryError extends Error {
+  override readonly name = 'GuestMemoryError';
+  constructor(
+    readonly address: bigint,
+    readonly length: number,
+  ) {
+    super(`guest address 0x${address.toString(16)} (${length} bytes) is outside RAM`);
+  }
+}
+
+/** Bounds-checked view of guest RAM. Addresses are guest physical addresses. */
+export interface GuestMemory {
+  /** First guest physical address of RAM. */
+  readonly base: number;
+  /** Size of RAM in bytes. */
+  readonly size: number;
+  /** Whether `length` bytes at `address` lie wholly in RAM. */
+  contains(address: bigint | number, length: number): boolean;
+  /**
+   * A live, read-only-by-convention view of `length` bytes at `address`.
+   * @throws GuestMemoryError when the range is not in RAM.
+   */
+  view(address: bigint | number, length: number): Uint8Array;
+  /**
+   * Copies `bytes` to `address` and drops decoded code and reservations there.
+   * Every device write to RAM goes through this or the setters below.
+   * @throws GuestMemoryError when the range is not in RAM.
+   */
+  write(address: bigint | number, bytes: Uint8Array): void;
+  getUint8(address: bigint | number): number;
+  getUint16(address: bigint | number): number;
+  getUint32(address: bigint | number): number;
+  getUint64(address: bigint | number): bigint;
+  setUint8(address: bigint | number, value: number): void;
+  setUint16(address: bigint | number, value: number): void;
+  setUint32(address: bigint | number, value: number): void;
+  setUint64(address: bigint | number, value: bigint): void;
+}
