@@ -1,0 +1,165 @@
+/**
+ * Where everything lies in the core's linear memory, and the shape of the
+ * records there. All addresses are constants, so that an access is one load.
+ *
+ *   0x0000_0400  static data of the module
+ *   0x0002_0000  machine record
+ *   0x0010_0000  8 × hart area (256 KiB): hart record, TLBs, jump caches
+ *   0x0030_0000  block hash: paddr → decoded block
+ *   0x0040_0000  page heads: one u32 a guest page, its list of decoded blocks
+ *   0x0080_0000  block arena
+ *   0x0300_0000  guest RAM
+ *
+ * Architectural state (the hart record up to HART_STATE_SIZE, and the machine
+ * record) is what a snapshot holds; all the rest is derived from it.
+ */
+
+export const MAX_HARTS: u32 = 8;
+
+// Machine record.
+export const MACHINE: usize = 0x20000;
+export const M_RAM_SIZE: usize = 0x00; // u64, bytes
+export const M_HART_COUNT: usize = 0x08; // u32
+export const M_CURRENT_HART: usize = 0x0c; // u32, the hart whose turn it is
+export const M_TURN_LEFT: usize = 0x10; // u32, instructions left of its turn
+export const M_CLOCK_KIND: usize = 0x14; // u32, CLOCK_*
+export const M_ICOUNT: usize = 0x18; // u64, instructions executed by all harts at the last synchronisation
+export const M_TIME_BASE: usize = 0x20; // u64, what mtime counts from: mtime = base + clock
+export const M_TICK_INSTRUCTIONS: usize = 0x28; // u32, virtual clock: instructions a tick of mtime
+export const M_EXIT: usize = 0x2c; // u32, EXIT_* requested from within a run
+export const M_EXIT_HART: usize = 0x30; // u32, the hart that caused it
+export const M_PAGING: usize = 0x34; // u32, largest satp mode offered (SATP_MODE_*)
+export const M_SBI: usize = 0x38; // u32, 1: an S-mode ecall leaves the run loop
+export const M_IDLE_TICKS: usize = 0x40; // u64, virtual clock: ticks skipped while every hart waited
+export const M_ARENA_NEXT: usize = 0x48; // u32, derived: next free byte of the block arena
+export const M_RESERVED_HARTS: usize = 0x4c; // u32, harts that hold a reservation (bit mask)
+
+export const CLOCK_HOST: u32 = 0;
+export const CLOCK_VIRTUAL: u32 = 1;
+
+// Why run() came back.
+export const EXIT_BUDGET: u32 = 0; // the budget is used up
+export const EXIT_IDLE: u32 = 1; // every hart waits for an interrupt
+export const EXIT_SBI: u32 = 2; // hart M_EXIT_HART made an SBI call
+export const EXIT_HOST: u32 = 3; // requestExit() was called
+
+// Hart area.
+export const HARTS: usize = 0x100000;
+export const HART_AREA_SIZE: usize = 0x40000;
+
+// Hart record. Register fields of decoded records are offsets into it.
+export const X_BASE: u32 = 0;
+export const X_SINK: u32 = 256; // writes to x0 land here
+export const F_BASE: u32 = 512;
+export const H_PC: usize = 0x300;
+export const H_ID: usize = 0x308; // u32
+export const H_PRIV: usize = 0x30c; // u32, PRIV_*
+export const H_RUN_STATE: usize = 0x310; // u32, RUN_*
+export const H_FS: usize = 0x314; // u32, mstatus.FS (0 to 3), kept apart because every FP instruction reads it
+export const H_FFLAGS: usize = 0x318; // u32
+export const H_FRM: usize = 0x31c; // u32
+export const H_MSTATUS: usize = 0x320; // u64, without FS and SD
+export const H_MIE: usize = 0x328;
+export const H_MIP: usize = 0x330; // u64, software-writable and line-driven bits together
+export const H_MEDELEG: usize = 0x338;
+export const H_MIDELEG: usize = 0x340;
+export const H_MTVEC: usize = 0x348;
+export const H_MEPC: usize = 0x350;
+export const H_MCAUSE: usize = 0x358;
+export const H_MTVAL: usize = 0x360;
+export const H_MSCRATCH: usize = 0x368;
+export const H_MENVCFG: usize = 0x370;
+export const H_STVEC: usize = 0x378;
+export const H_SEPC: usize = 0x380;
+export const H_SCAUSE: usize = 0x388;
+export const H_STVAL: usize = 0x390;
+export const H_SSCRATCH: usize = 0x398;
+export const H_SENVCFG: usize = 0x3a0;
+export const H_SATP: usize = 0x3a8;
+export const H_STIMECMP: usize = 0x3b0;
+export const H_MTIMECMP: usize = 0x3b8;
+export const H_MCOUNTEREN: usize = 0x3c0; // u32
+export const H_SCOUNTEREN: usize = 0x3c4; // u32
+export const H_MCOUNTINHIBIT: usize = 0x3c8; // u32
+export const H_EXTERNAL_SEIP: usize = 0x3cc; // u32, the PLIC's S-mode line; software SEIP is in H_MIP
+export const H_CYCLES: usize = 0x3d0; // u64, instructions this hart executed, trapping ones included
+export const H_TRAPS: usize = 0x3d8; // u64, executed instructions that did not retire
+export const H_MCYCLE_OFFSET: usize = 0x3e0; // mcycle = H_CYCLES + offset (the frozen value while inhibited)
+export const H_MINSTRET_OFFSET: usize = 0x3e8; // minstret = H_CYCLES - H_TRAPS + offset (likewise)
+export const H_RESERVATION: usize = 0x3f0; // u64, paddr of the reservation set, or -1
+export const H_PMPCFG: usize = 0x400; // 16 × u8
+export const H_PMPADDR: usize = 0x410; // 16 × u64, to 0x490
+export const HART_STATE_SIZE: usize = 0x500;
+
+// Derived state of a hart, from here on never saved.
+export const H_TLB_READ: usize = 0x500; // u32, the TLB set that loads use now
+export const H_TLB_WRITE: usize = 0x504; // u32, the same for stores
+export const H_JUMP_CACHE: usize = 0x508; // u32, the jump cache of the current privilege mode
+export const H_LEAVE: usize = 0x50c; // u32, LEAVE_*: why an executor returned false
+export const H_CAUSE: usize = 0x510; // u32, exception cause when LEAVE_TRAP
+export const H_TVAL: usize = 0x518; // u64, its trap value
+export const H_DATA_PRIV: usize = 0x520; // u32, privilege mode of loads and stores (MPRV applied)
+export const H_PMP_ACTIVE: usize = 0x524; // u32, entries up to the last one that is not OFF
+export const H_FETCH_FILTER: usize = 0x600; // 512 bytes, which page hashes the jump caches hold
+export const FETCH_FILTER_SIZE: usize = 512;
+
+export const LEAVE_TRAP: u32 = 0; // the instruction raised the exception in H_CAUSE, H_TVAL
+export const LEAVE_AFTER: u32 = 1; // the instruction is complete; look at interrupts, exits and code changes
+
+export const RUN_STARTED: u32 = 0;
+export const RUN_WAITING: u32 = 1; // in WFI
+export const RUN_STOPPED: u32 = 2; // SBI HSM: not running until started
+export const RUN_SUSPENDED: u32 = 3; // SBI HSM or SUSP: wakes on an interrupt, then the host resumes it
+
+export const PRIV_U: u32 = 0;
+export const PRIV_S: u32 = 1;
+export const PRIV_M: u32 = 3;
+
+// TLB sets: {u64 tag, u32 addend, u32 unused} × TLB_ENTRIES, read then write.
+export const TLB_ENTRIES: u32 = 1024;
+export const TLB_INDEX_MASK: u32 = (TLB_ENTRIES - 1) << 4;
+export const TLB_SIZE: usize = 0x4000;
+export const TLB_SETS: u32 = 4; // U, S with SUM = 0, S with SUM = 1, M
+export const H_TLBS: usize = 0x1000; // set s: read at s × 2 × TLB_SIZE, write TLB_SIZE later; to 0x21000
+export const TLB_SET_SIZE: usize = 0x8000;
+
+// Jump caches, one a privilege mode (U, S, M): {u64 vpc | 1, u32 block, u32 unused}.
+export const JUMP_ENTRIES: u32 = 2048;
+export const JUMP_INDEX_MASK: u32 = (JUMP_ENTRIES - 1) << 4;
+export const JUMP_CACHE_SIZE: usize = 0x8000;
+export const H_JUMP_CACHES: usize = 0x22000; // to 0x3a000
+// Instruction TLB, one a hart: {u64 vpage | mode, u64 ppage} × 256.
+export const FETCH_TLB_ENTRIES: u32 = 256;
+export const H_FETCH_TLB: usize = 0x3a000; // to 0x3b000
+
+// Decoded blocks: a header, then records of RECORD_SIZE. The last record ends
+// the block and is followed by one more that holds its successors.
+export const BLOCK_HASH: usize = 0x300000;
+export const BLOCK_HASH_ENTRIES: u32 = 0x10000;
+export const PAGE_HEADS: usize = 0x400000;
+export const ARENA: usize = 0x800000;
+export const ARENA_END: usize = 0x2ff0000;
+export const SCRATCH_BLOCK: usize = 0x2ff0000; // blocks decoded for one use
+
+export const B_COUNT: usize = 0; // u32, instructions; BLOCK_DEAD once invalidated
+export const B_HASH_NEXT: usize = 4; // u32
+export const B_PAGE_NEXT: usize = 8; // u32
+export const B_BYTES: usize = 12; // u32, length of the code in bytes
+export const B_PADDR: usize = 16; // u64
+export const B_HEADER_SIZE: usize = 32;
+export const BLOCK_DEAD: u32 = 0x40000000;
+export const MAX_BLOCK_INSTRUCTIONS: u32 = 128;
+
+export const RECORD_SIZE: usize = 16;
+export const REC_OP: usize = 0; // u16
+export const REC_RD: usize = 2; // u16, offset into the hart record
+export const REC_RS1: usize = 4; // u16
+export const REC_RS2: usize = 6; // u16
+export const REC_IMM: usize = 8; // i32
+export const REC_OFF: usize = 12; // u16, bytes from the start of the block
+export const REC_LEN: usize = 14; // u16, 2 or 4
+export const REC_TAKEN: usize = 16; // u32, block after a taken branch or jump, 0 unknown
+export const REC_NEXT: usize = 20; // u32, block after falling through, 0 unknown
+
+export const RAM: usize = 0x3000000;
+export const RAM_BASE: u64 = 0x80000000;
