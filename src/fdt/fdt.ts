@@ -10,3 +10,28 @@ export interface FdtNode {
   readonly properties: Readonly<Record<string, FdtValue>>;
   readonly children?: readonly FdtNode[];
 }
+
+/** A range of RAM that the client program must leave alone (5.3). */
+export interface MemoryReservation {
+  readonly address: bigint;
+  readonly size: bigint;
+}
+
+// Devicetree Specification 0.4, 5.2: the header of a DTB, ten big-endian words.
+export const FDT_MAGIC = 0xd00dfeed;
+export const FDT_HEADER_SIZE = 40;
+export const FDT_VERSION = 17;
+export const FDT_LAST_COMP_VERSION = 16;
+
+// 5.4.1: tokens of the structure block.
+export const FDT_BEGIN_NODE = 1;
+export const FDT_END_NODE = 2;
+export const FDT_PROP = 3;
+export const FDT_NOP = 4;
+export const FDT_END = 9;
+
+/** The two cells of a 64-bit address or size, high half first. */
+export function cells64(value: number | bigint): [high: number, low: number] {
+  const bits = BigInt.asUintN(64, BigInt(value));
+  return [Number(bits >> 32n), Number(bits & 0xffffffffn)];
+}
