@@ -1,0 +1,69 @@
+/**
+ * The fast path of loads and stores: one comparison with a TLB tag decides, and
+ * it also sends misaligned accesses and page crossings the slow way, because a
+ * tag has its low bits clear.
+ */
+import { TLB_INDEX_MASK } from '../layout';
+import { accessValue, leaveAfterAccess, readSlow, writeSlow } from '../mmu/access';
+import { rs1, rs2, imm, setRd } from './registers';
+
+// @ts-ignore: decorator
+@inline
+export function effectiveAddress(h: usize, r: usize): u64 {
+  return (rs1(h, r) + imm(r)) as u64;
+}
+
+// @ts-ignore: decorator
+@inline
+export function tlbEntry(tlb: usize, vaddr: u64): usize {
+  return tlb + (((vaddr >> 8) as u32) & TLB_INDEX_MASK);
+}
+
+/** Whether an aligned access of type T at `vaddr` may use the entry. */
+// @ts-ignore: decorator
+@inline
+export function tlbHit<T>(entry: usize, vaddr: u64): bool {
+  return load<u64>(entry) == (vaddr & (~0xfff | ((sizeof<T>() as u64) - 1)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function tlbAddress(entry: usize, vaddr: u64): usize {
+  return (load<u32>(entry, 8) + (vaddr as u32)) as usize;
+}
+
+/** rd = the value of type T at rs1 + imm, extended as T says. */
+// @ts-ignore: decorator
+@inline
+export function loadRd<T>(h: usize, r: usize, tlbRead: usize): bool {
+  const vaddr = effectiveAddress(h, r);
+  const entry = tlbEntry(tlbRead, vaddr);
+  if (tlbHit<T>(entry, vaddr)) {
+    setRd(h, r, load<T>(tlbAddress(entry, vaddr)) as i64);
+    return true;
+  }
+  return loadRdSlow<T>(h, r, vaddr);
+}
+
+function loadRdSlow<T>(h: usize, r: usize, vaddr: u64): bool {
+  if (!readSlow(h, vaddr, sizeof<T>() as u32)) return false;
+  setRd(h, r, accessValue as T as i64);
+  return leaveAfterAccess(h);
+}
+
+/** Stores the low bytes of an x or f register: for a store, both are a source at REC_RS2. */
+// @ts-ignore: decorator
+@inline
+export function storeRs2<T>(h: usize, r: usize, tlbWrite: usize): bool {
+  const vaddr = effectiveAddress(h, r);
+  const entry = tlbEntry(tlbWrite, vaddr);
+  if (tlbHit<T>(entry, vaddr)) {
+    store<T>(tlbAddress(entry, vaddr), rs2(h, r) as T);
+    return true;
+  }
+  return storeRs2Slow<T>(h, r, vaddr);
+}
+
+function storeRs2Slow<T>(h: usize, r: usize, vaddr: u64): bool {
+  return writeSlow(h, vaddr, rs2(h, r) as T as u64, sizeof<T>() as u32);
+}
