@@ -42,12 +42,14 @@ export function loadRd<T>(h: usize, r: usize, tlbRead: usize): bool {
     setRd(h, r, load<T>(tlbAddress(entry, vaddr)) as i64);
     return true;
   }
-  return loadRdSlow<T>(h, r, vaddr);
+  return loadRdSlow(h, r, vaddr, sizeof<T>() as u32, isSigned<T>());
 }
 
-function loadRdSlow<T>(h: usize, r: usize, vaddr: u64): bool {
-  if (!readSlow(h, vaddr, sizeof<T>() as u32)) return false;
-  setRd(h, r, accessValue as T as i64);
+// Shared by all sizes, so that the optimiser leaves it out of the run loop.
+function loadRdSlow(h: usize, r: usize, vaddr: u64, size: u32, isSigned: bool): bool {
+  if (!readSlow(h, vaddr, size)) return false;
+  const unused = 64 - (size << 3);
+  setRd(h, r, isSigned ? ((accessValue << unused) as i64) >> unused : (accessValue as i64));
   return leaveAfterAccess(h);
 }
 
@@ -61,9 +63,10 @@ export function storeRs2<T>(h: usize, r: usize, tlbWrite: usize): bool {
     store<T>(tlbAddress(entry, vaddr), rs2(h, r) as T);
     return true;
   }
-  return storeRs2Slow<T>(h, r, vaddr);
+  return storeRs2Slow(h, r, vaddr, sizeof<T>() as u32);
 }
 
-function storeRs2Slow<T>(h: usize, r: usize, vaddr: u64): bool {
-  return writeSlow(h, vaddr, rs2(h, r) as T as u64, sizeof<T>() as u32);
+function storeRs2Slow(h: usize, r: usize, vaddr: u64, size: u32): bool {
+  const unused = 64 - (size << 3);
+  return writeSlow(h, vaddr, ((rs2(h, r) as u64) << unused) >> unused, size);
 }
