@@ -19,6 +19,16 @@ export interface Device extends MmioDevice {
 /** Wall-clock time for real-time clocks, in nanoseconds since 1970-01-01 UTC. */
 export type WallClock = () => bigint;
 
+/** One deadline on the wall clock that a device is called back at. */
+export interface Timer {
+  /**
+   * Calls `callback` once, between two instructions of the guest, when the wall
+   * clock has reached `deadline` (nanoseconds, as `WallClock`). Replaces the deadline
+   * set before; `undefined` cancels it.
+   */
+  setDeadline(deadline: bigint | undefined, callback: () => void): void;
+}
+
 /**
  * Runs work that a device started and cannot finish at once (a disk read).
  * `done` runs between two instructions of the guest, never inside one; with the
