@@ -5,7 +5,7 @@
  */
 import { TLB_INDEX_MASK } from '../layout';
 import { accessValue, leaveAfterAccess, readSlow, writeSlow } from '../mmu/access';
-import { rs1, rs2, imm, setRd } from './registers';
+import { imm, rs1, rs2, setFd, setRd } from './registers';
 
 // @ts-ignore: decorator
 @inline
@@ -50,6 +50,32 @@ function loadRdSlow(h: usize, r: usize, vaddr: u64, size: u32, isSigned: bool): 
   if (!readSlow(h, vaddr, size)) return false;
   const unused = 64 - (size << 3);
   setRd(h, r, isSigned ? ((accessValue << unused) as i64) >> unused : (accessValue as i64));
+  return leaveAfterAccess(h);
+}
+
+/** Ones above the value of a type narrower than the f registers (ISA manual, "NaN Boxing of Narrower Values"). */
+// @ts-ignore: decorator
+@inline
+function nanBox(size: u32): u64 {
+  return size == 8 ? 0 : (-1 as u64) << (size << 3);
+}
+
+/** fd = the NaN-boxed value of type T at rs1 + imm. */
+// @ts-ignore: decorator
+@inline
+export function loadFd<T>(h: usize, r: usize, tlbRead: usize): bool {
+  const vaddr = effectiveAddress(h, r);
+  const entry = tlbEntry(tlbRead, vaddr);
+  if (tlbHit<T>(entry, vaddr)) {
+    setFd(h, r, (load<T>(tlbAddress(entry, vaddr)) as u64) | nanBox(sizeof<T>() as u32));
+    return true;
+  }
+  return loadFdSlow(h, r, vaddr, sizeof<T>() as u32);
+}
+
+function loadFdSlow(h: usize, r: usize, vaddr: u64, size: u32): bool {
+  if (!readSlow(h, vaddr, size)) return false;
+  setFd(h, r, accessValue | nanBox(size));
   return leaveAfterAccess(h);
 }
 

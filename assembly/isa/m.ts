@@ -3,22 +3,12 @@
  * traps: by zero it gives all ones and the dividend as remainder, and the
  * overflow -2^(XLEN-1) / -1 gives the dividend and remainder 0.
  */
+import { multiplyHigh } from '../fpu/mul';
 import { rs1, rs2, setRd } from './registers';
-
-/** The high 64 bits of the unsigned product, from products of 32-bit halves. */
-function multiplyHighUnsigned(a: u64, b: u64): u64 {
-  const aLow = a & 0xffffffff;
-  const aHigh = a >> 32;
-  const bLow = b & 0xffffffff;
-  const bHigh = b >> 32;
-  const middle = aHigh * bLow + ((aLow * bLow) >> 32);
-  const other = aLow * bHigh + (middle & 0xffffffff);
-  return aHigh * bHigh + (middle >> 32) + (other >> 32);
-}
 
 // A negative a counts as a + 2^64 in the unsigned product: take b × 2^64 off again.
 function multiplyHighSignedUnsigned(a: i64, b: u64): u64 {
-  return multiplyHighUnsigned(a as u64, b) - ((a >> 63) as u64 & b);
+  return multiplyHigh(a as u64, b) - ((a >> 63) as u64 & b);
 }
 
 function multiplyHighSigned(a: i64, b: i64): u64 {
@@ -62,7 +52,7 @@ export function executeMulhsu(h: usize, r: usize): void {
 // @ts-ignore: decorator
 @inline
 export function executeMulhu(h: usize, r: usize): void {
-  setRd(h, r, multiplyHighUnsigned(rs1(h, r) as u64, rs2(h, r) as u64) as i64);
+  setRd(h, r, multiplyHigh(rs1(h, r) as u64, rs2(h, r) as u64) as i64);
 }
 
 // @ts-ignore: decorator

@@ -1,9 +1,10 @@
 /** The operands of a decoded record: `h` is the hart record, `r` the decoded record. */
-import { REC_IMM, REC_RD, REC_RS1, REC_RS2, F_BASE, H_FS } from '../layout';
+import { H_FS, REC_IMM, REC_RD, REC_RS1, REC_RS2 } from '../layout';
+import { canonicalNaN } from '../fpu/format';
 
 export const FS_DIRTY: u32 = 3;
 const NAN_BOX: u64 = 0xffffffff00000000;
-const NAN_F32: u32 = 0x7fc00000;
+const NAN_BOX_F16: u64 = 0xffffffffffff0000;
 
 // @ts-ignore: decorator
 @inline
@@ -48,11 +49,18 @@ export function fs3(h: usize, r: usize): u64 {
   return load<u64>(h + (load<u32>(r, REC_IMM) >> 16));
 }
 
-/** A value that is not a properly NaN-boxed single reads as the canonical NaN (ISA manual, 21.2). */
+// A value that is not properly NaN-boxed reads as the canonical NaN (ISA manual, "NaN Boxing of Narrower Values").
+
 // @ts-ignore: decorator
 @inline
 export function unboxF32(value: u64): u32 {
-  return value >= NAN_BOX ? (value as u32) : NAN_F32;
+  return value >= NAN_BOX ? (value as u32) : canonicalNaN<u32>();
+}
+
+// @ts-ignore: decorator
+@inline
+export function unboxF16(value: u64): u16 {
+  return value >= NAN_BOX_F16 ? (value as u16) : canonicalNaN<u16>();
 }
 
 // @ts-ignore: decorator
@@ -66,4 +74,10 @@ export function setFd(h: usize, r: usize, value: u64): void {
 @inline
 export function setFdF32(h: usize, r: usize, value: u32): void {
   setFd(h, r, (value as u64) | NAN_BOX);
+}
+
+// @ts-ignore: decorator
+@inline
+export function setFdF16(h: usize, r: usize, value: u16): void {
+  setFd(h, r, (value as u64) | NAN_BOX_F16);
 }
