@@ -1,0 +1,34 @@
+/** What the loaders of this directory make of a kernel or firmware file. */
+
+/** A file that cannot be booted; the message says what was expected and what was found. */
+export class ImageFormatError extends Error {
+  override readonly name = 'ImageFormatError';
+}
+
+export interface BootSegment {
+  /** Guest physical address, or an offset from the load address when the image `isRelative`. */
+  readonly address: bigint;
+  readonly bytes: Uint8Array;
+  /** Bytes the segment takes in RAM; what lies past `bytes` starts as zeros. */
+  readonly memorySize: number;
+}
+
+export interface BootSymbol {
+  readonly name: string;
+  /** Like `BootSegment.address`; virtual where the program is linked to run translated. */
+  readonly address: bigint;
+  readonly size: number;
+  readonly kind: 'function' | 'object' | 'other';
+}
+
+export interface BootImage {
+  /** `linux`: an Image with the RISC-V boot header; `elf`: ELF64; `raw`: bytes that start with code. */
+  readonly kind: 'linux' | 'elf' | 'raw';
+  /** Whether addresses count from a load address that the machine chooses. */
+  readonly isRelative: boolean;
+  /** Where execution starts; like `BootSegment.address`. */
+  readonly entry: bigint;
+  readonly segments: readonly BootSegment[];
+  /** From the ELF symbol table; empty for the other kinds. */
+  readonly symbols: readonly BootSymbol[];
+}
