@@ -1,0 +1,389 @@
+// Generated from spec/tables by tools/generate. Do not edit.
+
+// A row is {mask, match, op | format << 16}; op 0 is a reserved encoding. Within
+// a bucket the more specific masks come first. ..._STARTS holds the row number at
+// which each of the 32 buckets starts, and the end.
+//   32-bit instructions: bucket = bits 6:2
+//   16-bit instructions: bucket = funct3 (bits 15:13) << 2 | quadrant (bits 1:0)
+
+export const enum Format {
+  NONE = 0,
+  RD_RS1_RS2 = 1,
+  RD_IMM_U = 2,
+  RD_RS1_IMM_I = 3,
+  RD_RS1_SHAMT6 = 4,
+  RD_RS1_SHAMT5 = 5,
+  RD_RS1 = 6,
+  RS1_RS2_IMM_S = 7,
+  FD_RS1_IMM_I = 8,
+  RS1_FS2_IMM_S = 9,
+  FD_FS1_FS2_FS3_RM = 10,
+  FD_FS1_FS2_RM = 11,
+  FD_FS1_RM = 12,
+  FD_FS1_FS2 = 13,
+  RD_FS1_FS2 = 14,
+  RD_FS1 = 15,
+  RD_FS1_RM = 16,
+  FD_RS1_RM = 17,
+  FD_RS1 = 18,
+  RD_RS1_AQRL = 19,
+  RD_RS1_RS2_AQRL = 20,
+  RS1_RS2_IMM_B = 21,
+  RD_IMM_J = 22,
+  RS1_RS2 = 23,
+  RS1 = 24,
+  RD_RS1_CSR = 25,
+  RD_CSR_ZIMM5 = 26,
+  C_RD_RDP_RS1_X2_IMM_I_CIW = 27,
+  C_FD_RDP_RS1_RS1P_IMM_I_CL_D = 28,
+  C_RD_RDP_RS1_RS1P_IMM_I_CL_W = 29,
+  C_RD_RDP_RS1_RS1P_IMM_I_CL_D = 30,
+  C_RS1_RS1P_FS2_RS2P_IMM_S_CL_D = 31,
+  C_RS1_RS1P_RS2_RS2P_IMM_S_CL_W = 32,
+  C_RS1_RS1P_RS2_RS2P_IMM_S_CL_D = 33,
+  C_RD_RD_RS1_RD_IMM_I_CI = 34,
+  C_RD_RD_RS1_X0_IMM_I_CI = 35,
+  C_RD_X2_RS1_X2_IMM_I_CI_16SP = 36,
+  C_RD_RD_IMM_U_CI_LUI = 37,
+  C_RD_RS1P_RS1_RS1P_SHAMT6_C_SHAMT = 38,
+  C_RD_RS1P_RS1_RS1P_IMM_I_CI = 39,
+  C_RD_RS1P_RS1_RS1P_RS2_RS2P = 40,
+  C_RD_X0_IMM_J_CJ = 41,
+  C_RS1_RS1P_RS2_X0_IMM_B_CB = 42,
+  C_RD_RD_RS1_RD_SHAMT6_C_SHAMT = 43,
+  C_FD_RD_RS1_X2_IMM_I_CI_LDSP = 44,
+  C_RD_RD_RS1_X2_IMM_I_CI_LWSP = 45,
+  C_RD_RD_RS1_X2_IMM_I_CI_LDSP = 46,
+  C_RD_X0_RS1_RD_IMM_I_0 = 47,
+  C_RD_RD_RS1_X0_RS2_RS2 = 48,
+  C_RD_X1_RS1_RD_IMM_I_0 = 49,
+  C_RD_RD_RS1_RD_RS2_RS2 = 50,
+  C_RS1_X2_FS2_RS2_IMM_S_CSS_SD = 51,
+  C_RS1_X2_RS2_RS2_IMM_S_CSS_SW = 52,
+  C_RS1_X2_RS2_RS2_IMM_S_CSS_SD = 53,
+  C_RD_RDP_RS1_RS1P_IMM_I_ZCB_BYTE = 54,
+  C_RD_RDP_RS1_RS1P_IMM_I_ZCB_HALF = 55,
+  C_RS1_RS1P_RS2_RS2P_IMM_S_ZCB_BYTE = 56,
+  C_RS1_RS1P_RS2_RS2P_IMM_S_ZCB_HALF = 57,
+  C_RD_RS1P_RS1_RS1P_IMM_I_255 = 58,
+  C_RD_RS1P_RS1_RS1P = 59,
+  C_RD_RS1P_RS1_RS1P_RS2_X0 = 60,
+  C_RD_RS1P_RS1_RS1P_IMM_I_MINUS_1 = 61,
+}
+
+// prettier-ignore
+export const WIDE_ROWS: usize = memory.data<u32>([
+  0x0000707f, 0x00000003, 0x00030059, // lb
+  0x0000707f, 0x00001003, 0x0003005a, // lh
+  0x0000707f, 0x00002003, 0x0003005b, // lw
+  0x0000707f, 0x00004003, 0x0003005c, // lbu
+  0x0000707f, 0x00005003, 0x0003005d, // lhu
+  0x0000707f, 0x00006003, 0x0003005e, // lwu
+  0x0000707f, 0x00003003, 0x0003005f, // ld
+  0x0000707f, 0x00003007, 0x00080064, // fld
+  0x0000707f, 0x00002007, 0x00080065, // flw
+  0x0000707f, 0x00001007, 0x00080066, // flh
+  0xffffffff, 0x0100000f, 0x000000e3, // pause
+  0xfff07fff, 0x0010200f, 0x001800d8, // cbo.clean
+  0xfff07fff, 0x0020200f, 0x001800d9, // cbo.flush
+  0xfff07fff, 0x0000200f, 0x001800da, // cbo.inval
+  0xfff07fff, 0x0040200f, 0x001800db, // cbo.zero
+  0x0000707f, 0x0000000f, 0x000000cc, // fence
+  0x0000707f, 0x0000100f, 0x000000e2, // fence.i
+  0xfff0707f, 0x60001013, 0x00060037, // clz
+  0xfff0707f, 0x60101013, 0x00060038, // ctz
+  0xfff0707f, 0x60201013, 0x00060039, // cpop
+  0xfff0707f, 0x60401013, 0x0006003e, // sext.b
+  0xfff0707f, 0x60501013, 0x0006003f, // sext.h
+  0xfff0707f, 0x28705013, 0x00060042, // orc.b
+  0xfff0707f, 0x6b805013, 0x0006004a, // rev8
+  0xfc00707f, 0x00001013, 0x00040020, // slli
+  0xfc00707f, 0x00005013, 0x00040021, // srli
+  0xfc00707f, 0x40005013, 0x00040022, // srai
+  0xfc00707f, 0x60005013, 0x00040049, // rori
+  0xfc00707f, 0x48001013, 0x00040053, // bclri
+  0xfc00707f, 0x48005013, 0x00040054, // bexti
+  0xfc00707f, 0x68001013, 0x00040055, // binvi
+  0xfc00707f, 0x28001013, 0x00040056, // bseti
+  0x0000707f, 0x00000013, 0x00030010, // addi
+  0x0000707f, 0x00002013, 0x00030011, // slti
+  0x0000707f, 0x00003013, 0x00030012, // sltiu
+  0x0000707f, 0x00004013, 0x00030013, // xori
+  0x0000707f, 0x00006013, 0x00030014, // ori
+  0x0000707f, 0x00007013, 0x00030015, // andi
+  0x0000007f, 0x00000017, 0x000200c9, // auipc
+  0xfff0707f, 0x6000101b, 0x00060043, // clzw
+  0xfff0707f, 0x6010101b, 0x00060044, // ctzw
+  0xfff0707f, 0x6020101b, 0x00060045, // cpopw
+  0xfe00707f, 0x0000101b, 0x00050024, // slliw
+  0xfe00707f, 0x0000501b, 0x00050025, // srliw
+  0xfe00707f, 0x4000501b, 0x00050026, // sraiw
+  0xfe00707f, 0x6000501b, 0x00050048, // roriw
+  0xfc00707f, 0x0800101b, 0x00040033, // slli.uw
+  0x0000707f, 0x0000001b, 0x00030023, // addiw
+  0x0000707f, 0x00000023, 0x00070060, // sb
+  0x0000707f, 0x00001023, 0x00070061, // sh
+  0x0000707f, 0x00002023, 0x00070062, // sw
+  0x0000707f, 0x00003023, 0x00070063, // sd
+  0x0000707f, 0x00003027, 0x00090067, // fsd
+  0x0000707f, 0x00002027, 0x00090068, // fsw
+  0x0000707f, 0x00001027, 0x00090069, // fsh
+  0xf9f0707f, 0x1000202f, 0x001300aa, // lr.w
+  0xf9f0707f, 0x1000302f, 0x001300b5, // lr.d
+  0xf81070ff, 0x2800402f, 0x001400c2, // amocas.q
+  0xf800707f, 0x1800202f, 0x001400ab, // sc.w
+  0xf800707f, 0x0800202f, 0x001400ac, // amoswap.w
+  0xf800707f, 0x0000202f, 0x001400ad, // amoadd.w
+  0xf800707f, 0x2000202f, 0x001400ae, // amoxor.w
+  0xf800707f, 0x6000202f, 0x001400af, // amoand.w
+  0xf800707f, 0x4000202f, 0x001400b0, // amoor.w
+  0xf800707f, 0x8000202f, 0x001400b1, // amomin.w
+  0xf800707f, 0xa000202f, 0x001400b2, // amomax.w
+  0xf800707f, 0xc000202f, 0x001400b3, // amominu.w
+  0xf800707f, 0xe000202f, 0x001400b4, // amomaxu.w
+  0xf800707f, 0x1800302f, 0x001400b6, // sc.d
+  0xf800707f, 0x0800302f, 0x001400b7, // amoswap.d
+  0xf800707f, 0x0000302f, 0x001400b8, // amoadd.d
+  0xf800707f, 0x2000302f, 0x001400b9, // amoxor.d
+  0xf800707f, 0x6000302f, 0x001400ba, // amoand.d
+  0xf800707f, 0x4000302f, 0x001400bb, // amoor.d
+  0xf800707f, 0x8000302f, 0x001400bc, // amomin.d
+  0xf800707f, 0xa000302f, 0x001400bd, // amomax.d
+  0xf800707f, 0xc000302f, 0x001400be, // amominu.d
+  0xf800707f, 0xe000302f, 0x001400bf, // amomaxu.d
+  0xf800707f, 0x2800202f, 0x001400c0, // amocas.w
+  0xf800707f, 0x2800302f, 0x001400c1, // amocas.d
+  0xfe00707f, 0x02000033, 0x00010002, // mul
+  0xfe00707f, 0x02001033, 0x00010003, // mulh
+  0xfe00707f, 0x02002033, 0x00010004, // mulhsu
+  0xfe00707f, 0x02003033, 0x00010005, // mulhu
+  0xfe00707f, 0x02004033, 0x00010006, // div
+  0xfe00707f, 0x02005033, 0x00010007, // divu
+  0xfe00707f, 0x02006033, 0x00010008, // rem
+  0xfe00707f, 0x02007033, 0x00010009, // remu
+  0xfe00707f, 0x00000033, 0x00010016, // add
+  0xfe00707f, 0x40000033, 0x00010017, // sub
+  0xfe00707f, 0x00001033, 0x00010018, // sll
+  0xfe00707f, 0x00002033, 0x00010019, // slt
+  0xfe00707f, 0x00003033, 0x0001001a, // sltu
+  0xfe00707f, 0x00004033, 0x0001001b, // xor
+  0xfe00707f, 0x00005033, 0x0001001c, // srl
+  0xfe00707f, 0x40005033, 0x0001001d, // sra
+  0xfe00707f, 0x00006033, 0x0001001e, // or
+  0xfe00707f, 0x00007033, 0x0001001f, // and
+  0xfe00707f, 0x20002033, 0x0001002c, // sh1add
+  0xfe00707f, 0x20004033, 0x0001002d, // sh2add
+  0xfe00707f, 0x20006033, 0x0001002e, // sh3add
+  0xfe00707f, 0x40007033, 0x00010034, // andn
+  0xfe00707f, 0x40006033, 0x00010035, // orn
+  0xfe00707f, 0x40004033, 0x00010036, // xnor
+  0xfe00707f, 0x0a006033, 0x0001003a, // max
+  0xfe00707f, 0x0a007033, 0x0001003b, // maxu
+  0xfe00707f, 0x0a004033, 0x0001003c, // min
+  0xfe00707f, 0x0a005033, 0x0001003d, // minu
+  0xfe00707f, 0x60001033, 0x00010040, // rol
+  0xfe00707f, 0x60005033, 0x00010041, // ror
+  0xfe00707f, 0x0a001033, 0x0001004c, // clmul
+  0xfe00707f, 0x0a002033, 0x0001004d, // clmulr
+  0xfe00707f, 0x0a003033, 0x0001004e, // clmulh
+  0xfe00707f, 0x48001033, 0x0001004f, // bclr
+  0xfe00707f, 0x48005033, 0x00010050, // bext
+  0xfe00707f, 0x68001033, 0x00010051, // binv
+  0xfe00707f, 0x28001033, 0x00010052, // bset
+  0xfe00707f, 0x0e005033, 0x00010057, // czero.eqz
+  0xfe00707f, 0x0e007033, 0x00010058, // czero.nez
+  0x0000007f, 0x00000037, 0x0002000f, // lui
+  0xfff0707f, 0x0800403b, 0x0006004b, // zext.h
+  0xfe00707f, 0x0200003b, 0x0001000a, // mulw
+  0xfe00707f, 0x0200403b, 0x0001000b, // divw
+  0xfe00707f, 0x0200503b, 0x0001000c, // divuw
+  0xfe00707f, 0x0200603b, 0x0001000d, // remw
+  0xfe00707f, 0x0200703b, 0x0001000e, // remuw
+  0xfe00707f, 0x0000003b, 0x00010027, // addw
+  0xfe00707f, 0x4000003b, 0x00010028, // subw
+  0xfe00707f, 0x0000103b, 0x00010029, // sllw
+  0xfe00707f, 0x0000503b, 0x0001002a, // srlw
+  0xfe00707f, 0x4000503b, 0x0001002b, // sraw
+  0xfe00707f, 0x0800003b, 0x0001002f, // add.uw
+  0xfe00707f, 0x2000203b, 0x00010030, // sh1add.uw
+  0xfe00707f, 0x2000403b, 0x00010031, // sh2add.uw
+  0xfe00707f, 0x2000603b, 0x00010032, // sh3add.uw
+  0xfe00707f, 0x6000103b, 0x00010046, // rolw
+  0xfe00707f, 0x6000503b, 0x00010047, // rorw
+  0x0600007f, 0x02000043, 0x000a006a, // fmadd.d
+  0x0600007f, 0x00000043, 0x000a0088, // fmadd.s
+  0x0600007f, 0x02000047, 0x000a006b, // fmsub.d
+  0x0600007f, 0x00000047, 0x000a0089, // fmsub.s
+  0x0600007f, 0x0200004b, 0x000a006c, // fnmsub.d
+  0x0600007f, 0x0000004b, 0x000a008a, // fnmsub.s
+  0x0600007f, 0x0200004f, 0x000a006d, // fnmadd.d
+  0x0600007f, 0x0000004f, 0x000a008b, // fnmadd.s
+  0xfff0707f, 0xe2001053, 0x000f007d, // fclass.d
+  0xfff0707f, 0xe2000053, 0x000f0084, // fmv.x.d
+  0xfff0707f, 0xf2000053, 0x00120087, // fmv.d.x
+  0xfff0707f, 0xe0000053, 0x000f0098, // fmv.x.w
+  0xfff0707f, 0xe0001053, 0x000f009c, // fclass.s
+  0xfff0707f, 0xf0000053, 0x0012009f, // fmv.w.x
+  0xfff0707f, 0xe4000053, 0x000f00a6, // fmv.x.h
+  0xfff0707f, 0xf4000053, 0x001200a7, // fmv.h.x
+  0xfff0007f, 0x5a000053, 0x000c0072, // fsqrt.d
+  0xfff0007f, 0x40100053, 0x000c0078, // fcvt.s.d
+  0xfff0007f, 0x42000053, 0x000c0079, // fcvt.d.s
+  0xfff0007f, 0xc2000053, 0x0010007e, // fcvt.w.d
+  0xfff0007f, 0xc2100053, 0x0010007f, // fcvt.wu.d
+  0xfff0007f, 0xd2000053, 0x00110080, // fcvt.d.w
+  0xfff0007f, 0xd2100053, 0x00110081, // fcvt.d.wu
+  0xfff0007f, 0xc2200053, 0x00100082, // fcvt.l.d
+  0xfff0007f, 0xc2300053, 0x00100083, // fcvt.lu.d
+  0xfff0007f, 0xd2200053, 0x00110085, // fcvt.d.l
+  0xfff0007f, 0xd2300053, 0x00110086, // fcvt.d.lu
+  0xfff0007f, 0x58000053, 0x000c0090, // fsqrt.s
+  0xfff0007f, 0xc0000053, 0x00100096, // fcvt.w.s
+  0xfff0007f, 0xc0100053, 0x00100097, // fcvt.wu.s
+  0xfff0007f, 0xd0000053, 0x0011009d, // fcvt.s.w
+  0xfff0007f, 0xd0100053, 0x0011009e, // fcvt.s.wu
+  0xfff0007f, 0xc0200053, 0x001000a0, // fcvt.l.s
+  0xfff0007f, 0xc0300053, 0x001000a1, // fcvt.lu.s
+  0xfff0007f, 0xd0200053, 0x001100a2, // fcvt.s.l
+  0xfff0007f, 0xd0300053, 0x001100a3, // fcvt.s.lu
+  0xfff0007f, 0x40200053, 0x000c00a4, // fcvt.s.h
+  0xfff0007f, 0x44000053, 0x000c00a5, // fcvt.h.s
+  0xfff0007f, 0x42200053, 0x000c00a8, // fcvt.d.h
+  0xfff0007f, 0x44100053, 0x000c00a9, // fcvt.h.d
+  0xfe00707f, 0x22000053, 0x000d0073, // fsgnj.d
+  0xfe00707f, 0x22001053, 0x000d0074, // fsgnjn.d
+  0xfe00707f, 0x22002053, 0x000d0075, // fsgnjx.d
+  0xfe00707f, 0x2a000053, 0x000d0076, // fmin.d
+  0xfe00707f, 0x2a001053, 0x000d0077, // fmax.d
+  0xfe00707f, 0xa2002053, 0x000e007a, // feq.d
+  0xfe00707f, 0xa2001053, 0x000e007b, // flt.d
+  0xfe00707f, 0xa2000053, 0x000e007c, // fle.d
+  0xfe00707f, 0x20000053, 0x000d0091, // fsgnj.s
+  0xfe00707f, 0x20001053, 0x000d0092, // fsgnjn.s
+  0xfe00707f, 0x20002053, 0x000d0093, // fsgnjx.s
+  0xfe00707f, 0x28000053, 0x000d0094, // fmin.s
+  0xfe00707f, 0x28001053, 0x000d0095, // fmax.s
+  0xfe00707f, 0xa0002053, 0x000e0099, // feq.s
+  0xfe00707f, 0xa0001053, 0x000e009a, // flt.s
+  0xfe00707f, 0xa0000053, 0x000e009b, // fle.s
+  0xfe00007f, 0x02000053, 0x000b006e, // fadd.d
+  0xfe00007f, 0x0a000053, 0x000b006f, // fsub.d
+  0xfe00007f, 0x12000053, 0x000b0070, // fmul.d
+  0xfe00007f, 0x1a000053, 0x000b0071, // fdiv.d
+  0xfe00007f, 0x00000053, 0x000b008c, // fadd.s
+  0xfe00007f, 0x08000053, 0x000b008d, // fsub.s
+  0xfe00007f, 0x10000053, 0x000b008e, // fmul.s
+  0xfe00007f, 0x18000053, 0x000b008f, // fdiv.s
+  0x0000707f, 0x00000063, 0x001500c3, // beq
+  0x0000707f, 0x00001063, 0x001500c4, // bne
+  0x0000707f, 0x00004063, 0x001500c5, // blt
+  0x0000707f, 0x00005063, 0x001500c6, // bge
+  0x0000707f, 0x00006063, 0x001500c7, // bltu
+  0x0000707f, 0x00007063, 0x001500c8, // bgeu
+  0x0000707f, 0x00000067, 0x000300cb, // jalr
+  0x0000007f, 0x0000006f, 0x001600ca, // jal
+  0xffffffff, 0x10200073, 0x000000ce, // sret
+  0xffffffff, 0x30200073, 0x000000cf, // mret
+  0xffffffff, 0x10500073, 0x000000d0, // wfi
+  0xffffffff, 0x00000073, 0x000000d1, // ecall
+  0xffffffff, 0x00100073, 0x000000d2, // ebreak
+  0xffffffff, 0x18000073, 0x000000d4, // sfence.w.inval
+  0xffffffff, 0x18100073, 0x000000d5, // sfence.inval.ir
+  0xffffffff, 0x00d00073, 0x000000d6, // wrs.nto
+  0xffffffff, 0x01d00073, 0x000000d7, // wrs.sto
+  0xfe007fff, 0x12000073, 0x001700cd, // sfence.vma
+  0xfe007fff, 0x16000073, 0x001700d3, // sinval.vma
+  0x0000707f, 0x00001073, 0x001900dc, // csrrw
+  0x0000707f, 0x00002073, 0x001900dd, // csrrs
+  0x0000707f, 0x00003073, 0x001900de, // csrrc
+  0x0000707f, 0x00005073, 0x001a00df, // csrrwi
+  0x0000707f, 0x00006073, 0x001a00e0, // csrrsi
+  0x0000707f, 0x00007073, 0x001a00e1, // csrrci
+]);
+// prettier-ignore
+export const WIDE_STARTS: usize = memory.data<u32>([
+  0, 7, 10, 10, 17, 38, 39, 48, 48, 52, 55, 55, 80, 119, 120, 137,
+  137, 139, 141, 143, 145, 201, 201, 201, 201, 207, 208, 208, 209, 226, 226, 226, 226,
+]);
+
+// prettier-ignore
+export const NARROW_ROWS: usize = memory.data<u32>([
+  0xffe3, 0x0000, 0x00000000, // c.addi4spn without imm != 0
+  0xe003, 0x0000, 0x001b0010, // c.addi4spn
+  0xe003, 0x0001, 0x00220010, // c.addi
+  0xe003, 0x0002, 0x002b0020, // c.slli
+  0xe003, 0x2000, 0x001c0064, // c.fld
+  0xef83, 0x2001, 0x00000000, // c.addiw without rd != 0
+  0xe003, 0x2001, 0x00220023, // c.addiw
+  0xe003, 0x2002, 0x002c0064, // c.fldsp
+  0xe003, 0x4000, 0x001d005b, // c.lw
+  0xe003, 0x4001, 0x00230010, // c.li
+  0xef83, 0x4002, 0x00000000, // c.lwsp without rd != 0
+  0xe003, 0x4002, 0x002d005b, // c.lwsp
+  0xe003, 0x6000, 0x001e005f, // c.ld
+  0xffff, 0x6101, 0x00000000, // c.addi16sp without imm != 0
+  0xf07f, 0x6001, 0x00000000, // c.lui without imm != 0
+  0xef83, 0x6101, 0x00240010, // c.addi16sp
+  0xe003, 0x6001, 0x0025000f, // c.lui
+  0xef83, 0x6002, 0x00000000, // c.ldsp without rd != 0
+  0xe003, 0x6002, 0x002e005f, // c.ldsp
+  0xfc43, 0x8400, 0x0037005d, // c.lhu
+  0xfc43, 0x8440, 0x0037005a, // c.lh
+  0xfc43, 0x8c00, 0x00390061, // c.sh
+  0xfc03, 0x8000, 0x0036005c, // c.lbu
+  0xfc03, 0x8800, 0x00380060, // c.sb
+  0xfc7f, 0x9c61, 0x003a0015, // c.zext.b
+  0xfc7f, 0x9c65, 0x003b003e, // c.sext.b
+  0xfc7f, 0x9c69, 0x003b004b, // c.zext.h
+  0xfc7f, 0x9c6d, 0x003b003f, // c.sext.h
+  0xfc7f, 0x9c71, 0x003c002f, // c.zext.w
+  0xfc7f, 0x9c75, 0x003d0013, // c.not
+  0xfc63, 0x8c01, 0x00280017, // c.sub
+  0xfc63, 0x8c21, 0x0028001b, // c.xor
+  0xfc63, 0x8c41, 0x0028001e, // c.or
+  0xfc63, 0x8c61, 0x0028001f, // c.and
+  0xfc63, 0x9c01, 0x00280028, // c.subw
+  0xfc63, 0x9c21, 0x00280027, // c.addw
+  0xfc63, 0x9c41, 0x00280002, // c.mul
+  0xec03, 0x8001, 0x00260021, // c.srli
+  0xec03, 0x8401, 0x00260022, // c.srai
+  0xec03, 0x8801, 0x00270015, // c.andi
+  0xffff, 0x8002, 0x00000000, // c.jr without rs1 != 0
+  0xffff, 0x9002, 0x000000d2, // c.ebreak
+  0xf07f, 0x8002, 0x002f00cb, // c.jr
+  0xf07f, 0x9002, 0x003100cb, // c.jalr
+  0xf003, 0x8002, 0x00300016, // c.mv
+  0xf003, 0x9002, 0x00320016, // c.add
+  0xe003, 0xa000, 0x001f0067, // c.fsd
+  0xe003, 0xa001, 0x002900ca, // c.j
+  0xe003, 0xa002, 0x00330067, // c.fsdsp
+  0xe003, 0xc000, 0x00200062, // c.sw
+  0xe003, 0xc001, 0x002a00c3, // c.beqz
+  0xe003, 0xc002, 0x00340062, // c.swsp
+  0xe003, 0xe000, 0x00210063, // c.sd
+  0xe003, 0xe001, 0x002a00c4, // c.bnez
+  0xe003, 0xe002, 0x00350063, // c.sdsp
+]);
+// prettier-ignore
+export const NARROW_STARTS: usize = memory.data<u32>([
+  0, 2, 3, 4, 4, 5, 7, 8, 8, 9, 10, 12, 12, 13, 17, 19,
+  19, 24, 40, 46, 46, 47, 48, 49, 49, 50, 51, 52, 52, 53, 54, 55, 55,
+]);
+
+function find(rows: usize, starts: usize, bucket: u32, raw: u32): u32 {
+  const start = starts + (bucket << 2);
+  const end = rows + load<u32>(start, 4) * 12;
+  for (let row = rows + load<u32>(start) * 12; row < end; row += 12) {
+    if ((raw & load<u32>(row)) == load<u32>(row, 4)) return load<u32>(row, 8);
+  }
+  return 0;
+}
+
+/**
+ * Op | format << 16 of an instruction, or 0 (Op.ILLEGAL). Of a 16-bit
+ * instruction (bits 1:0 not 3) only the low half of `raw` is looked at.
+ */
+export function decodeRow(raw: u32): u32 {
+  if ((raw & 3) == 3) return find(WIDE_ROWS, WIDE_STARTS, (raw >> 2) & 31, raw);
+  return find(NARROW_ROWS, NARROW_STARTS, ((raw >> 11) & 0x1c) | (raw & 3), raw & 0xffff);
+}

@@ -1,0 +1,210 @@
+/** Writes CSR, cause and memory map constants for the core and for TypeScript, and the instruction list. */
+import { HEADER } from './decode.ts';
+import { type Csr, type CsrField, type Tables } from './tables.ts';
+
+const fieldMask = ({ high, low }: CsrField) => ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
+const hexOf = (value: bigint | number) => '0x' + value.toString(16);
+const constantName = (name: string) => name.toUpperCase().replaceAll('-', '_');
+
+/** Name, value pairs of the fields of a CSR: mask, shift of fields wider than a bit, named values. */
+function fieldConstants(csr: Csr): [string, bigint][] {
+  const result: [string, bigint][] = [];
+  let all = 0n;
+  for (const field of csr.fields) {
+    const mask = fieldMask(field);
+    all |= mask;
+    result.push([`${csr.prefix}_${field.name}`, mask]);
+    if (field.high !== field.low) result.push([`${csr.prefix}_${field.name}_SHIFT`, BigInt(field.low)]);
+  }
+  for (const [name, value] of Object.entries(csr.values))
+    result.push([`${csr.prefix}_${name}`, BigInt(value)]);
+  if (all !== 0n) result.push([`${csr.prefix}_MASK`, all]);
+  return result;
+}
+
+/** assembly/generated/csr.ts. */
+export function writeCoreCsrs(tables: Tables): string {
+  const lines = [HEADER, '// CSR numbers.'];
+  for (const csr of tables.csrs)
+    lines.push(`export const CSR_${csr.name.toUpperCase()}: u32 = ${hexOf(csr.number)};`);
+  lines.push(
+    '',
+    '// Fields: the mask in place, and the shift of those wider than a bit. ..._MASK: all fields of the CSR.',
+  );
+  for (const csr of tables.csrs) {
+    for (const [name, value] of fieldConstants(csr))
+      lines.push(`export const ${name}: u64 = ${hexOf(value)};`);
+  }
+  lines.push('', '// Exception codes of mcause and scause.');
+  for (const cause of tables.exceptions) lines.push(`export const CAUSE_${cause.name}: u32 = ${cause.code};`);
+  lines.push('', '// Interrupt codes: bit numbers of mip and mie.');
+  for (const cause of tables.interrupts) lines.push(`export const IRQ_${cause.name}: u32 = ${cause.code};`);
+  return lines.join('\n') + '\n';
+}
+
+/** src/generated/csr.ts. */
+export function writeCsrs(tables: Tables): string {
+  const lines = [
+    HEADER,
+    "/** A control and status register. Field masks are in place; pmpcfg's are those of one entry's byte. */",
+    'export interface CsrDescription {',
+    '  readonly name: string;',
+    '  readonly number: number;',
+    '  /** Lowest privilege mode that may access it. */',
+    "  readonly privilege: 'U' | 'S' | 'M';",
+    '  readonly isReadOnly: boolean;',
+    '  readonly fields: readonly { readonly name: string; readonly high: number; readonly low: number }[];',
+    '}',
+    '',
+    '/** Every CSR of the machine, by number. */',
+    'export const CSRS: readonly CsrDescription[] = [',
+  ];
+  for (const { name, number, privilege, fields } of tables.csrs) {
+    const list = fields.map((field) => `{ name: '${field.name}', high: ${field.high}, low: ${field.low} }`);
+    const isReadOnly = number >> 10 === 3;
+    lines.push(
+      `  { name: '${name}', number: ${hexOf(number)}, privilege: '${privilege}', isReadOnly: ${isReadOnly}, fields: [${list.join(', ')}] },`,
+    );
+  }
+  lines.push('];', '');
+  for (const csr of tables.csrs)
+    lines.push(`export const CSR_${csr.name.toUpperCase()} = ${hexOf(csr.number)};`);
+  lines.push('');
+  for (const csr of tables.csrs) {
+    for (const [name, value] of fieldConstants(csr)) lines.push(`export const ${name} = ${hexOf(value)}n;`);
+  }
+  lines.push('');
+  for (const cause of tables.exceptions) lines.push(`export const CAUSE_${cause.name} = ${cause.code};`);
+  for (const cause of tables.interrupts) lines.push(`export const IRQ_${cause.name} = ${cause.code};`);
+  const names = (list: Tables['exceptions']) =>
+    list.map((cause) => `  [${cause.code}, '${cause.description}'],`).join('\n');
+  lines.push('', '/** Exception code to its name in the privileged specification. */');
+  lines.push(
+    `export const EXCEPTION_NAMES: ReadonlyMap<number, string> = new Map([\n${names(tables.exceptions)}\n]);`,
+  );
+  lines.push('', '/** Interrupt code to its name in the privileged specification. */');
+  lines.push(
+    `export const INTERRUPT_NAMES: ReadonlyMap<number, string> = new Map([\n${names(tables.interrupts)}\n]);`,
+  );
+  return lines.join('\n') + '\n';
+}
+
+/** src/generated/memory-map.ts. */
+export function writeMemoryMap(tables: Tables): string {
+  const lines = [
+    HEADER,
+    '/** A region of the physical address space, or `count` of them `step` bytes apart. */',
+    'export interface MemoryMapEntry {',
+    '  readonly name: string;',
+    '  readonly base: number;',
+    '  /** Bytes; undefined for RAM, whose size is an option of the machine. */',
+    '  readonly size?: number;',
+    '  /** First PLIC source; regions of an entry with `count` have consecutive ones. */',
+    '  readonly irq?: number;',
+    '  /** PLIC sources of a single region, 1 unless given. */',
+    '  readonly irqs?: number;',
+    '  readonly count?: number;',
+    '  readonly step?: number;',
+    '  /** Whether the board has it; otherwise the addresses are reserved. */',
+    '  readonly present: boolean;',
+    '}',
+    '',
+    'export const MEMORY_MAP: readonly MemoryMapEntry[] = [',
+  ];
+  for (const region of tables.regions) {
+    const properties = Object.entries(region)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => {
+        if (key === 'base' || key === 'size' || key === 'step') return `${key}: ${hexOf(value as number)}`;
+        return `${key}: ${typeof value === 'string' ? `'${value}'` : String(value)}`;
+      });
+    lines.push(`  { ${properties.join(', ')} },`);
+  }
+  lines.push('];', '');
+  for (const region of tables.regions) {
+    const name = constantName(region.name);
+    lines.push(`export const ${name}_BASE = ${hexOf(region.base)};`);
+    if (region.size !== undefined) lines.push(`export const ${name}_SIZE = ${hexOf(region.size)};`);
+    if (region.step !== undefined) lines.push(`export const ${name}_STEP = ${hexOf(region.step)};`);
+    if (region.count !== undefined) lines.push(`export const ${name}_COUNT = ${region.count};`);
+    if (region.irq !== undefined) lines.push(`export const ${name}_IRQ = ${region.irq};`);
+  }
+  return lines.join('\n') + '\n';
+}
+
+/** src/generated/isa.ts. */
+export function writeIsa(tables: Tables): string {
+  const literal = (value: unknown) => JSON.stringify(value);
+  const fields = (map: Tables['fields']) =>
+    [...map.values()].map(
+      (field) => `  ${literal(field.name)}: ${literal({ pieces: field.pieces, isSigned: field.isSigned })},`,
+    );
+  const common = (row: Tables['instructions'][number] | Tables['compressed'][number]) =>
+    `name: '${row.name}', extension: '${row.extension}', mask: ${hexOf(row.mask)}, match: ${hexOf(row.match)}, ` +
+    (row.aliasOf ? `aliasOf: '${row.aliasOf}', ` : '');
+  return `${HEADER}
+/** Instruction bits \`high..low\` are operand bits \`high - low + to .. to\`. */
+export interface FieldPiece {
+  readonly high: number;
+  readonly low: number;
+  readonly to: number;
+}
+
+/** Where an operand lies; a signed one is extended from the top of its first piece. */
+export interface InstructionField {
+  readonly pieces: readonly FieldPiece[];
+  readonly isSigned: boolean;
+}
+
+export type InstructionKind =
+  'alu' | 'load' | 'store' | 'fload' | 'fstore' | 'fp' | 'amo' | 'branch' | 'pc' | 'nop' | 'system';
+
+interface InstructionRow {
+  readonly name: string;
+  readonly extension: string;
+  readonly mask: number;
+  readonly match: number;
+  /** Another name for some encodings of that instruction. */
+  readonly aliasOf?: string;
+}
+
+/** A 32-bit instruction; operands are names of FIELDS. */
+export interface InstructionDescription extends InstructionRow {
+  readonly operands: readonly string[];
+  readonly kind: InstructionKind;
+}
+
+/** A 16-bit instruction. */
+export interface CompressedInstructionDescription extends InstructionRow {
+  /** Operands as written, in the operand names of the expansion. */
+  readonly syntax: string;
+  readonly expandsTo: string;
+  /** Operand of the expansion (\`imm\` for any immediate) to a name of COMPRESSED_FIELDS, \`x0\`.., or a constant. */
+  readonly sources: Readonly<Record<string, string | number>>;
+  /** What is not reserved, as \`operand != value\`. */
+  readonly constraints: readonly string[];
+}
+
+export const FIELDS: Readonly<Record<string, InstructionField>> = {
+${fields(tables.fields).join('\n')}
+};
+
+/** Fields of 16-bit instructions; those with an apostrophe are three bits wide and mean x8 to x15. */
+export const COMPRESSED_FIELDS: Readonly<Record<string, InstructionField>> = {
+${fields(tables.compressedFields).join('\n')}
+};
+
+export const INSTRUCTIONS: readonly InstructionDescription[] = [
+${tables.instructions.map((row) => `  { ${common(row)}operands: ${literal(row.operands)}, kind: '${row.kind}' },`).join('\n')}
+];
+
+export const COMPRESSED_INSTRUCTIONS: readonly CompressedInstructionDescription[] = [
+${tables.compressed
+  .map(
+    (row) =>
+      `  { ${common(row)}syntax: '${row.syntax}', expandsTo: '${row.expandsTo}', sources: ${literal(row.sources)}, constraints: ${literal(row.constraints)} },`,
+  )
+  .join('\n')}
+];
+`;
+}
