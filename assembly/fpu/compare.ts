@@ -71,7 +71,7 @@ function classify<T>(a: T): u32 {
     if (<u64>mag >> fractionBits<T>() != 0) rank = 2;
     if (mag == infinity<T>()) rank = 3;
   }
-  return <u32>1 << (isNegative<T>(a) ? 3 - rank : 4 + rank);
+  return (1 as u32) << (isNegative<T>(a) ? 3 - rank : 4 + rank);
 }
 
 export function f32Eq(a: u32, b: u32): u32 {

@@ -41,7 +41,7 @@ function toInteger<T>(a: T, rm: u32, maxPositive: u64, maxNegative: u64): u64 {
       fraction = shiftRightJam(sig, -1 - exponent);
     }
     // No carry is lost: 64 integer bits leave no fraction in a significand of 53.
-    if (roundsUp(rm, negative, (integer & 1) != 0, fraction, <u64>1 << 63)) integer++;
+    if (roundsUp(rm, negative, (integer & 1) != 0, fraction, (1 as u64) << 63)) integer++;
     if (integer <= (negative ? maxNegative : maxPositive)) {
       if (fraction != 0) raise(FFLAGS_NX);
       return negative ? 0 - integer : integer;

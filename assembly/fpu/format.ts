@@ -39,7 +39,7 @@ export function exponentBias<T>(): i32 {
 // @ts-ignore: decorator
 @inline
 export function signBit<T>(): T {
-  return <T>(<u64>1 << (8 * sizeof<T>() - 1));
+  return <T>((1 as u64) << (8 * sizeof<T>() - 1));
 }
 
 // @ts-ignore: decorator
@@ -58,7 +58,7 @@ export function largestFinite<T>(): T {
 // @ts-ignore: decorator
 @inline
 export function canonicalNaN<T>(): T {
-  return <T>((<u64>exponentMax<T>() << fractionBits<T>()) | (<u64>1 << (fractionBits<T>() - 1)));
+  return <T>((<u64>exponentMax<T>() << fractionBits<T>()) | ((1 as u64) << (fractionBits<T>() - 1)));
 }
 
 // @ts-ignore: decorator
@@ -83,7 +83,7 @@ export function isNaNBits<T>(bits: T): bool {
 // @ts-ignore: decorator
 @inline
 export function isSignalingNaN<T>(bits: T): bool {
-  return isNaNBits<T>(bits) && (bits & <T>(<u64>1 << (fractionBits<T>() - 1))) == 0;
+  return isNaNBits<T>(bits) && (bits & <T>((1 as u64) << (fractionBits<T>() - 1))) == 0;
 }
 
 /** The unbounded exponent of a finite, non-zero magnitude. */
@@ -101,6 +101,6 @@ export function exponentOf<T>(mag: T): i32 {
 @inline
 export function significandOf<T>(mag: T): u64 {
   return <u64>mag >> fractionBits<T>() != 0
-    ? ((<u64>mag << (63 - fractionBits<T>())) | (<u64>1 << 63))
+    ? ((<u64>mag << (63 - fractionBits<T>())) | ((1 as u64) << 63))
     : <u64>mag << clz<u64>(<u64>mag);
 }

@@ -79,7 +79,7 @@ function overflow<T>(negative: bool, rm: u32): T {
  */
 export function roundPack<T>(negative: bool, exponent: i32, sig: u64, rm: u32): T {
   const drop = 63 - fractionBits<T>();
-  const half = <u64>1 << (drop - 1);
+  const half = (1 as u64) << (drop - 1);
   const below = (half << 1) - 1;
   let biased = exponent + exponentBias<T>();
   let isTiny = false;
@@ -88,7 +88,7 @@ export function roundPack<T>(negative: bool, exponent: i32, sig: u64, rm: u32): 
     const kept = sig >> drop;
     isTiny =
       biased < 0 ||
-      kept != (<u64>2 << fractionBits<T>()) - 1 ||
+      kept != ((2 as u64) << fractionBits<T>()) - 1 ||
       !roundsUp(rm, negative, true, sig & below, half);
     sig = shiftRightJam(sig, 1 - biased);
     biased = 1;

@@ -5,7 +5,7 @@ import { invalid, nanOf, roundPack } from './round';
 /** The integer part of the root of x < 2^62, digit by digit. */
 function integerRoot(x: u64): u64 {
   let root: u64 = 0;
-  for (let bit: u64 = <u64>1 << 60; bit != 0; bit >>= 2) {
+  for (let bit: u64 = (1 as u64) << 60; bit != 0; bit >>= 2) {
     const trial = root + bit;
     root >>= 1;
     if (x >= trial) {
