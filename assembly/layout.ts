@@ -100,11 +100,14 @@ export const H_CAUSE: usize = 0x510; // u32, exception cause when LEAVE_TRAP
 export const H_TVAL: usize = 0x518; // u64, its trap value
 export const H_DATA_PRIV: usize = 0x520; // u32, privilege mode of loads and stores (MPRV applied)
 export const H_PMP_ACTIVE: usize = 0x524; // u32, entries up to the last one that is not OFF
+export const H_TLBS_USED: usize = 0x528; // u32, TLB sets selected since the last flush (bit mask)
+export const H_SYNCED: usize = 0x52c; // u32, 1: counters and pc in the record are exact, MMIO may be performed
 export const H_FETCH_FILTER: usize = 0x600; // 512 bytes, which page hashes the jump caches hold
 export const FETCH_FILTER_SIZE: usize = 512;
 
 export const LEAVE_TRAP: u32 = 0; // the instruction raised the exception in H_CAUSE, H_TVAL
 export const LEAVE_AFTER: u32 = 1; // the instruction is complete; look at interrupts, exits and code changes
+export const LEAVE_SYNC: u32 = 2; // nothing happened yet: bring the counters up to date and execute it again
 
 export const RUN_STARTED: u32 = 0;
 export const RUN_WAITING: u32 = 1; // in WFI

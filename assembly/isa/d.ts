@@ -1,35 +1,36 @@
 /**
  * D: double-precision floating point (ISA manual, chapter "D").
+ *
  * An instruction whose result is always exact still refuses a reserved rounding
  * mode, because the field is part of its encoding.
  */
 import {
-  f32ToF64,
-  f64Add,
-  f64Class,
-  f64Div,
-  f64Eq,
-  f64Fma,
-  f64Le,
-  f64Lt,
-  f64Max,
-  f64Min,
-  f64Mul,
-  f64Sqrt,
-  f64Sub,
-  f64ToF32,
-  f64ToI32,
-  f64ToI64,
-  f64ToU32,
-  f64ToU64,
-  i32ToF64,
-  i64ToF64,
-  u32ToF64,
-  u64ToF64,
-} from '../fpu/index';
+  addF64,
+  divF64,
+  eqF64,
+  f32FromF64,
+  f64FromF32,
+  f64FromI32,
+  f64FromI64,
+  f64FromU32,
+  f64FromU64,
+  fmaF64,
+  i32FromF64,
+  i64FromF64,
+  leF64,
+  ltF64,
+  maxF64,
+  minF64,
+  mulF64,
+  sqrtF64,
+  subF64,
+  u32FromF64,
+  u64FromF64,
+} from '../fpu/fast';
+import { f64Class } from '../fpu/index';
 import { raiseIllegal } from '../hart/exception';
 import { loadFd, storeRs2 } from './access';
-import { accrueFlags, isFpOff, isRoundingIllegal, roundingMode } from './float';
+import { accruedFlags, accrueFlags, isFpOff, isRoundingIllegal, roundingMode } from './float';
 import { fs1, fs2, fs3, rs1, setFd, setFdF32, setRd, unboxF32 } from './registers';
 
 const SIGN: u64 = 0x8000000000000000;
@@ -48,92 +49,74 @@ export function executeFsd(h: usize, r: usize, tlbWrite: usize): bool {
   return storeRs2<u64>(h, r, tlbWrite);
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFaddD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, f64Add(fs1(h, r), fs2(h, r), rm));
+  setFd(h, r, addF64(fs1(h, r), fs2(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFsubD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, f64Sub(fs1(h, r), fs2(h, r), rm));
+  setFd(h, r, subF64(fs1(h, r), fs2(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFmulD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, f64Mul(fs1(h, r), fs2(h, r), rm));
+  setFd(h, r, mulF64(fs1(h, r), fs2(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFdivD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, f64Div(fs1(h, r), fs2(h, r), rm));
+  setFd(h, r, divF64(fs1(h, r), fs2(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFsqrtD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, f64Sqrt(fs1(h, r), rm));
+  setFd(h, r, sqrtF64(fs1(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFmaddD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, f64Fma(fs1(h, r), fs2(h, r), fs3(h, r), rm));
+  setFd(h, r, fmaF64(fs1(h, r), fs2(h, r), fs3(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFmsubD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, f64Fma(fs1(h, r), fs2(h, r), fs3(h, r) ^ SIGN, rm));
+  setFd(h, r, fmaF64(fs1(h, r), fs2(h, r), fs3(h, r) ^ SIGN, rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFnmsubD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, f64Fma(fs1(h, r) ^ SIGN, fs2(h, r), fs3(h, r), rm));
+  setFd(h, r, fmaF64(fs1(h, r) ^ SIGN, fs2(h, r), fs3(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFnmaddD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, f64Fma(fs1(h, r) ^ SIGN, fs2(h, r), fs3(h, r) ^ SIGN, rm));
+  setFd(h, r, fmaF64(fs1(h, r) ^ SIGN, fs2(h, r), fs3(h, r) ^ SIGN, rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
@@ -166,7 +149,7 @@ export function executeFsgnjxD(h: usize, r: usize): bool {
 @inline
 export function executeFminD(h: usize, r: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
-  setFd(h, r, f64Min(fs1(h, r), fs2(h, r)));
+  setFd(h, r, minF64(fs1(h, r), fs2(h, r)));
   accrueFlags(h);
   return true;
 }
@@ -175,7 +158,7 @@ export function executeFminD(h: usize, r: usize): bool {
 @inline
 export function executeFmaxD(h: usize, r: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
-  setFd(h, r, f64Max(fs1(h, r), fs2(h, r)));
+  setFd(h, r, maxF64(fs1(h, r), fs2(h, r)));
   accrueFlags(h);
   return true;
 }
@@ -184,7 +167,7 @@ export function executeFmaxD(h: usize, r: usize): bool {
 @inline
 export function executeFeqD(h: usize, r: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
-  setRd(h, r, f64Eq(fs1(h, r), fs2(h, r)) as i64);
+  setRd(h, r, eqF64(fs1(h, r), fs2(h, r)) as i64);
   accrueFlags(h);
   return true;
 }
@@ -193,7 +176,7 @@ export function executeFeqD(h: usize, r: usize): bool {
 @inline
 export function executeFltD(h: usize, r: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
-  setRd(h, r, f64Lt(fs1(h, r), fs2(h, r)) as i64);
+  setRd(h, r, ltF64(fs1(h, r), fs2(h, r)) as i64);
   accrueFlags(h);
   return true;
 }
@@ -202,7 +185,7 @@ export function executeFltD(h: usize, r: usize): bool {
 @inline
 export function executeFleD(h: usize, r: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
-  setRd(h, r, f64Le(fs1(h, r), fs2(h, r)) as i64);
+  setRd(h, r, leF64(fs1(h, r), fs2(h, r)) as i64);
   accrueFlags(h);
   return true;
 }
@@ -215,12 +198,10 @@ export function executeFclassD(h: usize, r: usize): bool {
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtSD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, f64ToF32(fs1(h, r), rm));
+  setFdF32(h, r, f32FromF64(fs1(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
@@ -229,47 +210,39 @@ export function executeFcvtSD(h: usize, r: usize): bool {
 @inline
 export function executeFcvtDS(h: usize, r: usize): bool {
   if (isRoundingIllegal(h, roundingMode(h, r))) return raiseIllegal(h);
-  setFd(h, r, f32ToF64(unboxF32(fs1(h, r))));
+  setFd(h, r, f64FromF32(unboxF32(fs1(h, r))));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtWD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setRd(h, r, f64ToI32(fs1(h, r), rm) as i64);
+  setRd(h, r, i32FromF64(fs1(h, r), rm) as i64);
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtWuD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setRd(h, r, f64ToU32(fs1(h, r), rm) as i32 as i64);
+  setRd(h, r, u32FromF64(fs1(h, r), rm) as i32 as i64);
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtLD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setRd(h, r, f64ToI64(fs1(h, r), rm));
+  setRd(h, r, i64FromF64(fs1(h, r), rm));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtLuD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setRd(h, r, f64ToU64(fs1(h, r), rm) as i64);
+  setRd(h, r, u64FromF64(fs1(h, r), rm) as i64);
   accrueFlags(h);
   return true;
 }
@@ -277,37 +250,31 @@ export function executeFcvtLuD(h: usize, r: usize): bool {
 // @ts-ignore: decorator
 @inline
 export function executeFcvtDW(h: usize, r: usize): bool {
-  const rm = roundingMode(h, r);
-  if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, i32ToF64(rs1(h, r) as i32, rm));
+  if (isRoundingIllegal(h, roundingMode(h, r))) return raiseIllegal(h);
+  setFd(h, r, f64FromI32(rs1(h, r) as i32));
   return true;
 }
 
 // @ts-ignore: decorator
 @inline
 export function executeFcvtDWu(h: usize, r: usize): bool {
-  const rm = roundingMode(h, r);
-  if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, u32ToF64(rs1(h, r) as u32, rm));
+  if (isRoundingIllegal(h, roundingMode(h, r))) return raiseIllegal(h);
+  setFd(h, r, f64FromU32(rs1(h, r) as u32));
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtDL(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, i64ToF64(rs1(h, r), rm));
+  setFd(h, r, f64FromI64(rs1(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtDLu(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, u64ToF64(rs1(h, r) as u64, rm));
+  setFd(h, r, f64FromU64(rs1(h, r) as u64, rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }

@@ -1,32 +1,33 @@
 /**
  * F: single-precision floating point (ISA manual, chapter "F"). Results, flags
- * and NaNs come from the fpu; this file reads and boxes registers.
+ * and NaNs come from the fpu; this file reads and boxes registers. Executors with
+ * a long native path are calls, so that the run loop stays small.
  */
 import {
-  f32Add,
-  f32Class,
-  f32Div,
-  f32Eq,
-  f32Fma,
-  f32Le,
-  f32Lt,
-  f32Max,
-  f32Min,
-  f32Mul,
-  f32Sqrt,
-  f32Sub,
-  f32ToI32,
-  f32ToI64,
-  f32ToU32,
-  f32ToU64,
-  i32ToF32,
-  i64ToF32,
-  u32ToF32,
-  u64ToF32,
-} from '../fpu/index';
+  addF32,
+  divF32,
+  eqF32,
+  f32FromI32,
+  f32FromI64,
+  f32FromU32,
+  f32FromU64,
+  fmaF32,
+  i32FromF32,
+  i64FromF32,
+  leF32,
+  ltF32,
+  maxF32,
+  minF32,
+  mulF32,
+  sqrtF32,
+  subF32,
+  u32FromF32,
+  u64FromF32,
+} from '../fpu/fast';
+import { f32Class } from '../fpu/index';
 import { raiseIllegal } from '../hart/exception';
 import { loadFd, storeRs2 } from './access';
-import { accrueFlags, isFpOff, isRoundingIllegal, roundingMode } from './float';
+import { accruedFlags, accrueFlags, isFpOff, isRoundingIllegal, roundingMode } from './float';
 import { fs1, fs2, fs3, rs1, setFdF32, setRd, unboxF32 } from './registers';
 
 const SIGN: u32 = 0x80000000;
@@ -45,92 +46,86 @@ export function executeFsw(h: usize, r: usize, tlbWrite: usize): bool {
   return storeRs2<u32>(h, r, tlbWrite);
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFaddS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, f32Add(unboxF32(fs1(h, r)), unboxF32(fs2(h, r)), rm));
+  setFdF32(h, r, addF32(unboxF32(fs1(h, r)), unboxF32(fs2(h, r)), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFsubS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, f32Sub(unboxF32(fs1(h, r)), unboxF32(fs2(h, r)), rm));
+  setFdF32(h, r, subF32(unboxF32(fs1(h, r)), unboxF32(fs2(h, r)), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFmulS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, f32Mul(unboxF32(fs1(h, r)), unboxF32(fs2(h, r)), rm));
+  setFdF32(h, r, mulF32(unboxF32(fs1(h, r)), unboxF32(fs2(h, r)), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFdivS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, f32Div(unboxF32(fs1(h, r)), unboxF32(fs2(h, r)), rm));
+  setFdF32(h, r, divF32(unboxF32(fs1(h, r)), unboxF32(fs2(h, r)), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFsqrtS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, f32Sqrt(unboxF32(fs1(h, r)), rm));
+  setFdF32(h, r, sqrtF32(unboxF32(fs1(h, r)), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFmaddS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, f32Fma(unboxF32(fs1(h, r)), unboxF32(fs2(h, r)), unboxF32(fs3(h, r)), rm));
+  setFdF32(h, r, fmaF32(unboxF32(fs1(h, r)), unboxF32(fs2(h, r)), unboxF32(fs3(h, r)), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFmsubS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, f32Fma(unboxF32(fs1(h, r)), unboxF32(fs2(h, r)), unboxF32(fs3(h, r)) ^ SIGN, rm));
+  setFdF32(
+    h,
+    r,
+    fmaF32(unboxF32(fs1(h, r)), unboxF32(fs2(h, r)), unboxF32(fs3(h, r)) ^ SIGN, rm, accruedFlags(h)),
+  );
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFnmsubS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, f32Fma(unboxF32(fs1(h, r)) ^ SIGN, unboxF32(fs2(h, r)), unboxF32(fs3(h, r)), rm));
+  setFdF32(
+    h,
+    r,
+    fmaF32(unboxF32(fs1(h, r)) ^ SIGN, unboxF32(fs2(h, r)), unboxF32(fs3(h, r)), rm, accruedFlags(h)),
+  );
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFnmaddS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, f32Fma(unboxF32(fs1(h, r)) ^ SIGN, unboxF32(fs2(h, r)), unboxF32(fs3(h, r)) ^ SIGN, rm));
+  setFdF32(
+    h,
+    r,
+    fmaF32(unboxF32(fs1(h, r)) ^ SIGN, unboxF32(fs2(h, r)), unboxF32(fs3(h, r)) ^ SIGN, rm, accruedFlags(h)),
+  );
   accrueFlags(h);
   return true;
 }
@@ -163,7 +158,7 @@ export function executeFsgnjxS(h: usize, r: usize): bool {
 @inline
 export function executeFminS(h: usize, r: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
-  setFdF32(h, r, f32Min(unboxF32(fs1(h, r)), unboxF32(fs2(h, r))));
+  setFdF32(h, r, minF32(unboxF32(fs1(h, r)), unboxF32(fs2(h, r))));
   accrueFlags(h);
   return true;
 }
@@ -172,7 +167,7 @@ export function executeFminS(h: usize, r: usize): bool {
 @inline
 export function executeFmaxS(h: usize, r: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
-  setFdF32(h, r, f32Max(unboxF32(fs1(h, r)), unboxF32(fs2(h, r))));
+  setFdF32(h, r, maxF32(unboxF32(fs1(h, r)), unboxF32(fs2(h, r))));
   accrueFlags(h);
   return true;
 }
@@ -181,7 +176,7 @@ export function executeFmaxS(h: usize, r: usize): bool {
 @inline
 export function executeFeqS(h: usize, r: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
-  setRd(h, r, f32Eq(unboxF32(fs1(h, r)), unboxF32(fs2(h, r))) as i64);
+  setRd(h, r, eqF32(unboxF32(fs1(h, r)), unboxF32(fs2(h, r))) as i64);
   accrueFlags(h);
   return true;
 }
@@ -190,7 +185,7 @@ export function executeFeqS(h: usize, r: usize): bool {
 @inline
 export function executeFltS(h: usize, r: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
-  setRd(h, r, f32Lt(unboxF32(fs1(h, r)), unboxF32(fs2(h, r))) as i64);
+  setRd(h, r, ltF32(unboxF32(fs1(h, r)), unboxF32(fs2(h, r))) as i64);
   accrueFlags(h);
   return true;
 }
@@ -199,7 +194,7 @@ export function executeFltS(h: usize, r: usize): bool {
 @inline
 export function executeFleS(h: usize, r: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
-  setRd(h, r, f32Le(unboxF32(fs1(h, r)), unboxF32(fs2(h, r))) as i64);
+  setRd(h, r, leF32(unboxF32(fs1(h, r)), unboxF32(fs2(h, r))) as i64);
   accrueFlags(h);
   return true;
 }
@@ -212,82 +207,66 @@ export function executeFclassS(h: usize, r: usize): bool {
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtWS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setRd(h, r, f32ToI32(unboxF32(fs1(h, r)), rm) as i64);
+  setRd(h, r, i32FromF32(unboxF32(fs1(h, r)), rm) as i64);
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtWuS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setRd(h, r, f32ToU32(unboxF32(fs1(h, r)), rm) as i32 as i64);
+  setRd(h, r, u32FromF32(unboxF32(fs1(h, r)), rm) as i32 as i64);
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtLS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setRd(h, r, f32ToI64(unboxF32(fs1(h, r)), rm));
+  setRd(h, r, i64FromF32(unboxF32(fs1(h, r)), rm));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtLuS(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setRd(h, r, f32ToU64(unboxF32(fs1(h, r)), rm) as i64);
+  setRd(h, r, u64FromF32(unboxF32(fs1(h, r)), rm) as i64);
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtSW(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, i32ToF32(rs1(h, r) as i32, rm));
+  setFdF32(h, r, f32FromI32(rs1(h, r) as i32, rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtSWu(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, u32ToF32(rs1(h, r) as u32, rm));
+  setFdF32(h, r, f32FromU32(rs1(h, r) as u32, rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtSL(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, i64ToF32(rs1(h, r), rm));
+  setFdF32(h, r, f32FromI64(rs1(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 export function executeFcvtSLu(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, u64ToF32(rs1(h, r) as u64, rm));
+  setFdF32(h, r, f32FromU64(rs1(h, r) as u64, rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
 }

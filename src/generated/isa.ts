@@ -988,6 +988,15 @@ export const INSTRUCTIONS: readonly InstructionDescription[] = [
     operands: ['rd', 'rs1', 'rs2'],
     kind: 'alu',
   },
+  { name: 'ecall', extension: 'privileged', mask: 0xffffffff, match: 0x73, operands: [], kind: 'system' },
+  {
+    name: 'ebreak',
+    extension: 'privileged',
+    mask: 0xffffffff,
+    match: 0x100073,
+    operands: [],
+    kind: 'system',
+  },
   {
     name: 'sfence.vma',
     extension: 'privileged',
@@ -1274,8 +1283,6 @@ export const INSTRUCTIONS: readonly InstructionDescription[] = [
     operands: [],
     kind: 'nop',
   },
-  { name: 'ecall', extension: 'RV64I', mask: 0xffffffff, match: 0x73, operands: [], kind: 'system' },
-  { name: 'ebreak', extension: 'RV64I', mask: 0xffffffff, match: 0x100073, operands: [], kind: 'system' },
   {
     name: 'lwu',
     extension: 'RV64I',

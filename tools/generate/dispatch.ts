@@ -18,15 +18,15 @@ function writeCase(row: Instruction): string {
       return `${head} ${next}`;
     case 'load':
     case 'fload':
-      return `${head} if (${call}, tlbRead)) { ${next} } break;`;
+      return `${head} if (${call}, tlbRead)) { ${next} } slot = LEAVE; break;`;
     case 'store':
     case 'fstore':
-      return `${head} if (${call}, tlbWrite)) { ${next} } break;`;
+      return `${head} if (${call}, tlbWrite)) { ${next} } slot = LEAVE; break;`;
     case 'fp':
     case 'amo':
-      return `${head} if (${call})) { ${next} } break;`;
+      return `${head} if (${call})) { ${next} } slot = LEAVE; break;`;
     case 'branch':
-      return `${head} taken = ${call}); break;`;
+      return `${head} slot = ${call}) ? REC_TAKEN : REC_NEXT; break;`;
     case 'system':
       return `${head} ${call}); return;`;
     case 'pc':
@@ -56,12 +56,10 @@ export function regionsFor(file: 'run.ts' | 'system.ts', tables: Tables): Map<st
       ['cases', system.map(writeCase)],
     ]);
   }
-  const straight = of('alu', 'nop', 'load', 'store', 'fload', 'fstore', 'fp', 'amo');
-  const branches = of('branch');
+  const inline = of('alu', 'nop', 'load', 'store', 'fload', 'fstore', 'fp', 'amo', 'branch');
   return new Map([
-    ['imports', writeImports([...straight.filter((row) => row.kind !== 'nop'), ...branches])],
-    ['cases', straight.map(writeCase)],
-    ['branches', branches.map(writeCase)],
+    ['imports', writeImports(inline.filter((row) => row.kind !== 'nop'))],
+    ['cases', inline.map(writeCase)],
   ]);
 }
 

@@ -1,0 +1,191 @@
+/**
+ * The cache of decoded blocks, keyed by physical address. A block ends with a
+ * control transfer or a system instruction, at the end of its page, or after
+ * MAX_BLOCK_INSTRUCTIONS. Blocks never cross a page, so that what they mean
+ * does not depend on the address space.
+ *
+ * A store to a page that has blocks drops those whose bytes it changes, which
+ * is stronger than fence.i asks for, and makes self-modifying code exact. A
+ * dropped block only gets BLOCK_DEAD as its count: whoever still holds a
+ * pointer to it finds out on entry, because no budget reaches that far. Its
+ * memory is used again after the whole arena was emptied.
+ */
+import {
+  ARENA,
+  ARENA_END,
+  BLOCK_DEAD,
+  BLOCK_HASH,
+  BLOCK_HASH_ENTRIES,
+  B_BYTES,
+  B_COUNT,
+  B_HASH_NEXT,
+  B_HEADER_SIZE,
+  B_PADDR,
+  B_PAGE_NEXT,
+  HARTS,
+  HART_AREA_SIZE,
+  MACHINE,
+  MAX_BLOCK_INSTRUCTIONS,
+  M_ARENA_NEXT,
+  M_HART_COUNT,
+  M_RAM_SIZE,
+  PAGE_HEADS,
+  RAM_BASE,
+  RECORD_SIZE,
+  REC_IMM,
+  REC_LEN,
+  REC_NEXT,
+  REC_OFF,
+  REC_OP,
+  REC_TAKEN,
+} from '../layout';
+import { FIRST_BRANCH, LAST_BRANCH, FIRST_SYSTEM, LAST_SYSTEM, Op } from '../generated/opcodes';
+import { decodeInstruction } from '../isa/decode';
+import { flushFetch, revokeWrites } from '../mmu/tlb';
+import { ramAddress } from '../mmu/walk';
+
+/** Blocks before this count of emptyings may be gone: pointers to them must not be used. */
+export let arenaEpoch: u32 = 0;
+
+const LARGEST_BLOCK: usize = B_HEADER_SIZE + ((MAX_BLOCK_INSTRUCTIONS as usize) + 2) * RECORD_SIZE;
+
+// @ts-ignore: decorator
+@inline
+function hashSlot(paddr: u64): usize {
+  const key = (paddr >> 1) as u32;
+  return BLOCK_HASH + (((key ^ (key >> 15)) & (BLOCK_HASH_ENTRIES - 1)) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function pageHead(paddr: u64): usize {
+  return PAGE_HEADS + ((((paddr - RAM_BASE) >> 12) as usize) << 2);
+}
+
+/** Whether blocks were decoded from the page of `paddr`, which must be in RAM. */
+// @ts-ignore: decorator
+@inline
+export function hasCode(paddr: u64): bool {
+  return load<u32>(pageHead(paddr)) != 0;
+}
+
+/** The block at `paddr` in RAM, decoded if need be. */
+export function blockAt(paddr: u64): usize {
+  const slot = hashSlot(paddr);
+  for (let b = load<u32>(slot) as usize; b; b = load<u32>(b, B_HASH_NEXT)) {
+    if (load<u64>(b, B_PADDR) == paddr) return b;
+  }
+  let block = load<u32>(MACHINE, M_ARENA_NEXT) as usize;
+  if (block + LARGEST_BLOCK > ARENA_END) {
+    emptyArena();
+    block = ARENA;
+  }
+  const end = decodeBlock(block, paddr, MAX_BLOCK_INSTRUCTIONS);
+  store<u32>(MACHINE, end as u32, M_ARENA_NEXT);
+  store<u32>(block, load<u32>(slot), B_HASH_NEXT);
+  store<u32>(slot, block as u32);
+  const head = pageHead(paddr);
+  if (!load<u32>(head)) revokeWrites(ramAddress(paddr & ~0xfff) as u32);
+  store<u32>(block, load<u32>(head), B_PAGE_NEXT);
+  store<u32>(head, block as u32);
+  return block;
+}
+
+/** Decodes at most `limit` instructions at `paddr` into `block`; returns its end. */
+export function decodeBlock(block: usize, paddr: u64, limit: u32): usize {
+  let code = ramAddress(paddr);
+  const start = code;
+  const pageEnd = (code & ~0xfff) + 4096;
+  let r = block + B_HEADER_SIZE;
+  let count: u32 = 0;
+  while (true) {
+    const isWhole = code + 2 <= pageEnd && ((load<u16>(code) & 3) != 3 || code + 4 <= pageEnd);
+    if (count == limit || !isWhole) {
+      store<u16>(r, Op.END, REC_OP);
+      store<u16>(r, (code - start) as u16, REC_OFF);
+      store<u16>(r, 0, REC_LEN);
+      break;
+    }
+    const raw: u32 = (load<u16>(code) & 3) == 3 ? load<u32>(code) : load<u16>(code);
+    const op = decodeInstruction(raw, r);
+    store<u16>(r, (code - start) as u16, REC_OFF);
+    code += load<u16>(r, REC_LEN);
+    count++;
+    if (endsBlock(op)) break;
+    r += RECORD_SIZE;
+  }
+  finishBlock(block, r, paddr, count, (code - start) as u32);
+  return r + 2 * RECORD_SIZE;
+}
+
+/** A block of one instruction that lies across two pages, used once. */
+export function decodeStraddling(block: usize, raw: u32): void {
+  const r = block + B_HEADER_SIZE;
+  const op = decodeInstruction(raw, r);
+  store<u16>(r, 0, REC_OFF);
+  let last = r;
+  if (!endsBlock(op)) {
+    last = r + RECORD_SIZE;
+    store<u16>(last, Op.END, REC_OP);
+    store<u16>(last, 4, REC_OFF);
+    store<u16>(last, 0, REC_LEN);
+  }
+  finishBlock(block, last, 0, 1, 4);
+}
+
+// @ts-ignore: decorator
+@inline
+function endsBlock(op: u32): bool {
+  return (op >= FIRST_BRANCH && op <= LAST_BRANCH) || (op >= FIRST_SYSTEM && op <= LAST_SYSTEM) ||
+    op == Op.JAL || op == Op.JALR || op == Op.ILLEGAL;
+}
+
+/** Fills in the header, and the successors of the last record `r`: {block, Δpc} when taken and when not. */
+function finishBlock(block: usize, r: usize, paddr: u64, count: u32, bytes: u32): void {
+  const off = load<u16>(r, REC_OFF) as i32;
+  store<u32>(r, 0, REC_TAKEN);
+  store<u32>(r, 0, REC_NEXT);
+  store<i32>(r, off + load<i32>(r, REC_IMM), REC_TAKEN + 8);
+  store<i32>(r, off + load<u16>(r, REC_LEN), REC_NEXT + 8);
+  store<u32>(block, count, B_COUNT);
+  store<u32>(block, bytes, B_BYTES);
+  store<u64>(block, paddr, B_PADDR);
+}
+
+/** Drops every block decoded from the `length` bytes at `paddr`, all in one page of RAM; true if there was one. */
+export function invalidateCode(paddr: u64, length: u64): bool {
+  const head = pageHead(paddr);
+  let found = false;
+  let previous: usize = 0;
+  for (let b = load<u32>(head) as usize; b; ) {
+    const next = load<u32>(b, B_PAGE_NEXT) as usize;
+    const start = load<u64>(b, B_PADDR);
+    if (start < paddr + length && paddr < start + load<u32>(b, B_BYTES)) {
+      found = true;
+      store<u32>(b, BLOCK_DEAD);
+      if (previous) store<u32>(previous, next as u32, B_PAGE_NEXT);
+      else store<u32>(head, next as u32);
+      unhash(b);
+    } else {
+      previous = b;
+    }
+    b = next;
+  }
+  return found;
+}
+
+function unhash(block: usize): void {
+  let at = hashSlot(load<u64>(block, B_PADDR));
+  while ((load<u32>(at) as usize) != block) at = (load<u32>(at) as usize) + B_HASH_NEXT;
+  store<u32>(at, load<u32>(block, B_HASH_NEXT));
+}
+
+/** Drops all decoded blocks. */
+export function emptyArena(): void {
+  arenaEpoch++;
+  memory.fill(BLOCK_HASH, 0, (BLOCK_HASH_ENTRIES as usize) << 2);
+  memory.fill(PAGE_HEADS, 0, ((load<u64>(MACHINE, M_RAM_SIZE) >> 12) as usize) << 2);
+  store<u32>(MACHINE, ARENA as u32, M_ARENA_NEXT);
+  const harts = load<u32>(MACHINE, M_HART_COUNT) as usize;
+  for (let i: usize = 0; i < harts; i++) flushFetch(HARTS + i * HART_AREA_SIZE);
+}

@@ -1,0 +1,100 @@
+/**
+ * From a virtual pc to the decoded block there: instruction TLB, protection,
+ * and the instructions that lie across two pages.
+ */
+import {
+  FETCH_TLB_ENTRIES,
+  H_FETCH_FILTER,
+  H_FETCH_TLB,
+  H_JUMP_CACHE,
+  H_PRIV,
+  JUMP_INDEX_MASK,
+  SCRATCH_BLOCK,
+} from '../layout';
+import { PMP_MIXED, PMP_X, pmpAllows, pmpPermissions } from '../mmu/pmp';
+import { fetchFilterIndex } from '../mmu/tlb';
+import { ACCESS_FETCH, isRam, paddr, raiseAccessFault, ramAddress, translate } from '../mmu/walk';
+import { blockAt, decodeBlock, decodeStraddling } from './block';
+
+/** The page of the last `locateFetch` has one PMP permission: blocks of it may be kept. */
+let isUniform: bool = false;
+
+/** Physical address of the code at `pc`, 0 when it raised an exception (no RAM lies there). */
+function locateFetch(h: usize, pc: u64): u64 {
+  const privilege = load<u32>(h, H_PRIV);
+  const e = h + H_FETCH_TLB + ((((pc >> 12) as u32) & (FETCH_TLB_ENTRIES - 1)) << 4);
+  const tag = (pc & ~0xfff) | ((privilege as u64) << 1) | 1;
+  isUniform = true;
+  if (load<u64>(e) == tag) return load<u64>(e, 8) | (pc & 0xfff);
+  if (!translate(h, pc, ACCESS_FETCH, privilege)) return 0;
+  const page = paddr & ~0xfff;
+  const permissions = pmpPermissions(h, page, 4096, privilege);
+  isUniform = permissions != PMP_MIXED;
+  if (!isRam(page, 4096) || (isUniform && !(permissions & PMP_X))) {
+    raiseAccessFault(h, pc, ACCESS_FETCH);
+    return 0;
+  }
+  if (!isUniform && !pmpAllows(h, paddr, 2, privilege, PMP_X)) {
+    raiseAccessFault(h, pc, ACCESS_FETCH);
+    return 0;
+  }
+  const address = paddr;
+  if (isUniform) {
+    store<u64>(e, tag);
+    store<u64>(e, page, 8);
+  }
+  return address;
+}
+
+/** The block at `pc`, found or decoded; 0 when fetching raised an exception. */
+export function findBlock(h: usize, pc: u64): usize {
+  const address = locateFetch(h, pc);
+  if (!address) return 0;
+  if (!isUniform || isStraddling(address)) return decodeOnce(h, pc, address, 1);
+  const block = blockAt(address);
+  const e = (load<u32>(h, H_JUMP_CACHE) as usize) + (((pc as u32) << 3) & JUMP_INDEX_MASK);
+  store<u64>(e, pc | 1);
+  store<u32>(e, block as u32, 8);
+  store<u8>(h + fetchFilterIndex(pc), 1, H_FETCH_FILTER);
+  return block;
+}
+
+/** A block of at most `limit` instructions at `pc`, good until the next one is asked for. */
+export function findOnce(h: usize, pc: u64, limit: u32): usize {
+  const address = locateFetch(h, pc);
+  return address ? decodeOnce(h, pc, address, isUniform ? limit : 1) : 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function isStraddling(address: u64): bool {
+  return (address & 0xfff) == 0xffe && (load<u16>(ramAddress(address)) & 3) == 3;
+}
+
+function decodeOnce(h: usize, pc: u64, address: u64, limit: u32): usize {
+  if (isStraddling(address)) {
+    const low = load<u16>(ramAddress(address));
+    const high = locateFetch(h, pc + 2);
+    if (!high) return 0;
+    decodeStraddling(SCRATCH_BLOCK, low | ((load<u16>(ramAddress(high)) as u32) << 16));
+    return SCRATCH_BLOCK;
+  }
+  if (!isUniform && (load<u16>(ramAddress(address)) & 3) == 3) {
+    if (!pmpAllows(h, address, 4, load<u32>(h, H_PRIV), PMP_X)) {
+      raiseAccessFault(h, pc, ACCESS_FETCH);
+      return 0;
+    }
+  }
+  decodeBlock(SCRATCH_BLOCK, address, limit);
+  return SCRATCH_BLOCK;
+}
+
+/** The bits of the instruction at `pc`, which was just executed. */
+export function fetchRaw(h: usize, pc: u64): u32 {
+  const address = locateFetch(h, pc);
+  if (!address) return 0;
+  const low = load<u16>(ramAddress(address)) as u32;
+  if ((low & 3) != 3) return low;
+  const high = locateFetch(h, pc + 2);
+  return high ? low | ((load<u16>(ramAddress(high)) as u32) << 16) : low;
+}

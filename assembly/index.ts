@@ -1,0 +1,227 @@
+/** The exports of the core: what a machine needs of its harts. */
+import {
+  HART_STATE_SIZE,
+  H_EXTERNAL_SEIP,
+  H_FS,
+  H_ID,
+  H_MCOUNTEREN,
+  H_MEDELEG,
+  H_MENVCFG,
+  H_MIDELEG,
+  H_MIP,
+  H_MSTATUS,
+  H_MTIMECMP,
+  H_PC,
+  H_PMPADDR,
+  H_PMPCFG,
+  H_PRIV,
+  H_RESERVATION,
+  H_RUN_STATE,
+  H_SCOUNTEREN,
+  H_STIMECMP,
+  H_TLBS_USED,
+  MACHINE,
+  M_CLOCK_KIND,
+  M_HART_COUNT,
+  M_IDLE_TICKS,
+  M_PAGING,
+  M_RAM_SIZE,
+  M_SBI,
+  M_TICK_INSTRUCTIONS,
+  PRIV_M,
+  PRIV_S,
+  RAM_BASE,
+  RUN_STARTED,
+  RUN_STOPPED,
+  TLB_SETS,
+} from './layout';
+import {
+  CSR_MSTATUS,
+  CSR_SSTATUS,
+  IRQ_S_EXT,
+  MENVCFG_CBCFE,
+  MENVCFG_CBIE,
+  MENVCFG_CBZE,
+  MENVCFG_PBMTE,
+  MENVCFG_STCE,
+} from './generated/csr';
+import { emptyArena, hasCode, invalidateCode } from './hart/block';
+import { csrValue, readCsr, writeCsr } from './hart/csr';
+import { hartAddress, requestReschedule, runHarts } from './hart/schedule';
+import { NEVER, readTime as readMtime, ticksToDeadline, updateTimers, writeTime as writeMtime } from './hart/timer';
+import { flushTlb as flushHartTlb, updateMode } from './mmu/tlb';
+import { pmpUpdate } from './mmu/pmp';
+import { isRam } from './mmu/walk';
+
+export { mmioFault, mmioHigh } from './mmu/access';
+export { requestExit } from './hart/schedule';
+export { RAM, RAM_BASE, HARTS, HART_AREA_SIZE, F_BASE, H_PC, H_PRIV, H_RUN_STATE, H_CYCLES, M_ICOUNT } from './layout';
+export { M_EXIT_HART, H_MIP, H_MIE } from './layout';
+
+/** Version of this boundary; the host refuses a core with another one. */
+export const ABI_VERSION: u32 = 1;
+
+/**
+ * Prepares the machine; to be called once, before everything else. RAM must be
+ * a multiple of the page size. `paging` is the largest satp mode offered.
+ */
+export function init(ramPages: u32, harts: u32, paging: u32, clockKind: u32, tickInstructions: u32): void {
+  store<u64>(MACHINE, (ramPages as u64) << 12, M_RAM_SIZE);
+  store<u32>(MACHINE, harts, M_HART_COUNT);
+  store<u32>(MACHINE, paging, M_PAGING);
+  store<u32>(MACHINE, clockKind, M_CLOCK_KIND);
+  store<u32>(MACHINE, tickInstructions, M_TICK_INSTRUCTIONS);
+  emptyArena();
+  for (let i: u32 = 0; i < harts; i++) resetHart(i);
+}
+
+/** Resets a hart as the privileged spec, 3.4, says; it does not run until `startHart`. mtime goes on. */
+export function resetHart(hart: u32): void {
+  const h = hartAddress(hart);
+  memory.fill(h, 0, HART_STATE_SIZE);
+  store<u32>(h, hart, H_ID);
+  store<u32>(h, PRIV_M, H_PRIV);
+  store<u32>(h, RUN_STOPPED, H_RUN_STATE);
+  store<u64>(h, NEVER, H_STIMECMP);
+  store<u64>(h, NEVER, H_MTIMECMP);
+  store<u64>(h, NEVER, H_RESERVATION);
+  pmpUpdate(h);
+  store<u32>(h, (1 << TLB_SETS) - 1, H_TLBS_USED);
+  updateMode(h);
+  flushHartTlb(h);
+}
+
+/** Whether the machine answers S-mode ecalls itself: the run then ends with EXIT_SBI after each. */
+export function provideSbi(provided: bool): void {
+  store<u32>(MACHINE, provided, M_SBI);
+}
+
+/** Sets up a hart as SBI firmware does before it enters S-mode: everything delegated, counters and extensions enabled. */
+export function prepareSupervisor(hart: u32): void {
+  const h = hartAddress(hart);
+  store<u32>(h, PRIV_S, H_PRIV);
+  store<u64>(h, 0xb1ff, H_MEDELEG);
+  store<u64>(h, 0x222, H_MIDELEG);
+  store<u32>(h, -1, H_MCOUNTEREN);
+  store<u32>(h, -1, H_SCOUNTEREN);
+  store<u64>(h, MENVCFG_STCE | MENVCFG_PBMTE | MENVCFG_CBZE | MENVCFG_CBCFE | MENVCFG_CBIE, H_MENVCFG);
+  // One PMP entry opens all of memory: NAPOT, every address, RWX.
+  store<u8>(h, 0x1f, H_PMPCFG);
+  store<u64>(h, 0x003fffffffffffff, H_PMPADDR);
+  pmpUpdate(h);
+  updateMode(h);
+  flushHartTlb(h);
+}
+
+export function startHart(hart: u32, pc: u64): void {
+  store<u64>(hartAddress(hart), pc, H_PC);
+  store<u32>(hartAddress(hart), RUN_STARTED, H_RUN_STATE);
+}
+
+/** Executes at most `budget` instructions; returns EXIT_*. */
+export function run(budget: u32): u32 {
+  return runHarts(budget);
+}
+
+/** Drives the interrupt inputs `mask` (mip bits) of a hart. The PLIC's S-mode input is kept apart from software's SEIP. */
+export function setInterrupt(hart: u32, mask: u32, level: bool): void {
+  const h = hartAddress(hart);
+  if (mask & (1 << IRQ_S_EXT)) {
+    store<u32>(h, level, H_EXTERNAL_SEIP);
+    mask &= ~(1 << IRQ_S_EXT);
+  }
+  const mip = load<u64>(h, H_MIP);
+  store<u64>(h, level ? mip | mask : mip & ~(mask as u64), H_MIP);
+}
+
+/** The host wrote `length` bytes of RAM at `paddr`: decoded code and reservations there end. */
+export function noteHostWrite(paddr: u64, length: u32): void {
+  if (!length || !isRam(paddr, length)) return;
+  const end = paddr + length;
+  for (let at = paddr; at < end; ) {
+    const pageEnd = min((at & ~0xfff) + 4096, end);
+    if (hasCode(at)) invalidateCode(at, pageEnd - at);
+    at = pageEnd;
+  }
+  const harts = load<u32>(MACHINE, M_HART_COUNT);
+  for (let i: u32 = 0; i < harts; i++) {
+    const h = hartAddress(i);
+    const reservation = load<u64>(h, H_RESERVATION);
+    if (reservation < end && reservation + 64 > paddr) store<u64>(h, NEVER, H_RESERVATION);
+  }
+}
+
+export function flushTlb(hart: u32): void {
+  flushHartTlb(hartAddress(hart));
+}
+
+export function readTime(): u64 {
+  return readMtime();
+}
+
+export function writeTime(value: u64): void {
+  writeMtime(value);
+}
+
+export function readTimecmp(hart: u32): u64 {
+  return load<u64>(hartAddress(hart), H_MTIMECMP);
+}
+
+export function writeTimecmp(hart: u32, value: u64): void {
+  store<u64>(hartAddress(hart), value, H_MTIMECMP);
+  refreshTimers();
+}
+
+/** Sets stimecmp, for the SBI's set_timer. */
+export function writeStimecmp(hart: u32, value: u64): void {
+  store<u64>(hartAddress(hart), value, H_STIMECMP);
+  refreshTimers();
+}
+
+/** Ticks of the time base until the next timer fires; infinite when none is set. */
+export function idleTicks(): f64 {
+  const ticks = ticksToDeadline(readMtime());
+  return ticks == NEVER ? Infinity : (ticks as f64);
+}
+
+/** Virtual clock: lets `ticks` pass without an instruction. */
+export function skipIdle(ticks: f64): void {
+  store<u64>(MACHINE, load<u64>(MACHINE, M_IDLE_TICKS) + (ticks as u64), M_IDLE_TICKS);
+}
+
+function refreshTimers(): void {
+  const now = readMtime();
+  const harts = load<u32>(MACHINE, M_HART_COUNT);
+  for (let i: u32 = 0; i < harts; i++) updateTimers(hartAddress(i), now);
+  requestReschedule();
+}
+
+let csrFound: bool = false;
+
+/** Reads a CSR as M-mode would; `csrExists` tells whether there is one of that number. */
+export function inspectCsr(hart: u32, csr: u32): u64 {
+  const h = hartAddress(hart);
+  const privilege = load<u32>(h, H_PRIV);
+  const fs = load<u32>(h, H_FS);
+  // As a debugger: neither the privilege mode nor mstatus.FS stands in the way.
+  store<u32>(h, PRIV_M, H_PRIV);
+  store<u32>(h, 1, H_FS);
+  csrFound = readCsr(h, csr);
+  store<u32>(h, privilege, H_PRIV);
+  store<u32>(h, fs, H_FS);
+  if (csrFound && (csr == CSR_MSTATUS || csr == CSR_SSTATUS)) readCsr(h, csr);
+  return csrFound ? csrValue : 0;
+}
+
+export function csrExists(): bool {
+  return csrFound;
+}
+
+/** Writes a CSR as M-mode would. False when there is none of that number, or it is read-only. */
+export function modifyCsr(hart: u32, csr: u32, value: u64): bool {
+  const h = hartAddress(hart);
+  inspectCsr(hart, csr);
+  if (!csrFound || csr >> 10 == 3) return false;
+  writeCsr(h, csr, value);
+  return true;
+}
