@@ -2,12 +2,13 @@
  * Accrued exceptions and rounding modes, in the encodings of RISC-V's fcsr
  * (unprivileged spec, "Floating-Point Control and Status Register").
  */
+import * as csr from '../generated/csr';
 
-export const FFLAGS_NX: u32 = 0x01; // inexact
-export const FFLAGS_UF: u32 = 0x02; // underflow
-export const FFLAGS_OF: u32 = 0x04; // overflow
-export const FFLAGS_DZ: u32 = 0x08; // divide by zero
-export const FFLAGS_NV: u32 = 0x10; // invalid operation
+export const FFLAGS_NX: u32 = <u32>csr.FFLAGS_NX; // inexact
+export const FFLAGS_UF: u32 = <u32>csr.FFLAGS_UF; // underflow
+export const FFLAGS_OF: u32 = <u32>csr.FFLAGS_OF; // overflow
+export const FFLAGS_DZ: u32 = <u32>csr.FFLAGS_DZ; // divide by zero
+export const FFLAGS_NV: u32 = <u32>csr.FFLAGS_NV; // invalid operation
 
 export const RM_RNE: u32 = 0; // to nearest, ties to even
 export const RM_RTZ: u32 = 1; // towards zero

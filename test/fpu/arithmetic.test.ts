@@ -135,3 +135,13 @@ test('tininess is detected after rounding', () => {
     flags: reference.NX,
   });
 });
+
+test('the far end of a product decides a tie', () => {
+  // a × b is 2 and some 2^-80, and half a place of c = 2^54 is 2: c is even, yet the sum rounds away from it.
+  const a = 0x3ffff7d04a6811b7n;
+  const b = 0x3ff00418e7219352n;
+  const c = 0x4350000000000000n;
+  const f64Fma = fpu.bind({ name: 'f64Fma', operands: [64, 64, 64], result: 64 });
+  expect(f64Fma([a, b, c], [0])).toEqual({ bits: c + 1n, flags: reference.NX });
+  expect(reference.fma(BINARY64, a, b, c, 'RNE')).toEqual({ bits: c + 1n, flags: reference.NX });
+});

@@ -42,6 +42,7 @@ export class Fpu {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SOURCES = join(ROOT, 'assembly/fpu');
+const CSR = join(ROOT, 'assembly/generated/csr.ts');
 const CACHE = join(ROOT, 'node_modules/.cache/hartware');
 // Optimised like the core; the project's own asconfig.json has other entries and memory.
 const OPTIONS = ['--config', 'none', '--runtime', 'stub', '--noAssert', '-O3'];
@@ -49,7 +50,9 @@ const OPTIONS = ['--config', 'none', '--runtime', 'stub', '--noAssert', '-O3'];
 /** The module of assembly/fpu. Several test files want it, so it is compiled once for each state of the sources. */
 export async function compileFpu(): Promise<Fpu> {
   const hash = createHash('sha256').update(JSON.stringify([asc.version, OPTIONS]));
-  for (const name of readdirSync(SOURCES).sort()) hash.update(name).update(readFileSync(join(SOURCES, name)));
+  const sources = readdirSync(SOURCES).sort();
+  for (const file of [...sources.map((name) => join(SOURCES, name)), CSR])
+    hash.update(file).update(readFileSync(file));
   const file = join(CACHE, `fpu-${hash.digest('hex').slice(0, 32)}.wasm`);
   if (!existsSync(file)) {
     mkdirSync(CACHE, { recursive: true });
