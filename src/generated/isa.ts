@@ -54,6 +54,8 @@ export const FIELDS: Readonly<Record<string, InstructionField>> = {
   csr: { pieces: [{ high: 31, low: 20, to: 0 }], isSigned: false },
   zimm5: { pieces: [{ high: 19, low: 15, to: 0 }], isSigned: false },
   aqrl: { pieces: [{ high: 26, low: 25, to: 0 }], isSigned: false },
+  pred: { pieces: [{ high: 27, low: 24, to: 0 }], isSigned: false },
+  succ: { pieces: [{ high: 23, low: 20, to: 0 }], isSigned: false },
   shamt5: { pieces: [{ high: 24, low: 20, to: 0 }], isSigned: false },
   shamt6: { pieces: [{ high: 25, low: 20, to: 0 }], isSigned: false },
   'imm:i': { pieces: [{ high: 31, low: 20, to: 0 }], isSigned: true },
