@@ -1,0 +1,53 @@
+/**
+ * Where the bytes of a disk come from. A backend is the host's side: its errors
+ * become I/O errors of the guest, and it never sees a range outside `size`.
+ */
+export interface BlockBackend {
+  /** Size in bytes. */
+  readonly size: number;
+  readonly readOnly: boolean;
+  /** Fills `into` from `offset`. */
+  read(offset: number, into: Uint8Array): Promise<void>;
+  /** Stores `from` at `offset`; durable only after the next `flush`. */
+  write(offset: number, from: Uint8Array): Promise<void>;
+  /** Resolves when every write that was resolved before is durable. */
+  flush(): Promise<void>;
+  /** Hints that the content of a range is not needed any more. */
+  discard?(offset: number, length: number): Promise<void>;
+  /** Makes a range read as zeros; with `mayUnmap` its storage may be given back. */
+  writeZeroes?(offset: number, length: number, mayUnmap: boolean): Promise<void>;
+}
+
+/** A disk in host memory. */
+export class MemoryBlockBackend implements BlockBackend {
+  readonly size: number;
+
+  /**
+   * @param bytes the content, used in place.
+   * @param readOnly default false.
+   */
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly readOnly = false,
+  ) {
+    this.size = bytes.length;
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<void> {
+    into.set(this.bytes.subarray(offset, offset + into.length));
+  }
+
+  async write(offset: number, from: Uint8Array): Promise<void> {
+    this.bytes.set(from, offset);
+  }
+
+  async flush(): Promise<void> {}
+
+  async discard(offset: number, length: number): Promise<void> {
+    this.bytes.fill(0, offset, offset + length);
+  }
+
+  async writeZeroes(offset: number, length: number): Promise<void> {
+    this.bytes.fill(0, offset, offset + length);
+  }
+}
