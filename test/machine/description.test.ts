@@ -1,0 +1,243 @@
+import { expect, test } from 'vitest';
+import {
+  DescriptionError,
+  resolveDescription,
+  validateDescription,
+  type MachineDescription,
+} from '../../src/machine/description.ts';
+
+const boot = { kernel: 'Image' };
+const smallest = { hartware: 1, boot };
+const full: MachineDescription = {
+  hartware: 1,
+  harts: 8,
+  memory: '1.5G',
+  clock: {
+    kind: 'virtual',
+    instructionsPerSecond: 500_000_000,
+    idle: 'skip',
+    startTime: '2030-06-01T12:00:00Z',
+  },
+  isa: { paging: 'sv57' },
+  boot: {
+    kernel: 'Image',
+    initrd: ['a.cpio', 'b.cpio'],
+    append: 'quiet',
+    firmware: 'fw.bin',
+    fdt: 'board.dtb',
+  },
+  drives: [{ file: 'disk.img', readOnly: true, id: 'root' }, { memory: '64M' }, { memory: 1024 }],
+  devices: { rng: { seed: 7 }, console: true },
+};
+
+test('takes the smallest and the fullest description, and keeps no reference to them', () => {
+  expect(validateDescription(smallest)).toEqual(smallest);
+  const copy = validateDescription(full);
+  expect(copy).toEqual(full);
+  expect(copy.boot).not.toBe(full.boot);
+  expect(copy.drives![0]).not.toBe(full.drives![0]);
+  expect(JSON.parse(JSON.stringify(copy))).toEqual(full);
+});
+
+test('a key that is undefined is absent', () => {
+  expect(Object.keys(validateDescription({ ...smallest, harts: undefined }))).toEqual(['hartware', 'boot']);
+});
+
+test('defaults', () => {
+  expect(resolveDescription(validateDescription(smallest))).toEqual({
+    harts: 1,
+    memory: 256 * 2 ** 20,
+    clock: { kind: 'host' },
+    isa: { paging: 'sv48' },
+    boot: { kernel: 'Image', initrd: [], append: '' },
+    drives: [],
+    devices: { rng: true, console: false },
+  });
+  expect(resolveDescription(validateDescription({ ...smallest, clock: { kind: 'virtual' } })).clock).toEqual({
+    kind: 'virtual',
+    instructionsPerSecond: 1_000_000_000,
+    idle: 'sleep',
+    startTime: 1_735_689_600_000_000_000n,
+  });
+});
+
+test('resolves sizes, drives and a single initrd', () => {
+  const resolved = resolveDescription(validateDescription(full));
+  expect(resolved.memory).toBe(1.5 * 2 ** 30);
+  expect(resolved.drives).toEqual([
+    { source: { file: 'disk.img' }, readOnly: true, id: 'root' },
+    { source: { memory: 64 * 2 ** 20 }, readOnly: false, id: 'drive1' },
+    { source: { memory: 1024 }, readOnly: false, id: 'drive2' },
+  ]);
+  const single = validateDescription({ hartware: 1, boot: { kernel: 'Image', initrd: 'a.cpio' } });
+  expect(resolveDescription(single).boot.initrd).toEqual(['a.cpio']);
+});
+
+test.each([16 * 2 ** 20, '16M', 3 * 2 ** 30, '4048M'])('memory %s', (memory) => {
+  expect(validateDescription({ ...smallest, memory }).memory).toBe(memory);
+});
+
+test.each<[unknown, string]>([
+  [null, 'expected a machine description, found null'],
+  [[], 'expected a machine description, found an empty list'],
+  ['{}', 'expected a machine description, found "{}"'],
+  [{}, 'hartware: expected 1, the version of this format, found nothing'],
+  [{ hartware: 2, boot }, 'hartware: expected 1, the version of this format, found 2'],
+  [{ hartware: '1', boot }, 'hartware: expected 1, the version of this format, found "1"'],
+  [{ hartware: 1 }, 'boot: expected an object with a kernel or firmware, found nothing'],
+  [{ hartware: 1, boot: {} }, 'boot: expected a kernel or firmware, found an empty object'],
+  [
+    { hartware: 1, boot: { append: 'x' } },
+    'boot: expected a kernel or firmware, found an object with "append"',
+  ],
+  [
+    { hartware: 1, boot: { firmware: 'f', initrd: 'i' } },
+    'boot.initrd: expected none without a kernel, found "i"',
+  ],
+  [{ hartware: 1, boot: { kernel: '' } }, 'boot.kernel: expected a file path or URL, found ""'],
+  [{ hartware: 1, boot: { kernel: 5 } }, 'boot.kernel: expected a file path or URL, found 5'],
+  [
+    { hartware: 1, boot: { kernel: 'k', initrd: ['a', 1] } },
+    'boot.initrd[1]: expected a file path or URL, found 1',
+  ],
+  [
+    { hartware: 1, boot: { kernel: 'k', append: 'a\0' } },
+    'boot.append: expected a command line without NUL characters',
+  ],
+  [{ ...smallest, harts: 0 }, 'harts: expected a whole number from 1 to 8, found 0'],
+  [{ ...smallest, harts: 9 }, 'harts: expected a whole number from 1 to 8, found 9'],
+  [{ ...smallest, harts: 1.5 }, 'harts: expected a whole number from 1 to 8, found 1.5'],
+  [{ ...smallest, harts: '2' }, 'harts: expected a whole number from 1 to 8, found "2"'],
+  [{ ...smallest, harts: null }, 'harts: expected a whole number from 1 to 8, found null'],
+  [{ ...smallest, memory: '15M' }, 'memory: expected a size from 16M to 4048M, found "15M"'],
+  [{ ...smallest, memory: '4G' }, 'memory: expected a size from 16M to 4048M, found "4G"'],
+  [{ ...smallest, memory: 256 }, 'memory: expected a size from 16M to 4048M, found 256'],
+  [
+    { ...smallest, memory: 2 ** 25 + 4096 },
+    'memory: expected a size from 16M to 4048M in whole MiB, found 33558528',
+  ],
+  [{ ...smallest, memory: '256' }, 'memory: expected a size with a unit such as "256M" or "1G", found "256"'],
+  [
+    { ...smallest, memory: -1 },
+    'memory: expected bytes as a whole number, or a size such as "256M", found -1',
+  ],
+  [
+    { ...smallest, memory: true },
+    'memory: expected bytes as a whole number, or a size such as "256M", found true',
+  ],
+  [{ ...smallest, clock: 'host' }, 'clock: expected an object, found "host"'],
+  [{ ...smallest, clock: {} }, 'clock.kind: expected "host" or "virtual", found nothing'],
+  [{ ...smallest, clock: { kind: 'host', idle: 'skip' } }, 'clock.idle: unknown key; known are "kind"'],
+  [
+    { ...smallest, clock: { kind: 'virtual', instructionsPerSecond: 15_000_000 } },
+    'clock.instructionsPerSecond: expected a multiple of 10000000, found 15000000',
+  ],
+  [
+    { ...smallest, clock: { kind: 'virtual', instructionsPerSecond: 1 } },
+    'clock.instructionsPerSecond: expected a whole number from 10000000 to 10000000000, found 1',
+  ],
+  [
+    { ...smallest, clock: { kind: 'virtual', idle: 'wait' } },
+    'clock.idle: expected "sleep" or "skip", found "wait"',
+  ],
+  [
+    { ...smallest, clock: { kind: 'virtual', startTime: 'now' } },
+    'clock.startTime: expected a UTC time such as',
+  ],
+  [
+    { ...smallest, clock: { kind: 'virtual', startTime: '2025-13-01T00:00:00Z' } },
+    'clock.startTime: expected a UTC time',
+  ],
+  [{ ...smallest, isa: { paging: 'sv64' } }, 'isa.paging: expected "sv39" or "sv48" or "sv57", found "sv64"'],
+  [{ ...smallest, drives: {} }, 'drives: expected a list, found an empty object'],
+  [
+    { ...smallest, drives: ['disk.img'] },
+    'drives[0]: expected an object with a file or memory, found "disk.img"',
+  ],
+  [{ ...smallest, drives: [{}] }, 'drives[0]: expected either a file or memory, found an empty object'],
+  [
+    { ...smallest, drives: [{ file: 'a', memory: '1M' }] },
+    'drives[0]: expected either a file or memory, found an object',
+  ],
+  [
+    { ...smallest, drives: [{ memory: 100 }] },
+    'drives[0].memory: expected a size in whole sectors of 512 bytes, found 100',
+  ],
+  [
+    { ...smallest, drives: [{ memory: 0 }] },
+    'drives[0].memory: expected a size in whole sectors of 512 bytes, found 0',
+  ],
+  [
+    { ...smallest, drives: [{ file: 'a', readOnly: 1 }] },
+    'drives[0].readOnly: expected true or false, found 1',
+  ],
+  [
+    { ...smallest, drives: [{ file: 'a', id: 'x'.repeat(21) }] },
+    'drives[0].id: expected at most 20 printable ASCII',
+  ],
+  [
+    {
+      ...smallest,
+      drives: [
+        { file: 'a', id: 'x' },
+        { file: 'b', id: 'x' },
+      ],
+    },
+    'drives[1].id: expected an id of its own, found "x"',
+  ],
+  [
+    { ...smallest, drives: [{ file: 'a', id: 'drive1' }, { file: 'b' }] },
+    'drives[1].id: expected an id of its own',
+  ],
+  [
+    { ...smallest, drives: Array(8).fill({ memory: 512 }) },
+    'drives: expected at most 8 virtio devices, found 9',
+  ],
+  [
+    { ...smallest, devices: { rng: 'yes' } },
+    'devices.rng: expected true, false or { "seed": number }, found "yes"',
+  ],
+  [
+    { ...smallest, devices: { rng: { seed: -1 } } },
+    'devices.rng.seed: expected a whole number from 0 to 4294967295',
+  ],
+  [{ ...smallest, devices: { console: 'tty' } }, 'devices.console: expected true or false, found "tty"'],
+])('refuses %j', (value, message) => {
+  expect(() => validateDescription(value)).toThrow(DescriptionError);
+  expect(() => validateDescription(value)).toThrow(message);
+});
+
+test('eight virtio devices fit', () => {
+  const drives = Array.from({ length: 8 }, () => ({ memory: 512 }));
+  expect(validateDescription({ ...smallest, drives, devices: { rng: false } }).drives).toHaveLength(8);
+});
+
+test.each<[object, string]>([
+  [{ memry: 1 }, 'memry: unknown key; did you mean "memory"?'],
+  [{ Harts: 1 }, 'Harts: unknown key; did you mean "harts"?'],
+  [{ cpus: 1 }, 'cpus: unknown key; did you mean "harts"?'],
+  [{ disks: 1 }, 'disks: unknown key; did you mean "drives"?'],
+  [{ boot: { ...boot, bios: 'x' } }, 'boot.bios: unknown key; did you mean "firmware"?'],
+  [{ boot: { ...boot, 'command-line': 'x' } }, 'boot.command-line: unknown key; did you mean "append"?'],
+  [{ boot: { ...boot, initrds: [] } }, 'boot.initrds: unknown key; did you mean "initrd"?'],
+  [{ drives: [{ file: 'a', readonly: true }] }, 'drives[0].readonly: unknown key; did you mean "readOnly"?'],
+  [{ network: 1 }, 'network: unknown key; known are "hartware", "harts", "memory"'],
+  [JSON.parse('{ "__proto__": 1 }'), '__proto__: unknown key'],
+  [{ constructor: 1 }, 'constructor: unknown key'],
+])('unknown key %j', (extra, message) => {
+  const value = Object.defineProperties({ ...smallest }, Object.getOwnPropertyDescriptors(extra));
+  expect(() => validateDescription(value)).toThrow(message);
+});
+
+test('an error carries its path', () => {
+  try {
+    validateDescription({ ...smallest, drives: [{ memory: '1M' }, { file: 3 }] });
+    expect.unreachable();
+  } catch (error) {
+    expect((error as DescriptionError).path).toBe('drives[1].file');
+  }
+});
+
+test('what is inherited does not count', () => {
+  expect(() => validateDescription(Object.create(smallest))).toThrow('hartware: expected 1');
+});
