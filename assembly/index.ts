@@ -17,8 +17,10 @@ import {
   H_PRIV,
   H_RESERVATION,
   H_RUN_STATE,
+  H_SATP,
   H_SCOUNTEREN,
   H_STIMECMP,
+  H_SYNCED,
   H_TLBS_USED,
   MACHINE,
   M_CLOCK_KIND,
@@ -49,7 +51,9 @@ import { emptyArena, hasCode, invalidateCode } from './hart/block';
 import { csrValue, readCsr, writeCsr } from './hart/csr';
 import { hartAddress, requestReschedule, runHarts } from './hart/schedule';
 import { NEVER, readTime as readMtime, ticksToDeadline, updateTimers, writeTime as writeMtime } from './hart/timer';
-import { flushTlb as flushHartTlb, updateMode } from './mmu/tlb';
+import { takeException } from './hart/trap';
+import { accessValue, leaveAfterAccess, readSlow } from './mmu/access';
+import { flushTlb as flushHartTlb, flushTlbPage, updateMode } from './mmu/tlb';
 import { pmpUpdate } from './mmu/pmp';
 import { isRam } from './mmu/walk';
 
@@ -57,6 +61,9 @@ export { mmioFault, mmioHigh } from './mmu/access';
 export { requestExit } from './hart/schedule';
 export { RAM, RAM_BASE, HARTS, HART_AREA_SIZE, F_BASE, H_PC, H_PRIV, H_RUN_STATE, H_CYCLES, M_ICOUNT } from './layout';
 export { M_EXIT_HART, H_MIP, H_MIE } from './layout';
+
+/** A fence of more pages than that drops every translation instead. */
+const FLUSH_PAGES: u64 = 64;
 
 /** Version of this boundary; the host refuses a core with another one. */
 export const ABI_VERSION: u32 = 1;
@@ -96,10 +103,15 @@ export function provideSbi(provided: bool): void {
   store<u32>(MACHINE, provided, M_SBI);
 }
 
-/** Sets up a hart as SBI firmware does before it enters S-mode: everything delegated, counters and extensions enabled. */
+/**
+ * Sets up a hart as SBI firmware does before it enters S-mode: everything
+ * delegated, counters and extensions enabled, satp = 0, sstatus.SIE = 0.
+ */
 export function prepareSupervisor(hart: u32): void {
   const h = hartAddress(hart);
   store<u32>(h, PRIV_S, H_PRIV);
+  store<u64>(h, 0, H_MSTATUS);
+  store<u64>(h, 0, H_SATP);
   store<u64>(h, 0xb1ff, H_MEDELEG);
   store<u64>(h, 0x222, H_MIDELEG);
   store<u32>(h, -1, H_MCOUNTEREN);
@@ -153,6 +165,35 @@ export function noteHostWrite(paddr: u64, length: u32): void {
 
 export function flushTlb(hart: u32): void {
   flushHartTlb(hartAddress(hart));
+}
+
+/** SFENCE.VMA for `size` bytes at `start`, every address space. */
+export function flushTlbRange(hart: u32, start: u64, size: u64): void {
+  const h = hartAddress(hart);
+  if (size > FLUSH_PAGES * 4096) {
+    flushHartTlb(h);
+    return;
+  }
+  for (let page = start & ~0xfff; page < start + size; page += 4096) flushTlbPage(h, page);
+}
+
+/** Loads 8 bytes as S-mode on a hart that has just made an ecall; false when it took the exception at the ecall. */
+export function loadAsSupervisor(hart: u32, vaddr: u64): bool {
+  const h = hartAddress(hart);
+  // The counters are exact here, so that a device may be read.
+  store<u32>(h, 1, H_SYNCED);
+  const isLoaded = readSlow(h, vaddr, 8);
+  leaveAfterAccess(h);
+  store<u32>(h, 0, H_SYNCED);
+  if (isLoaded) return true;
+  const next = load<u64>(h, H_PC);
+  takeException(h, next - 4);
+  return false;
+}
+
+/** What `loadAsSupervisor` loaded. */
+export function loadedValue(): u64 {
+  return accessValue;
 }
 
 export function readTime(): u64 {

@@ -112,7 +112,6 @@ export const LEAVE_SYNC: u32 = 2; // nothing happened yet: bring the counters up
 export const RUN_STARTED: u32 = 0;
 export const RUN_WAITING: u32 = 1; // in WFI
 export const RUN_STOPPED: u32 = 2; // SBI HSM: not running until started
-export const RUN_SUSPENDED: u32 = 3; // SBI HSM or SUSP: wakes on an interrupt, then the host resumes it
 
 export const PRIV_U: u32 = 0;
 export const PRIV_S: u32 = 1;

@@ -325,7 +325,7 @@ export function fmaF32(a: u32, b: u32, c: u32, rm: u32, flags: u32): u32 {
     }
     const result = <f32>sum;
     const bits = reinterpret<u32>(result);
-    const isExact = error == 0 && <f64>result == sum;
+    const isExact = <f64>result == sum; // binary32 has no odd numbers of 53 bits
     if (isFiniteNotTiny32(bits)) {
       if (!(flags & FFLAGS_NX) && !isExact) raise(FFLAGS_NX);
       return bits;

@@ -1,0 +1,188 @@
+/**
+ * The host's side of the core: instantiates core.wasm over a linear memory that
+ * holds guest RAM, and gives its exports types. The counterpart is
+ * assembly/index.ts; ABI_VERSION keeps the two together.
+ */
+
+/** What the core asks of the machine. All values are unsigned 32-bit; see assembly/host.ts. */
+export interface CoreHost {
+  /** Reads from the bus; an 8-byte value's upper half goes to `core.setMmioHigh`. */
+  mmioRead(address: number, size: number): number;
+  mmioWrite(address: number, size: number, low: number, high: number): void;
+  /** Ticks of the time base on a monotonic clock. */
+  time(): number;
+}
+
+/** Why `run` came back (assembly/layout.ts, EXIT_*). */
+export const EXIT_BUDGET = 0;
+export const EXIT_IDLE = 1;
+export const EXIT_SBI = 2;
+export const EXIT_HOST = 3;
+
+/** A hart's run state (assembly/layout.ts, RUN_*). */
+export const RUN_STARTED = 0;
+export const RUN_WAITING = 1;
+export const RUN_STOPPED = 2;
+
+const ABI_VERSION = 1;
+const WASM_PAGE = 65536;
+const GUEST_PAGE = 4096;
+
+interface CoreExports {
+  init(ramPages: number, harts: number, paging: number, clockKind: number, tickInstructions: number): void;
+  resetHart(hart: number): void;
+  provideSbi(provided: number): void;
+  prepareSupervisor(hart: number): void;
+  startHart(hart: number, pc: bigint): void;
+  run(budget: number): number;
+  requestExit(): void;
+  setInterrupt(hart: number, mask: number, level: number): void;
+  noteHostWrite(paddr: bigint, length: number): void;
+  flushTlb(hart: number): void;
+  flushTlbRange(hart: number, start: bigint, size: bigint): void;
+  loadAsSupervisor(hart: number, vaddr: bigint): number;
+  loadedValue(): bigint;
+  readTime(): bigint;
+  writeTime(value: bigint): void;
+  readTimecmp(hart: number): bigint;
+  writeTimecmp(hart: number, value: bigint): void;
+  writeStimecmp(hart: number, value: bigint): void;
+  idleTicks(): number;
+  skipIdle(ticks: number): void;
+  inspectCsr(hart: number, csr: number): bigint;
+  csrExists(): number;
+  modifyCsr(hart: number, csr: number, value: bigint): number;
+}
+
+export interface CoreOptions {
+  readonly module: WebAssembly.Module;
+  /** Bytes of guest RAM, a multiple of 4096. */
+  readonly ramSize: number;
+  readonly harts: number;
+  /** Largest satp mode offered: 8 (Sv39), 9 (Sv48) or 10 (Sv57). */
+  readonly paging: number;
+  /** Instructions a tick of the virtual clock; 0 means the host's clock. */
+  readonly tickInstructions: number;
+  readonly host: CoreHost;
+}
+
+/** The core's linear memory could not be had. */
+export class CoreMemoryError extends Error {
+  override readonly name = 'CoreMemoryError';
+}
+
+/** An instance of the core: harts and guest RAM. */
+export class Core {
+  readonly memory: ArrayBuffer;
+  /** Guest RAM, from its first byte. */
+  readonly ram: Uint8Array;
+  /** Guest physical address of RAM. */
+  readonly ramBase: number;
+  readonly harts: number;
+  /** Where the upper half of an 8-byte MMIO read goes. */
+  readonly mmioHigh: WebAssembly.Global;
+  /** To be set to 1 when no device answers an access. */
+  readonly mmioFault: WebAssembly.Global;
+  readonly exports: CoreExports;
+  private readonly view: DataView;
+  private readonly layout: (name: string) => number;
+  private readonly hartsAddress: number;
+  private readonly hartAreaSize: number;
+
+  constructor(options: CoreOptions) {
+    const globals: { exports: Record<string, unknown> } = { exports: {} };
+    this.layout = (name) => Number((globals.exports[name] as WebAssembly.Global).value);
+    const ramOffset = 0x3000000;
+    const pages = Math.ceil((ramOffset + options.ramSize) / WASM_PAGE);
+    let memory: WebAssembly.Memory;
+    try {
+      memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    } catch {
+      throw new CoreMemoryError(`the host has no ${options.ramSize} bytes of memory for guest RAM`);
+    }
+    const { mmioRead, mmioWrite, time } = options.host;
+    const instance = new WebAssembly.Instance(options.module, {
+      env: { memory },
+      host: { mmioRead, mmioWrite, time },
+    });
+    globals.exports = instance.exports;
+    if (this.layout('ABI_VERSION') !== ABI_VERSION || this.layout('RAM') !== ramOffset) {
+      throw new Error(`core.wasm has ABI version ${this.layout('ABI_VERSION')}, expected ${ABI_VERSION}`);
+    }
+    this.exports = instance.exports as unknown as CoreExports;
+    this.memory = memory.buffer;
+    this.view = new DataView(memory.buffer);
+    this.ram = new Uint8Array(memory.buffer, ramOffset, options.ramSize);
+    this.ramBase = this.layout('RAM_BASE');
+    this.harts = options.harts;
+    this.mmioHigh = instance.exports.mmioHigh as WebAssembly.Global;
+    this.mmioFault = instance.exports.mmioFault as WebAssembly.Global;
+    this.hartsAddress = this.layout('HARTS');
+    this.hartAreaSize = this.layout('HART_AREA_SIZE');
+    this.exports.init(
+      options.ramSize / GUEST_PAGE,
+      options.harts,
+      options.paging,
+      options.tickInstructions ? 1 : 0,
+      options.tickInstructions || 1,
+    );
+  }
+
+  private field(hart: number, name: string): number {
+    return this.hartsAddress + hart * this.hartAreaSize + this.layout(name);
+  }
+
+  /** Integer register `n` of a hart, unsigned. */
+  readX(hart: number, n: number): bigint {
+    return n === 0 ? 0n : this.view.getBigUint64(this.hartsAddress + hart * this.hartAreaSize + n * 8, true);
+  }
+
+  writeX(hart: number, n: number, value: bigint): void {
+    if (n !== 0) this.view.setBigUint64(this.hartsAddress + hart * this.hartAreaSize + n * 8, value, true);
+  }
+
+  /** Bits of floating-point register `n` of a hart. */
+  readF(hart: number, n: number): bigint {
+    return this.view.getBigUint64(this.field(hart, 'F_BASE') + n * 8, true);
+  }
+
+  writeF(hart: number, n: number, value: bigint): void {
+    this.view.setBigUint64(this.field(hart, 'F_BASE') + n * 8, value, true);
+  }
+
+  readPc(hart: number): bigint {
+    return this.view.getBigUint64(this.field(hart, 'H_PC'), true);
+  }
+
+  writePc(hart: number, value: bigint): void {
+    this.view.setBigUint64(this.field(hart, 'H_PC'), value, true);
+  }
+
+  readPrivilege(hart: number): number {
+    return this.view.getUint32(this.field(hart, 'H_PRIV'), true);
+  }
+
+  runState(hart: number): number {
+    return this.view.getUint32(this.field(hart, 'H_RUN_STATE'), true);
+  }
+
+  setRunState(hart: number, state: number): void {
+    this.view.setUint32(this.field(hart, 'H_RUN_STATE'), state, true);
+  }
+
+  /** Whether an interrupt that mie enables is pending (privileged spec, 3.1.9). */
+  hasPendingInterrupt(hart: number): boolean {
+    const mip = this.exports.inspectCsr(hart, 0x344);
+    return (mip & this.view.getBigUint64(this.field(hart, 'H_MIE'), true)) !== 0n;
+  }
+
+  /** The hart whose SBI call ended the run. */
+  get exitHart(): number {
+    return this.view.getUint32(0x20000 + this.layout('M_EXIT_HART'), true);
+  }
+
+  /** Instructions executed by all harts since the machine was made; trapping ones included. */
+  get instructionCount(): bigint {
+    return this.view.getBigUint64(0x20000 + this.layout('M_ICOUNT'), true);
+  }
+}

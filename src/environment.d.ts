@@ -1,0 +1,72 @@
+/**
+ * The parts of the platform that Node and browsers share and src/ uses:
+ * WebAssembly, streams, text encoding, decompression. The libraries of
+ * TypeScript have them only together with the DOM.
+ */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array | ArrayBuffer);
+  }
+  class Instance {
+    constructor(module: Module, imports?: Record<string, Record<string, unknown>>);
+    readonly exports: Record<string, unknown>;
+  }
+  class Memory {
+    constructor(descriptor: { initial: number; maximum?: number });
+    readonly buffer: ArrayBuffer;
+  }
+  class Global {
+    value: number;
+  }
+}
+
+interface ReadableStreamDefaultController<R> {
+  enqueue(chunk: R): void;
+  close(): void;
+}
+
+interface ReadableStreamDefaultReader<R> {
+  read(): Promise<{ done: false; value: R } | { done: true; value: undefined }>;
+  cancel(reason?: unknown): Promise<void>;
+  releaseLock(): void;
+}
+
+declare class ReadableStream<R> {
+  constructor(
+    source: {
+      start?(controller: ReadableStreamDefaultController<R>): void;
+      pull?(controller: ReadableStreamDefaultController<R>): void | Promise<void>;
+      cancel?(reason: unknown): void;
+    },
+    strategy?: { highWaterMark?: number },
+  );
+  readonly locked: boolean;
+  getReader(): ReadableStreamDefaultReader<R>;
+  pipeThrough<T>(transform: { readable: ReadableStream<T>; writable: WritableStream<R> }): ReadableStream<T>;
+}
+
+interface WritableStreamDefaultWriter<W> {
+  write(chunk: W): Promise<void>;
+  close(): Promise<void>;
+  releaseLock(): void;
+}
+
+declare class WritableStream<W> {
+  constructor(sink: { write?(chunk: W): void | Promise<void>; close?(): void | Promise<void> });
+  getWriter(): WritableStreamDefaultWriter<W>;
+}
+
+declare class DecompressionStream {
+  constructor(format: 'gzip' | 'deflate' | 'deflate-raw');
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+declare class TextEncoder {
+  encode(text: string): Uint8Array;
+}
+
+declare class TextDecoder {
+  constructor(encoding?: string, options?: { fatal?: boolean });
+  decode(bytes?: Uint8Array): string;
+}

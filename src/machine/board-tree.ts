@@ -1,0 +1,148 @@
+/** The device tree of the board: what QEMU `virt` says of itself, for what this machine has. */
+import type { FdtNode, FdtValue } from '../fdt/fdt.ts';
+import type { Placement } from './board.ts';
+import { CACHE_BLOCK_SIZE, ISA_BASE, ISA_EXTENSIONS, ISA_LETTERS } from './isa-extensions.ts';
+
+/** Ticks of mtime a second. */
+export const TIMEBASE_FREQUENCY = 10_000_000;
+
+export interface TreeOptions {
+  readonly harts: number;
+  readonly ramBase: number;
+  readonly ramSize: number;
+  /** Largest paging mode offered. */
+  readonly paging: 'sv39' | 'sv48' | 'sv57';
+  readonly placements: readonly Placement[];
+  readonly append?: string;
+  readonly initrd?: { readonly start: number; readonly end: number };
+  readonly rngSeed: Uint8Array;
+}
+
+const FINISHER_PASS = 0x5555;
+const FINISHER_RESET = 0x7777;
+
+// phandles: harts have 2i + 1, their interrupt controllers 2i + 2, the others follow.
+const hartHandle = (hart: number): number => 2 * hart + 1;
+const controllerHandle = (hart: number): number => 2 * hart + 2;
+
+export function boardTree(options: TreeOptions): FdtNode {
+  const { harts, placements } = options;
+  const plicHandle = 2 * harts + 1;
+  const testHandle = 2 * harts + 2;
+  const stdout = placements.find(({ region }) => region === 'uart');
+  const chosen: Record<string, FdtValue> = {};
+  if (options.append) chosen.bootargs = options.append;
+  if (options.initrd) {
+    chosen['linux,initrd-start'] = address(options.initrd.start);
+    chosen['linux,initrd-end'] = address(options.initrd.end);
+  }
+  chosen['rng-seed'] = options.rngSeed;
+  if (stdout) chosen['stdout-path'] = `/soc/serial@${stdout.base.toString(16)}`;
+
+  const power = (name: string, value: number): FdtNode => ({
+    name,
+    properties: { value, offset: 0, regmap: testHandle, compatible: `syscon-${name}` },
+  });
+  return {
+    name: '',
+    properties: {
+      '#address-cells': 2,
+      '#size-cells': 2,
+      compatible: 'riscv-virtio',
+      model: 'riscv-virtio,hartware',
+    },
+    children: [
+      { name: 'chosen', properties: chosen },
+      power('poweroff', FINISHER_PASS),
+      power('reboot', FINISHER_RESET),
+      {
+        name: `memory@${options.ramBase.toString(16)}`,
+        properties: {
+          device_type: 'memory',
+          reg: [...address(options.ramBase), ...address(options.ramSize)],
+        },
+      },
+      cpus(options),
+      {
+        name: 'soc',
+        properties: { '#address-cells': 2, '#size-cells': 2, compatible: 'simple-bus', ranges: true },
+        children: placements.flatMap((placement) => deviceNode(placement, harts, plicHandle, testHandle)),
+      },
+    ],
+  };
+}
+
+function deviceNode(placement: Placement, harts: number, plicHandle: number, testHandle: number): FdtNode[] {
+  const node = placement.device.fdtNode?.();
+  if (!node) return [];
+  const properties: Record<string, FdtValue> = { ...node.properties };
+  properties.reg = [...address(placement.base), ...address(placement.size)];
+  if (placement.irq !== undefined) {
+    properties.interrupts = placement.irq;
+    properties['interrupt-parent'] = plicHandle;
+  }
+  if (placement.hartInterrupts) {
+    properties['interrupts-extended'] = Array.from({ length: harts }, (_, hart) =>
+      placement.hartInterrupts!.flatMap((irq) => [controllerHandle(hart), irq]),
+    ).flat();
+  }
+  if (placement.region === 'plic') properties.phandle = plicHandle;
+  if (placement.region === 'test') properties.phandle = testHandle;
+  return [{ ...node, name: `${node.name}@${placement.base.toString(16)}`, properties }];
+}
+
+function cpus({ harts, paging }: TreeOptions): FdtNode {
+  const indices = Array.from({ length: harts }, (_, hart) => hart);
+  return {
+    name: 'cpus',
+    properties: { '#address-cells': 1, '#size-cells': 0, 'timebase-frequency': TIMEBASE_FREQUENCY },
+    children: [
+      ...indices.map(
+        (hart): FdtNode => ({
+          name: `cpu@${hart.toString(16)}`,
+          properties: {
+            phandle: hartHandle(hart),
+            device_type: 'cpu',
+            reg: hart,
+            status: 'okay',
+            compatible: 'riscv',
+            'riscv,isa': `rv64${ISA_LETTERS.join('')}_${ISA_EXTENSIONS.join('_')}`,
+            'riscv,isa-base': ISA_BASE,
+            'riscv,isa-extensions': [...ISA_LETTERS, ...ISA_EXTENSIONS],
+            'riscv,cbom-block-size': CACHE_BLOCK_SIZE,
+            'riscv,cbop-block-size': CACHE_BLOCK_SIZE,
+            'riscv,cboz-block-size': CACHE_BLOCK_SIZE,
+            'mmu-type': `riscv,${paging}`,
+          },
+          children: [
+            {
+              name: 'interrupt-controller',
+              properties: {
+                '#interrupt-cells': 1,
+                'interrupt-controller': true,
+                compatible: 'riscv,cpu-intc',
+                phandle: controllerHandle(hart),
+              },
+            },
+          ],
+        }),
+      ),
+      {
+        name: 'cpu-map',
+        properties: {},
+        children: [
+          {
+            name: 'cluster0',
+            properties: {},
+            children: indices.map((hart) => ({ name: `core${hart}`, properties: { cpu: hartHandle(hart) } })),
+          },
+        ],
+      },
+    ],
+  };
+}
+
+/** An address or a size as two cells. */
+function address(value: number): number[] {
+  return [Math.floor(value / 2 ** 32), value >>> 0];
+}

@@ -1,0 +1,148 @@
+/**
+ * The `virt` board: which devices there are, where they lie, and how their
+ * interrupts are wired (spec/tables/memory-map.json).
+ */
+import type { BlockBackend } from '../block/backend.ts';
+import { Bus } from '../bus.ts';
+import type { Core } from '../core/core.ts';
+import { AclintClint, AclintSswi } from '../devices/aclint.ts';
+import { BootRom } from '../devices/boot-rom.ts';
+import type { Device, DeviceLog, IoScheduler, Timer, WallClock } from '../devices/device.ts';
+import { GoldfishRtc } from '../devices/goldfish-rtc.ts';
+import { Plic } from '../devices/plic.ts';
+import { TestFinisher, type Finish } from '../devices/test-finisher.ts';
+import { Uart16550 } from '../devices/uart-16550.ts';
+import { MEMORY_MAP } from '../generated/memory-map.ts';
+import { IRQ_M_EXT, IRQ_M_SOFT, IRQ_M_TIMER, IRQ_S_EXT, IRQ_S_SOFT } from '../generated/csr.ts';
+import type { InterruptLine } from '../interrupt.ts';
+import type { GuestMemory } from '../memory.ts';
+import { VirtioBlock } from '../virtio/block.ts';
+import { VirtioConsole } from '../virtio/console.ts';
+import type { VirtioDevice } from '../virtio/device.ts';
+import { VirtioEntropy } from '../virtio/entropy.ts';
+import { VirtioMmio } from '../virtio/mmio.ts';
+
+/** A device at its place on the board. */
+export interface Placement {
+  /** Name of its row in the memory map. */
+  readonly region: string;
+  readonly base: number;
+  readonly size: number;
+  readonly device: Device;
+  /** PLIC source. */
+  readonly irq?: number;
+  /** Interrupts it drives directly at every hart, as mip bit numbers; for the device tree. */
+  readonly hartInterrupts?: readonly number[];
+}
+
+export interface Drive {
+  readonly backend: BlockBackend;
+  /** Serial number that the guest reads, at most 20 ASCII characters. */
+  readonly id?: string;
+}
+
+export interface BoardOptions {
+  readonly core: Core;
+  readonly memory: GuestMemory;
+  readonly drives: readonly Drive[];
+  readonly wallClock: WallClock;
+  readonly timer: Timer;
+  readonly io: IoScheduler;
+  readonly random: (into: Uint8Array) => void;
+  /** Called when a line changed that may wake a waiting hart. */
+  readonly onInterrupt: () => void;
+  readonly onFinish: (finish: Finish) => void;
+  readonly onSerialOutput: (bytes: Uint8Array) => void;
+  readonly onConsoleOutput: (bytes: Uint8Array) => void;
+  readonly onInputSpace: () => void;
+  /** Arranges for a call soon, when the guest has gone on a little. */
+  readonly defer: (callback: () => void) => void;
+  readonly log: DeviceLog;
+}
+
+export class Board {
+  readonly bus: Bus;
+  readonly uart: Uart16550;
+  readonly console: VirtioConsole;
+  readonly rom: BootRom;
+  readonly placements: Placement[] = [];
+
+  constructor(options: BoardOptions) {
+    const { core, memory, log } = options;
+    this.bus = new Bus(log);
+    const line = (hart: number, irq: number): InterruptLine => ({
+      set: (level) => {
+        core.exports.setInterrupt(hart, 1 << irq, level ? 1 : 0);
+        if (level) options.onInterrupt();
+      },
+    });
+    const harts = Array.from({ length: core.harts }, (_, hart) => hart);
+    const plic = new Plic(harts.flatMap((hart) => [line(hart, IRQ_M_EXT), line(hart, IRQ_S_EXT)]));
+
+    this.rom = new BootRom();
+    this.place('mrom', this.rom);
+    this.place('test', new TestFinisher(options.onFinish));
+    const rtcIrq = this.irq('rtc');
+    this.place(
+      'rtc',
+      new GoldfishRtc({ clock: options.wallClock, timer: options.timer, interrupt: plic.source(rtcIrq) }),
+      { irq: rtcIrq },
+    );
+    this.uart = new Uart16550({
+      interrupt: plic.source(this.irq('uart')),
+      output: options.onSerialOutput,
+      scheduleFlush: options.defer,
+      onInputSpace: options.onInputSpace,
+      log,
+    });
+    this.place('uart', this.uart, { irq: this.irq('uart') });
+
+    this.console = new VirtioConsole({
+      output: options.onConsoleOutput,
+      onInputSpace: options.onInputSpace,
+      log,
+    });
+    // Disks come first, so that the first drive is /dev/vda at the first slot.
+    const virtio: VirtioDevice[] = [
+      ...options.drives.map(({ backend, id }) => new VirtioBlock({ backend, io: options.io, id, log })),
+      this.console,
+      new VirtioEntropy(options.random),
+    ];
+    const slots = MEMORY_MAP.find(({ name }) => name === 'virtio-mmio')!;
+    if (virtio.length > slots.count!) {
+      throw new RangeError(`the board has ${slots.count} virtio slots, got ${virtio.length} devices`);
+    }
+    for (let slot = 0; slot < slots.count!; slot++) {
+      const irq = slots.irq! + slot;
+      const interrupt = plic.source(irq);
+      const transport = new VirtioMmio({ device: virtio[slot], memory, interrupt, log });
+      this.place('virtio-mmio', transport, { irq, offset: slot * slots.step! });
+    }
+
+    this.place('plic', plic, { hartInterrupts: [IRQ_M_EXT, IRQ_S_EXT] });
+    const clint = new AclintClint(core.exports, harts.map((hart) => line(hart, IRQ_M_SOFT)));
+    this.place('clint', clint, { hartInterrupts: [IRQ_M_SOFT, IRQ_M_TIMER] });
+    const sswi = new AclintSswi(harts.map((hart) => line(hart, IRQ_S_SOFT)));
+    this.place('aclint-sswi', sswi, { hartInterrupts: [IRQ_S_SOFT] });
+  }
+
+  reset(): void {
+    for (const { device } of this.placements) device.reset();
+  }
+
+  private irq(region: string): number {
+    return MEMORY_MAP.find(({ name }) => name === region)!.irq!;
+  }
+
+  private place(
+    region: string,
+    device: Device,
+    options: { irq?: number; hartInterrupts?: readonly number[]; offset?: number } = {},
+  ): void {
+    const entry = MEMORY_MAP.find(({ name }) => name === region)!;
+    const { irq, hartInterrupts, offset = 0 } = options;
+    const base = entry.base + offset;
+    this.placements.push({ region, base, size: entry.size!, device, irq, hartInterrupts });
+    this.bus.map(base, entry.size!, device, `${region}@${base.toString(16)}`);
+  }
+}

@@ -1,0 +1,97 @@
+/** The files a machine boots from: loaded once, placed in RAM at every reset. */
+import type { Core } from '../core/core.ts';
+import { decodeFdt } from '../fdt/decode.ts';
+import { encodeFdt } from '../fdt/encode.ts';
+import { MROM_BASE } from '../generated/memory-map.ts';
+import { concatenateInitrds, loadKernel, type BootImage } from '../images/index.ts';
+import type { GuestMemory } from '../memory.ts';
+import type { Board } from './board.ts';
+import { boardTree } from './board-tree.ts';
+import { planBoot, writeBoot } from './boot.ts';
+import type { MachineDescription } from './description.ts';
+import type { MachineHost } from './host.ts';
+import type { RandomSource } from './random.ts';
+import { resetVector } from './reset-vector.ts';
+
+const A0 = 10;
+const A1 = 11;
+const A2 = 12;
+const T0 = 5;
+const RNG_SEED_SIZE = 32;
+/** Where the reset code keeps the fw_dynamic info (reset-vector.ts). */
+const INFO_ADDRESS = MROM_BASE + 40;
+
+export class BootFiles {
+  private constructor(
+    readonly kernel: BootImage | undefined,
+    readonly firmware: BootImage | undefined,
+    private readonly initrd: Uint8Array | undefined,
+    private readonly fdt: Uint8Array | undefined,
+  ) {}
+
+  static async load({ boot }: MachineDescription, host: MachineHost): Promise<BootFiles> {
+    const image = async (reference: string | undefined): Promise<BootImage | undefined> =>
+      reference === undefined ? undefined : loadKernel(await host.open(reference), { what: reference });
+    const kernel = await image(boot.kernel);
+    const firmware = await image(boot.firmware);
+    const initrds = await Promise.all((boot.initrd ?? []).map((reference) => host.open(reference)));
+    const fdt = boot.fdt === undefined ? undefined : await host.open(boot.fdt);
+    if (fdt) decodeFdt(fdt);
+    return new BootFiles(kernel, firmware, initrds.length > 0 ? concatenateInitrds(initrds) : undefined, fdt);
+  }
+
+  /** Writes everything to RAM and sets the harts to where they start. */
+  place(
+    core: Core,
+    memory: GuestMemory,
+    board: Board,
+    description: MachineDescription,
+    random: RandomSource,
+  ): void {
+    const rngSeed = new Uint8Array(RNG_SEED_SIZE);
+    random.fill(rngSeed);
+    const tree = (initrd?: { start: number; end: number }): Uint8Array =>
+      this.fdt ??
+      encodeFdt(
+        boardTree({
+          harts: core.harts,
+          ramBase: memory.base,
+          ramSize: memory.size,
+          paging: description.isa.paging,
+          placements: board.placements,
+          append: description.boot.append,
+          initrd,
+          rngSeed,
+        }),
+      );
+    const isSupervisor = !this.firmware && this.kernel?.kind === 'linux';
+    const plan = planBoot({
+      ramBase: memory.base,
+      ramSize: memory.size,
+      kernel: this.kernel,
+      firmware: this.firmware,
+      initrdSize: this.initrd?.length,
+      fdtSize: tree(this.initrd && { start: 0, end: 0 }).length,
+      kernelPrivilege: isSupervisor ? 'supervisor' : 'machine',
+    });
+    writeBoot(memory, plan, { initrd: this.initrd, fdt: tree(plan.initrd) });
+
+    core.exports.provideSbi(plan.privilege === 'supervisor' ? 1 : 0);
+    if (plan.privilege === 'supervisor') {
+      core.exports.prepareSupervisor(0);
+      core.writeX(0, A0, 0n);
+      core.writeX(0, A1, BigInt(plan.fdt.start));
+      core.exports.startHart(0, BigInt(plan.start));
+      return;
+    }
+    board.rom.fill(resetVector({ start: plan.start, fdt: plan.fdt.start, next: plan.kernelEntry }));
+    for (let hart = 0; hart < core.harts; hart++) {
+      // As the reset code leaves the harts.
+      core.writeX(hart, T0, BigInt(plan.start));
+      core.writeX(hart, A0, BigInt(hart));
+      core.writeX(hart, A1, BigInt(plan.fdt.start));
+      core.writeX(hart, A2, BigInt(INFO_ADDRESS));
+      core.exports.startHart(hart, BigInt(plan.start));
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** What a machine needs of the place it runs in; src/bindings implements it for Node and browsers. */
+import type { BlockBackend } from '../block/backend.ts';
+
+export interface MachineHost {
+  /** The compiled core (core.wasm). */
+  readonly core: WebAssembly.Module;
+  /** The bytes of a boot file named in the description. */
+  open(reference: string): Promise<Uint8Array>;
+  /** The disk named in the description. */
+  openDrive(reference: string, options: { readonly readOnly: boolean }): Promise<BlockBackend>;
+  /** A monotonic clock in milliseconds, with fractions. */
+  monotonicTime(): number;
+  /** Nanoseconds since 1970-01-01 UTC. */
+  wallClock(): bigint;
+  /** Fills `into` with unpredictable bytes. */
+  random(into: Uint8Array): void;
+  /** Resolves after the host has attended to other events. */
+  turn(): Promise<void>;
+  /** Calls back once after `milliseconds`; the result cancels it. */
+  setTimer(callback: () => void, milliseconds: number): () => void;
+  /** Takes diagnostics: what a guest did wrong to a device. Default: dropped. */
+  log?(message: string): void;
+}

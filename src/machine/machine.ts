@@ -1,0 +1,380 @@
+/**
+ * A machine: harts, board and firmware put together, and their life from
+ * creation to power-off. Runs on the host's thread in slices; between two
+ * slices the host attends to its other work.
+ */
+import { Core, EXIT_BUDGET, EXIT_IDLE, EXIT_SBI } from '../core/core.ts';
+import type { IoScheduler } from '../devices/device.ts';
+import type { Finish } from '../devices/test-finisher.ts';
+import { LSR, LSR_DR, RBR } from '../devices/uart-16550.ts';
+import type { GuestMemory } from '../memory.ts';
+import { Sbi } from '../sbi/sbi.ts';
+import { Board } from './board.ts';
+import { BootFiles } from './boot-files.ts';
+import { MachineClock } from './clock.ts';
+import { MachineConsole } from './console.ts';
+import { validateDescription, type MachineDescription } from './description.ts';
+import { GuestRam } from './guest-ram.ts';
+import { Hart } from './hart.ts';
+import type { MachineHost } from './host.ts';
+import { RandomSource } from './random.ts';
+import { MachineSbi } from './sbi-host.ts';
+
+/** How a machine ended. */
+export interface MachineExit {
+  /**
+   * `power-off`: the guest turned the machine off; `failure`: it did so and
+   * reported a failure; `stopped`: the embedder stopped it.
+   */
+  readonly reason: 'power-off' | 'failure' | 'stopped';
+  /** The guest's exit code, 0 to 65535; 0 for `power-off` and `stopped`. */
+  readonly code: number;
+}
+
+export type MachineState = 'created' | 'running' | 'paused' | 'ended';
+
+const SATP_MODE = { sv39: 8, sv48: 9, sv57: 10 } as const;
+const DEFAULT_INSTRUCTIONS_PER_SECOND = 1_000_000_000;
+const TICKS_PER_SECOND = 10_000_000;
+/** Instructions the core runs before the host looks at its clock. */
+const CHUNK = 500_000;
+/** How long the machine keeps the thread, in milliseconds. */
+const SLICE = 8;
+
+export class Machine {
+  /** Guest RAM by guest physical address. */
+  readonly memory: GuestMemory;
+  readonly harts: readonly Hart[];
+  /** The serial port (16550A), the console that firmware and kernels use first. */
+  readonly serial: MachineConsole;
+  /** The virtio console (hvc0). */
+  readonly virtioConsole: MachineConsole;
+  /** Resolves when the machine has ended; rejects if the host could not go on with it. */
+  readonly ended: Promise<MachineExit>;
+
+  private readonly core: Core;
+  private readonly board: Board;
+  private readonly clock: MachineClock;
+  private readonly sbi: Sbi | undefined;
+  private readonly idle: 'sleep' | 'skip';
+
+  private currentState: MachineState = 'created';
+  private exit: MachineExit | undefined;
+  private resetWanted = false;
+  private loop: Promise<void> | undefined;
+  private pauseWanted = false;
+  private settle!: (exit: MachineExit) => void;
+  private fail!: (error: unknown) => void;
+  private wake: (() => void) | undefined;
+  private ioUnderWay = 0;
+  private onIoDone: (() => void) | undefined;
+  private deferred: (() => void)[] = [];
+
+  private constructor(
+    /** What the machine was made from, with every default filled in. */
+    readonly description: MachineDescription,
+    private readonly host: MachineHost,
+    private readonly files: BootFiles,
+    drives: ConstructorParameters<typeof Board>[0]['drives'],
+  ) {
+    this.ended = new Promise((resolve, reject) => {
+      this.settle = resolve;
+      this.fail = reject;
+    });
+    // Whoever waits for the end sees the failure; it is nobody's unhandled rejection.
+    this.ended.catch(() => {});
+    const { clock } = description;
+    const isVirtual = clock.kind === 'virtual';
+    this.idle = isVirtual ? (clock.idle ?? 'sleep') : 'sleep';
+    const rate = isVirtual ? (clock.instructionsPerSecond ?? DEFAULT_INSTRUCTIONS_PER_SECOND) : 0;
+    this.clock = new MachineClock(host, isVirtual, () => this.core.exports.readTime());
+    const log = host.log ?? (() => {});
+
+    this.core = new Core({
+      module: host.core,
+      ramSize: description.memory,
+      harts: description.harts,
+      paging: SATP_MODE[description.isa.paging],
+      tickInstructions: isVirtual ? Math.max(1, Math.round(rate / TICKS_PER_SECOND)) : 0,
+      host: {
+        mmioRead: (address, size) => {
+          const value = this.board.bus.read(address >>> 0, size);
+          if (this.board.bus.fault) this.core.mmioFault.value = 1;
+          else if (size === 8) this.core.mmioHigh.value = this.board.bus.high | 0;
+          return value | 0;
+        },
+        mmioWrite: (address, size, low, high) => {
+          this.board.bus.write(address >>> 0, size, low >>> 0, high >>> 0);
+          if (this.board.bus.fault) this.core.mmioFault.value = 1;
+        },
+        time: this.clock.hostTicks,
+      },
+    });
+    this.memory = new GuestRam(this.core);
+    this.harts = Array.from({ length: this.core.harts }, (_, index) => new Hart(this.core, index));
+    this.serial = new MachineConsole((bytes) => this.board.uart.receive(bytes));
+    this.virtioConsole = new MachineConsole((bytes) => this.board.console.receive(bytes));
+    const io: IoScheduler = {
+      submit: (work, done, failed) => {
+        this.ioUnderWay++;
+        // Back to the host, so that the work gets its turn.
+        this.core.exports.requestExit();
+        const settled = (): void => {
+          this.ioUnderWay--;
+          this.onIoDone?.();
+          this.interrupt();
+        };
+        work.then(done, failed).then(settled, settled);
+      },
+    };
+    const random = new RandomSource(isVirtual ? undefined : (into) => host.random(into));
+    this.board = new Board({
+      core: this.core,
+      memory: this.memory,
+      drives,
+      wallClock: this.clock.wallClock,
+      timer: this.clock,
+      io,
+      random: random.fill,
+      onInterrupt: () => this.interrupt(),
+      onFinish: (finish) => this.finish(finish),
+      onSerialOutput: (bytes) => this.serial.print(bytes),
+      onConsoleOutput: (bytes) => this.virtioConsole.print(bytes),
+      onInputSpace: () => {
+        this.serial.onInputSpace();
+        this.virtioConsole.onInputSpace();
+      },
+      defer: (callback) => this.deferred.push(callback),
+      log,
+    });
+    if (!files.firmware) {
+      const machineSbi = new MachineSbi({
+        core: this.core,
+        memory: this.memory,
+        console: {
+          write: (bytes) => {
+            this.board.uart.flush();
+            this.serial.print(bytes.slice());
+          },
+          read: (into) => this.readSerial(into),
+        },
+        onReset: (kind, reason) => {
+          if (kind === 'shutdown') this.finish({ kind: reason === 'failure' ? 'fail' : 'pass', code: 1 });
+          else this.finish({ kind: 'reset', code: 0 });
+        },
+      });
+      this.sbi = new Sbi(machineSbi);
+    }
+    this.boot(random);
+    this.random = random;
+  }
+
+  private readonly random: RandomSource;
+
+  /**
+   * Makes a machine; it does not run before `start`.
+   * @throws DescriptionError, ImageFormatError or BootPlacementError, which say what is wrong.
+   */
+  static async create(description: unknown, host: MachineHost): Promise<Machine> {
+    const checked = validateDescription(description);
+    const files = await BootFiles.load(checked, host);
+    const drives = await Promise.all(
+      checked.drives.map(async ({ file, readOnly, id }) => ({
+        backend: await host.openDrive(file, { readOnly: readOnly ?? false }),
+        id,
+      })),
+    );
+    return new Machine(checked, host, files, drives);
+  }
+
+  get state(): MachineState {
+    return this.currentState;
+  }
+
+  /** Instructions that all harts executed so far; those that trapped included. */
+  get instructionCount(): bigint {
+    return this.core.instructionCount;
+  }
+
+  /** Starts or resumes the machine. Does nothing when it runs or has ended. */
+  start(): void {
+    if (this.currentState === 'running' || this.currentState === 'ended') return;
+    this.currentState = 'running';
+    this.pauseWanted = false;
+    const before = this.loop ?? Promise.resolve();
+    this.loop = before.then(() => this.run()).catch((error: unknown) => this.crash(error));
+  }
+
+  /** Pauses between two instructions; resolves when the machine stands still. */
+  async pause(): Promise<void> {
+    if (this.currentState !== 'running') return;
+    this.pauseWanted = true;
+    this.interrupt();
+    await this.loop;
+  }
+
+  /**
+   * Executes `count` instructions over all harts while the machine is paused;
+   * fewer when every hart waits for an interrupt, or the machine ends.
+   * @returns how many it executed.
+   */
+  async step(count = 1): Promise<number> {
+    if (this.currentState === 'running') throw new Error('step() needs a paused machine, this one is running');
+    if (this.currentState === 'ended') return 0;
+    this.currentState = 'paused';
+    const before = this.instructionCount;
+    for (;;) {
+      const left = count - Number(this.instructionCount - before);
+      if (left <= 0 || this.exit) break;
+      await this.settleIo();
+      this.clock.runDue();
+      if (this.execute(Math.min(left, CHUNK)) === EXIT_IDLE) break;
+    }
+    this.flush();
+    if (this.exit) this.end(this.exit);
+    return Number(this.instructionCount - before);
+  }
+
+  /** Ends the machine as if its plug were pulled. */
+  async stop(): Promise<MachineExit> {
+    if (!this.exit) this.exit = { reason: 'stopped', code: 0 };
+    if (this.currentState === 'running') await this.pause();
+    this.end(this.exit);
+    return this.ended;
+  }
+
+  /** Resets the machine, as its reset button would: boot files are loaded again, disks keep their content. */
+  reset(): void {
+    this.resetWanted = true;
+    this.core.exports.requestExit();
+    this.interrupt();
+    if (this.currentState !== 'running') this.resetIfWanted();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.exit && !this.pauseWanted) {
+      const sliceEnd = this.host.monotonicTime() + SLICE;
+      let isIdle = false;
+      do {
+        this.clock.runDue();
+        isIdle = this.execute(CHUNK) === EXIT_IDLE;
+      } while (!isIdle && !this.exit && !this.pauseWanted && !this.ioUnderWay && this.host.monotonicTime() < sliceEnd);
+      this.flush();
+      if (this.exit) break;
+      if (this.ioUnderWay && this.clock.isVirtual) await this.settleIo();
+      else if (isIdle) await this.sleep();
+      else await this.host.turn();
+      while (this.serial.isCongested && !this.pauseWanted) await this.serial.drained();
+    }
+    if (this.exit) this.end(this.exit);
+    else this.currentState = 'paused';
+  }
+
+  /** Runs the core for at most `budget` instructions and answers what it came back for. */
+  private execute(budget: number): number {
+    if (this.clock.isVirtual) budget = Math.min(budget, this.instructionsToDeadline());
+    const start = this.instructionCount;
+    for (;;) {
+      const reason = this.core.exports.run(budget - Number(this.instructionCount - start));
+      if (reason === EXIT_SBI) this.sbi?.call(this.core.exitHart);
+      this.resetIfWanted();
+      if (reason !== EXIT_SBI || this.exit) return reason;
+      if (Number(this.instructionCount - start) >= budget) return EXIT_BUDGET;
+    }
+  }
+
+  private instructionsToDeadline(): number {
+    const ticks = this.clock.ticksToDeadline();
+    return ticks === Infinity ? Infinity : ticks * Number(this.instructionsPerTick);
+  }
+
+  private get instructionsPerTick(): number {
+    const { clock } = this.description;
+    if (clock.kind !== 'virtual') return 0;
+    return Math.max(1, Math.round((clock.instructionsPerSecond ?? DEFAULT_INSTRUCTIONS_PER_SECOND) / TICKS_PER_SECOND));
+  }
+
+  /** Waits until a timer fires, an interrupt comes, or something else is to be done. */
+  private async sleep(): Promise<void> {
+    const ticks = Math.min(this.core.exports.idleTicks(), this.clock.ticksToDeadline());
+    if (this.clock.isVirtual && this.idle === 'skip' && ticks !== Infinity) {
+      this.core.exports.skipIdle(ticks);
+      return this.host.turn();
+    }
+    const isDue = await new Promise<boolean>((resolve) => {
+      let cancel = (): void => {};
+      if (ticks !== Infinity) cancel = this.host.setTimer(() => resolve(true), MachineClock.milliseconds(ticks));
+      this.wake = () => {
+        cancel();
+        resolve(false);
+      };
+    });
+    this.wake = undefined;
+    if (isDue && this.clock.isVirtual) this.core.exports.skipIdle(ticks);
+  }
+
+  /** Something happened that the machine, if it sleeps, must look at. */
+  private interrupt(): void {
+    this.wake?.();
+  }
+
+  private async settleIo(): Promise<void> {
+    while (this.ioUnderWay > 0) {
+      await new Promise<void>((resolve) => {
+        this.onIoDone = resolve;
+      });
+      this.onIoDone = undefined;
+    }
+  }
+
+  private flush(): void {
+    for (const callback of this.deferred.splice(0)) callback();
+  }
+
+  private finish({ kind, code }: Finish): void {
+    if (kind === 'reset') this.resetWanted = true;
+    else this.exit ??= kind === 'pass' ? { reason: 'power-off', code: 0 } : { reason: 'failure', code };
+    this.core.exports.requestExit();
+  }
+
+  private resetIfWanted(): void {
+    if (!this.resetWanted) return;
+    this.resetWanted = false;
+    this.flush();
+    this.boot(this.random);
+  }
+
+  private boot(random: RandomSource): void {
+    for (let hart = 0; hart < this.core.harts; hart++) this.core.exports.resetHart(hart);
+    this.board.reset();
+    this.sbi?.reset();
+    this.files.place(this.core, this.memory, this.board, this.description, random);
+  }
+
+  /** What the guest's own driver would read from the serial port, for SBI's debug console. */
+  private readSerial(into: Uint8Array): number {
+    let count = 0;
+    while (count < into.length && this.board.uart.read(LSR) & LSR_DR) into[count++] = this.board.uart.read(RBR);
+    return count;
+  }
+
+  private end(exit: MachineExit): void {
+    if (this.currentState === 'ended') return;
+    this.currentState = 'ended';
+    this.flush();
+    this.serial.close();
+    this.virtioConsole.close();
+    this.settle(exit);
+  }
+
+  private crash(error: unknown): void {
+    this.currentState = 'ended';
+    this.serial.close();
+    this.virtioConsole.close();
+    this.fail(error);
+  }
+}
