@@ -4,9 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { type Outcome, ROUNDING_MODES } from './reference.ts';
-import { SEED } from './operands.ts';
+import { ROUNDS, SEED } from './operands.ts';
+
+vi.setConfig({ hookTimeout: 60_000, testTimeout: 10_000 * ROUNDS });
 
 type Exported = (...operands: (number | bigint)[]) => number | bigint;
 
