@@ -33,6 +33,7 @@ export const CONTEXT_CLAIM = 4;
 const WORDS = (PLIC_SOURCES + 32) >> 5;
 /** Bits of the last word that stand for a source. */
 const LAST_WORD_MASK = 2 ** ((PLIC_SOURCES % 32) + 1) - 1;
+const UNDRIVEN = 2;
 
 export class Plic implements Device {
   readonly accessSizes = { min: 4, max: 4 } as const;
@@ -44,12 +45,15 @@ export class Plic implements Device {
   private readonly inService = new Uint32Array(WORDS);
   private readonly enable: Uint32Array;
   private readonly threshold: Uint8Array;
+  /** Level last driven on each context's line, UNDRIVEN before the first. */
+  private readonly output: Uint8Array;
   private readonly sources: InterruptLine[] = [];
 
   /** @param contexts external interrupt lines of the contexts: M and S of hart 0, M and S of hart 1, ... */
   constructor(private readonly contexts: readonly InterruptLine[]) {
     this.enable = new Uint32Array(contexts.length * WORDS);
     this.threshold = new Uint8Array(contexts.length);
+    this.output = new Uint8Array(contexts.length).fill(UNDRIVEN);
     for (let source = 0; source <= PLIC_SOURCES; source++)
       this.sources.push({ set: (level) => this.setLevel(source, level) });
   }
@@ -71,6 +75,8 @@ export class Plic implements Device {
     this.inService.fill(0);
     this.enable.fill(0);
     this.threshold.fill(0);
+    // What the lines lead to may have been reset too.
+    this.output.fill(UNDRIVEN);
     for (let source = 1; source <= PLIC_SOURCES; source++)
       if (this.level[source] !== 0) this.pending[source >> 5] |= 1 << (source & 31);
     this.update();
@@ -196,7 +202,11 @@ export class Plic implements Device {
   }
 
   private update(): void {
-    for (let context = 0; context < this.contexts.length; context++)
-      this.contexts[context].set(this.best(context, this.threshold[context]) !== 0);
+    for (let context = 0; context < this.contexts.length; context++) {
+      const level = this.best(context, this.threshold[context]) === 0 ? 0 : 1;
+      if (level === this.output[context]) continue;
+      this.output[context] = level;
+      this.contexts[context].set(level === 1);
+    }
   }
 }

@@ -175,6 +175,23 @@ describe('Plic', () => {
     expect(plic.read(CONTEXT_BASE + 2 * CONTEXT_STRIDE + CONTEXT_CLAIM)).toBe(0);
   });
 
+  it('drives a line only when its level changes, and every line at reset', () => {
+    const driven: string[] = [];
+    const plic = new Plic(
+      ['M', 'S'].map((name) => ({ set: (level) => void driven.push(`${name} ${level}`) })),
+    );
+    plic.reset();
+    expect(driven.splice(0)).toEqual(['M false', 'S false']);
+    plic.write(5 * 4, 4, 1);
+    plic.write(6 * 4, 4, 1);
+    plic.write(ENABLE_BASE, 4, 0x60);
+    plic.source(5).set(true);
+    plic.source(6).set(true);
+    expect(driven.splice(0)).toEqual(['M true']);
+    plic.reset();
+    expect(driven).toEqual(['M false', 'S false']);
+  });
+
   it('forgets everything but the wires at reset', () => {
     const { plic, lines, setPriority, enable, claim, pending } = makePlic();
     setPriority(9, 1);
