@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtioMmio } from '../../src/virtio/mmio.ts';
 import { FakeMemory } from '../support/fake-memory.ts';
-import { MockDriver, MockPackedQueue, PACKED_FEATURES } from '../support/mock-driver.ts';
+import { MockDriver, type MockPackedQueue, PACKED_FEATURES } from '../support/mock-driver.ts';
 import { ProbeDevice } from '../support/probe-device.ts';
 import { RecordedLine } from '../support/recorded-line.ts';
 
