@@ -4,6 +4,10 @@
  * once, and a character timeout is reported as soon as there is a character
  * below the trigger level.
  *
+ * Known differences from QEMU 7.2, where this follows the data sheet: MCR comes up
+ * as 0 and not with OUT2 set; a FIFO reset makes no new THRE interrupt; a FIFO reset
+ * bit without FIFO enable does nothing; MSR shows deltas in loopback.
+ *
  * Left out on purpose: line speed and format (DLL, DLM and LCR only keep what
  * is written), parity and framing errors, break, DMA mode.
  */
