@@ -1,11 +1,8 @@
 /** Runs `dtc`, the reference device-tree compiler, for the tests of this directory. */
 import { spawnSync } from 'node:child_process';
+import { requireTool } from '../support/tools.ts';
 
-export const hasDtc = spawnSync('dtc', ['--version']).status === 0;
-if (!hasDtc) {
-  if (process.env.CI) throw new Error('dtc is not installed, and CI needs it (package device-tree-compiler)');
-  console.warn('skipped: dtc is not installed (package device-tree-compiler)');
-}
+export const hasDtc = requireTool('dtc', 'device-tree-compiler');
 
 export function dtc(
   from: 'dtb' | 'dts',

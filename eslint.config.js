@@ -1,0 +1,128 @@
+/**
+ * Lint rules. The greater part of this file is the import arrows of
+ * ARCHITECTURE.md: for each folder of src/ the list of what it may import.
+ * assembly/ is AssemblyScript, whose type gate is asc.
+ */
+import tseslint from 'typescript-eslint';
+
+/** What the contracts between board and devices consist of. */
+const DEVICE_CONTRACTS = ['bus', 'interrupt', 'memory', 'byte-queue', 'text', 'fdt/fdt', 'devices/device'];
+
+/**
+ * For each part of src/: which others it may import (a folder, or a file
+ * without its extension), and which files of its own folder, if not all.
+ */
+const ARROWS = {
+  generated: { from: [] },
+  isa: { from: ['generated'] },
+  assembler: { from: ['generated', 'isa', 'text'] },
+  disassembler: { from: ['generated', 'isa', 'text'] },
+  block: { from: ['memory'] },
+  fdt: { from: ['text'] },
+  images: { from: ['text'] },
+  sbi: { from: ['generated', 'memory'] },
+  core: { from: ['generated'] },
+  devices: { from: ['generated', 'block/backend', ...DEVICE_CONTRACTS], own: ['device'] },
+  virtio: { from: ['generated', 'block/backend', ...DEVICE_CONTRACTS] },
+  machine: {
+    from: [
+      ...['bus', 'interrupt', 'memory', 'text', 'byte-queue', 'generated', 'core'],
+      ...['devices', 'virtio', 'block', 'images', 'fdt', 'sbi'],
+    ],
+  },
+};
+
+/** The virtio devices; the other files of that folder are queues and transports, which all of them share. */
+const VIRTIO_DEVICES = ['block', 'console', 'entropy'];
+
+const alternatives = (names) => names.map((name) => name.replace('/', '\\/')).join('|');
+
+function arrows([folder, { from, own }]) {
+  const message = `src/${folder} may not import this: see "Arrows" in ARCHITECTURE.md.`;
+  const others = from.length === 0 ? '^\\.\\.\\/' : `^\\.\\.\\/(?!(${alternatives(from)})(\\.ts$|\\/))`;
+  const patterns = [{ regex: others, message }];
+  if (own) patterns.push({ regex: `^\\.\\/(?!(${alternatives(own)})\\.ts$)`, message });
+  return {
+    files: [`src/${folder}/**`],
+    rules: { 'no-restricted-imports': ['error', { patterns: [...patterns, PLATFORM] }] },
+  };
+}
+
+const PLATFORM = {
+  regex: '^[^.]',
+  message: 'src/ outside src/bindings/ is free of Node and of packages; pass it in through MachineHost.',
+};
+
+export default tseslint.config(
+  { ignores: ['dist/', '.cache/', 'assembly/', 'src/generated/', 'spec/'] },
+  ...tseslint.configs.recommended,
+  {
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'no-var': 'error',
+      'prefer-const': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    // A promise that nobody waits for hides its failure.
+    files: ['src/**/*.ts', 'test/**/*.ts', 'tools/**/*.ts', 'bench/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+    },
+  },
+  {
+    // Programs and tests talk to a person.
+    files: ['test/**', 'tools/**', 'bench/**', 'examples/**', 'src/bindings/node/cli/**'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    // The tables are JSON until the generator has checked them.
+    files: ['tools/generate/**'],
+    rules: { '@typescript-eslint/no-explicit-any': 'off' },
+  },
+  {
+    files: ['src/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [PLATFORM] }] },
+  },
+  ...Object.entries(ARROWS).map(arrows),
+  {
+    files: VIRTIO_DEVICES.map((device) => `src/virtio/${device}.ts`),
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...arrows(['virtio', ARROWS.virtio]).rules['no-restricted-imports'][1].patterns,
+            {
+              regex: `^\\.\\/(${alternatives([...VIRTIO_DEVICES, 'mmio'])})\\.ts$`,
+              message: 'A virtio device knows neither another device nor its transport.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/bindings/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(\\.\\.\\/)+((bus|interrupt)\\.ts$|(devices|virtio|sbi|fdt)\\/|core\\/(?!check\\.ts))',
+              message: 'src/bindings/ may not import this: see "Arrows" in ARCHITECTURE.md.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+);
