@@ -27,6 +27,7 @@ export const SBI_EXT_RFENCE = 0x52464e43;
 const REMOTE_FENCE_I = 0;
 const REMOTE_SFENCE_VMA = 1;
 const REMOTE_SFENCE_VMA_ASID = 2;
+const FUNCTIONS = [REMOTE_FENCE_I, REMOTE_SFENCE_VMA, REMOTE_SFENCE_VMA_ASID];
 
 const ADDRESS_SPACE = 1n << 64n;
 /** ASIDs have 16 bits on this machine. */
@@ -36,7 +37,7 @@ export function rfenceExtension(host: SbiHost, events: FirmwareEventCounters): S
   return {
     id: SBI_EXT_RFENCE,
     call({ hart, functionId, args }) {
-      if (functionId > REMOTE_SFENCE_VMA_ASID || functionId < 0) return failure(SBI_ERR_NOT_SUPPORTED);
+      if (!FUNCTIONS.includes(functionId)) return failure(SBI_ERR_NOT_SUPPORTED);
       const harts = hartList(args[0], args[1], host.hartCount);
       if (!harts) return failure(SBI_ERR_INVALID_PARAM);
       if (functionId === REMOTE_FENCE_I) return remoteFenceI(host, events, hart, harts);
