@@ -1,21 +1,25 @@
 /** The device tree of the board: what QEMU `virt` says of itself, for what this machine has. */
-import type { FdtNode, FdtValue } from '../fdt/fdt.ts';
+import { cells64, type FdtNode, type FdtValue } from '../fdt/fdt.ts';
+import { UART_BASE } from '../generated/memory-map.ts';
 import type { Placement } from './board.ts';
+import { TIMEBASE_FREQUENCY, type Paging } from './description.ts';
 import { CACHE_BLOCK_SIZE, ISA_BASE, ISA_EXTENSIONS, ISA_LETTERS } from './isa-extensions.ts';
 
-/** Ticks of mtime a second. */
-export const TIMEBASE_FREQUENCY = 10_000_000;
+/** What the boot protocol tells a kernel beside the hardware. */
+export interface ChosenOptions {
+  /** Kernel command line; empty for none. */
+  readonly append: string;
+  readonly initrd?: { readonly start: number; readonly end: number };
+  readonly rngSeed: Uint8Array;
+}
 
-export interface TreeOptions {
+export interface TreeOptions extends ChosenOptions {
   readonly harts: number;
   readonly ramBase: number;
   readonly ramSize: number;
   /** Largest paging mode offered. */
-  readonly paging: 'sv39' | 'sv48' | 'sv57';
+  readonly paging: Paging;
   readonly placements: readonly Placement[];
-  readonly append?: string;
-  readonly initrd?: { readonly start: number; readonly end: number };
-  readonly rngSeed: Uint8Array;
 }
 
 const FINISHER_PASS = 0x5555;
@@ -29,16 +33,6 @@ export function boardTree(options: TreeOptions): FdtNode {
   const { harts, placements } = options;
   const plicHandle = 2 * harts + 1;
   const testHandle = 2 * harts + 2;
-  const stdout = placements.find(({ region }) => region === 'uart');
-  const chosen: Record<string, FdtValue> = {};
-  if (options.append) chosen.bootargs = options.append;
-  if (options.initrd) {
-    chosen['linux,initrd-start'] = address(options.initrd.start);
-    chosen['linux,initrd-end'] = address(options.initrd.end);
-  }
-  chosen['rng-seed'] = options.rngSeed;
-  if (stdout) chosen['stdout-path'] = `/soc/serial@${stdout.base.toString(16)}`;
-
   const power = (name: string, value: number): FdtNode => ({
     name,
     properties: { value, offset: 0, regmap: testHandle, compatible: `syscon-${name}` },
@@ -52,14 +46,14 @@ export function boardTree(options: TreeOptions): FdtNode {
       model: 'riscv-virtio,hartware',
     },
     children: [
-      { name: 'chosen', properties: chosen },
+      { name: 'chosen', properties: chosenProperties(options) },
       power('poweroff', FINISHER_PASS),
       power('reboot', FINISHER_RESET),
       {
         name: `memory@${options.ramBase.toString(16)}`,
         properties: {
           device_type: 'memory',
-          reg: [...address(options.ramBase), ...address(options.ramSize)],
+          reg: [...cells64(options.ramBase), ...cells64(options.ramSize)],
         },
       },
       cpus(options),
@@ -72,11 +66,24 @@ export function boardTree(options: TreeOptions): FdtNode {
   };
 }
 
+/** Properties of /chosen (Devicetree Specification 0.4, 3.6, and Linux's additions). */
+export function chosenProperties({ append, initrd, rngSeed }: ChosenOptions): Record<string, FdtValue> {
+  const chosen: Record<string, FdtValue> = {};
+  if (append) chosen.bootargs = append;
+  if (initrd) {
+    chosen['linux,initrd-start'] = cells64(initrd.start);
+    chosen['linux,initrd-end'] = cells64(initrd.end);
+  }
+  chosen['rng-seed'] = rngSeed;
+  chosen['stdout-path'] = `/soc/serial@${UART_BASE.toString(16)}`;
+  return chosen;
+}
+
 function deviceNode(placement: Placement, harts: number, plicHandle: number, testHandle: number): FdtNode[] {
   const node = placement.device.fdtNode?.();
   if (!node) return [];
   const properties: Record<string, FdtValue> = { ...node.properties };
-  properties.reg = [...address(placement.base), ...address(placement.size)];
+  properties.reg = [...cells64(placement.base), ...cells64(placement.size)];
   if (placement.irq !== undefined) {
     properties.interrupts = placement.irq;
     properties['interrupt-parent'] = plicHandle;
@@ -140,9 +147,4 @@ function cpus({ harts, paging }: TreeOptions): FdtNode {
       },
     ],
   };
-}
-
-/** An address or a size as two cells. */
-function address(value: number): number[] {
-  return [Math.floor(value / 2 ** 32), value >>> 0];
 }

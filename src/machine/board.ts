@@ -49,6 +49,8 @@ export interface BoardOptions {
   readonly timer: Timer;
   readonly io: IoScheduler;
   readonly random: (into: Uint8Array) => void;
+  readonly hasEntropy: boolean;
+  readonly hasConsole: boolean;
   /** Called when a line changed that may wake a waiting hart. */
   readonly onInterrupt: () => void;
   readonly onFinish: (finish: Finish) => void;
@@ -63,7 +65,7 @@ export interface BoardOptions {
 export class Board {
   readonly bus: Bus;
   readonly uart: Uart16550;
-  readonly console: VirtioConsole;
+  readonly console: VirtioConsole | undefined;
   readonly rom: BootRom;
   readonly placements: Placement[] = [];
 
@@ -97,21 +99,16 @@ export class Board {
     });
     this.place('uart', this.uart, { irq: this.irq('uart') });
 
-    this.console = new VirtioConsole({
-      output: options.onConsoleOutput,
-      onInputSpace: options.onInputSpace,
-      log,
-    });
+    this.console = options.hasConsole
+      ? new VirtioConsole({ output: options.onConsoleOutput, onInputSpace: options.onInputSpace, log })
+      : undefined;
     // Disks come first, so that the first drive is /dev/vda at the first slot.
     const virtio: VirtioDevice[] = [
       ...options.drives.map(({ backend, id }) => new VirtioBlock({ backend, io: options.io, id, log })),
-      this.console,
-      new VirtioEntropy(options.random),
+      ...(this.console ? [this.console] : []),
+      ...(options.hasEntropy ? [new VirtioEntropy(options.random)] : []),
     ];
     const slots = MEMORY_MAP.find(({ name }) => name === 'virtio-mmio')!;
-    if (virtio.length > slots.count!) {
-      throw new RangeError(`the board has ${slots.count} virtio slots, got ${virtio.length} devices`);
-    }
     for (let slot = 0; slot < slots.count!; slot++) {
       const irq = slots.irq! + slot;
       const interrupt = plic.source(irq);

@@ -1,14 +1,15 @@
 /** The files a machine boots from: loaded once, placed in RAM at every reset. */
 import type { Core } from '../core/core.ts';
-import { decodeFdt } from '../fdt/decode.ts';
+import { decodeFdt, type DecodedFdt } from '../fdt/decode.ts';
+import type { FdtNode } from '../fdt/fdt.ts';
 import { encodeFdt } from '../fdt/encode.ts';
 import { MROM_BASE } from '../generated/memory-map.ts';
 import { concatenateInitrds, loadKernel, type BootImage } from '../images/index.ts';
 import type { GuestMemory } from '../memory.ts';
 import type { Board } from './board.ts';
-import { boardTree } from './board-tree.ts';
+import { boardTree, chosenProperties } from './board-tree.ts';
 import { planBoot, writeBoot } from './boot.ts';
-import type { MachineDescription } from './description.ts';
+import type { ResolvedDescription } from './description.ts';
 import type { MachineHost } from './host.ts';
 import type { RandomSource } from './random.ts';
 import { resetVector } from './reset-vector.ts';
@@ -26,17 +27,16 @@ export class BootFiles {
     readonly kernel: BootImage | undefined,
     readonly firmware: BootImage | undefined,
     private readonly initrd: Uint8Array | undefined,
-    private readonly fdt: Uint8Array | undefined,
+    private readonly fdt: DecodedFdt | undefined,
   ) {}
 
-  static async load({ boot }: MachineDescription, host: MachineHost): Promise<BootFiles> {
-    const image = async (reference: string | undefined): Promise<BootImage | undefined> =>
-      reference === undefined ? undefined : loadKernel(await host.open(reference), { what: reference });
-    const kernel = await image(boot.kernel);
-    const firmware = await image(boot.firmware);
-    const initrds = await Promise.all((boot.initrd ?? []).map((reference) => host.open(reference)));
-    const fdt = boot.fdt === undefined ? undefined : await host.open(boot.fdt);
-    if (fdt) decodeFdt(fdt);
+  static async load({ boot }: ResolvedDescription, host: MachineHost): Promise<BootFiles> {
+    const image = async (what: string, reference: string | undefined): Promise<BootImage | undefined> =>
+      reference === undefined ? undefined : loadKernel(await host.open(reference), { what: `${what} ${reference}` });
+    const kernel = await image('kernel', boot.kernel);
+    const firmware = await image('firmware', boot.firmware);
+    const initrds = await Promise.all(boot.initrd.map((reference) => host.open(reference)));
+    const fdt = boot.fdt === undefined ? undefined : decodeFdt(await host.open(boot.fdt));
     return new BootFiles(kernel, firmware, initrds.length > 0 ? concatenateInitrds(initrds) : undefined, fdt);
   }
 
@@ -45,25 +45,25 @@ export class BootFiles {
     core: Core,
     memory: GuestMemory,
     board: Board,
-    description: MachineDescription,
+    description: ResolvedDescription,
     random: RandomSource,
   ): void {
     const rngSeed = new Uint8Array(RNG_SEED_SIZE);
-    random.fill(rngSeed);
-    const tree = (initrd?: { start: number; end: number }): Uint8Array =>
-      this.fdt ??
-      encodeFdt(
+    random(rngSeed);
+    const tree = (initrd?: { start: number; end: number }): Uint8Array => {
+      const chosen = { append: description.boot.append, initrd, rngSeed };
+      if (this.fdt) return encodeFdt(withChosen(this.fdt.root, chosenProperties(chosen)), this.fdt);
+      return encodeFdt(
         boardTree({
           harts: core.harts,
           ramBase: memory.base,
           ramSize: memory.size,
           paging: description.isa.paging,
           placements: board.placements,
-          append: description.boot.append,
-          initrd,
-          rngSeed,
+          ...chosen,
         }),
       );
+    };
     const isSupervisor = !this.firmware && this.kernel?.kind === 'linux';
     const plan = planBoot({
       ramBase: memory.base,
@@ -94,4 +94,12 @@ export class BootFiles {
       core.exports.startHart(hart, BigInt(plan.start));
     }
   }
+}
+
+/** A user's tree with /chosen filled in; what stands there and we say nothing of is kept. */
+function withChosen(root: FdtNode, properties: FdtNode['properties']): FdtNode {
+  const children = root.children ?? [];
+  const old = children.find(({ name }) => name === 'chosen');
+  const chosen = { ...old, name: 'chosen', properties: { ...old?.properties, ...properties } };
+  return { ...root, children: [chosen, ...children.filter((child) => child !== old)] };
 }

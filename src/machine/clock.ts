@@ -1,16 +1,14 @@
 /**
  * The machine's time. With the host's clock, mtime and the wall clock are the
  * host's. With the virtual clock both follow executed instructions, so that a
- * run is repeatable; the wall clock then starts at VIRTUAL_EPOCH.
+ * run is repeatable.
  */
 import type { Timer } from '../devices/device.ts';
 import type { MachineHost } from './host.ts';
-import { TIMEBASE_FREQUENCY } from './board-tree.ts';
+import { TIMEBASE_FREQUENCY } from './description.ts';
 
 const NANOSECONDS_PER_TICK = 1_000_000_000 / TIMEBASE_FREQUENCY;
 const TICKS_PER_MILLISECOND = TIMEBASE_FREQUENCY / 1000;
-/** 2025-01-01T00:00:00Z in nanoseconds. */
-const VIRTUAL_EPOCH = 1_735_689_600_000_000_000n;
 /** Longest wait that a host's timer can be asked for, in milliseconds. */
 const LONGEST_WAIT = 0x7fff_ffff;
 
@@ -19,10 +17,13 @@ export class MachineClock implements Timer {
   private callback: () => void = () => {};
   private readonly origin: number;
 
-  /** @param readTime mtime, once the core is there. */
+  /**
+   * @param startTime with the virtual clock, what the wall clock starts from, in nanoseconds.
+   * @param readTime mtime, once the core is there.
+   */
   constructor(
     private readonly host: MachineHost,
-    readonly isVirtual: boolean,
+    private readonly startTime: bigint | undefined,
     private readonly readTime: () => bigint,
   ) {
     this.origin = host.monotonicTime();
@@ -32,7 +33,13 @@ export class MachineClock implements Timer {
   readonly hostTicks = (): number => (this.host.monotonicTime() - this.origin) * TICKS_PER_MILLISECOND;
 
   readonly wallClock = (): bigint =>
-    this.isVirtual ? VIRTUAL_EPOCH + this.readTime() * BigInt(NANOSECONDS_PER_TICK) : this.host.wallClock();
+    this.startTime === undefined
+      ? this.host.wallClock()
+      : this.startTime + this.readTime() * BigInt(NANOSECONDS_PER_TICK);
+
+  get isVirtual(): boolean {
+    return this.startTime !== undefined;
+  }
 
   setDeadline(deadline: bigint | undefined, callback: () => void): void {
     this.deadline = deadline;

@@ -18,6 +18,8 @@ export interface MachineHost {
   turn(): Promise<void>;
   /** Calls back once after `milliseconds`; the result cancels it. */
   setTimer(callback: () => void, milliseconds: number): () => void;
+  /** Gives back what `openDrive` opened. Called once: when the machine has ended, or could not be made. */
+  close?(): Promise<void>;
   /** Takes diagnostics: what a guest did wrong to a device. Default: dropped. */
   log?(message: string): void;
 }

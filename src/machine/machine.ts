@@ -9,15 +9,22 @@ import type { Finish } from '../devices/test-finisher.ts';
 import { LSR, LSR_DR, RBR } from '../devices/uart-16550.ts';
 import type { GuestMemory } from '../memory.ts';
 import { Sbi } from '../sbi/sbi.ts';
-import { Board } from './board.ts';
+import { Board, type Drive } from './board.ts';
 import { BootFiles } from './boot-files.ts';
 import { MachineClock } from './clock.ts';
 import { MachineConsole } from './console.ts';
-import { validateDescription, type MachineDescription } from './description.ts';
+import { MemoryBlockBackend } from '../block/backend.ts';
+import {
+  resolveDescription,
+  TIMEBASE_FREQUENCY,
+  validateDescription,
+  type MachineDescription,
+  type ResolvedDescription,
+} from './description.ts';
 import { GuestRam } from './guest-ram.ts';
 import { Hart } from './hart.ts';
 import type { MachineHost } from './host.ts';
-import { RandomSource } from './random.ts';
+import { repeatableRandom, type RandomSource } from './random.ts';
 import { MachineSbi } from './sbi-host.ts';
 
 /** How a machine ended. */
@@ -34,8 +41,6 @@ export interface MachineExit {
 export type MachineState = 'created' | 'running' | 'paused' | 'ended';
 
 const SATP_MODE = { sv39: 8, sv48: 9, sv57: 10 } as const;
-const DEFAULT_INSTRUCTIONS_PER_SECOND = 1_000_000_000;
-const TICKS_PER_SECOND = 10_000_000;
 /** Instructions the core runs before the host looks at its clock. */
 const CHUNK = 500_000;
 /** How long the machine keeps the thread, in milliseconds. */
@@ -47,8 +52,8 @@ export class Machine {
   readonly harts: readonly Hart[];
   /** The serial port (16550A), the console that firmware and kernels use first. */
   readonly serial: MachineConsole;
-  /** The virtio console (hvc0). */
-  readonly virtioConsole: MachineConsole;
+  /** The virtio console (hvc0), if the machine has one. */
+  readonly virtioConsole: MachineConsole | undefined;
   /** Resolves when the machine has ended; rejects if the host could not go on with it. */
   readonly ended: Promise<MachineExit>;
 
@@ -56,7 +61,9 @@ export class Machine {
   private readonly board: Board;
   private readonly clock: MachineClock;
   private readonly sbi: Sbi | undefined;
-  private readonly idle: 'sleep' | 'skip';
+  private readonly random: RandomSource;
+  /** Virtual clock: instructions a tick of mtime; 0 with the host's clock. */
+  private readonly instructionsPerTick: number;
 
   private currentState: MachineState = 'created';
   private exit: MachineExit | undefined;
@@ -71,11 +78,12 @@ export class Machine {
   private deferred: (() => void)[] = [];
 
   private constructor(
-    /** What the machine was made from, with every default filled in. */
+    /** What the machine was made from. */
     readonly description: MachineDescription,
+    private readonly resolved: ResolvedDescription,
     private readonly host: MachineHost,
     private readonly files: BootFiles,
-    drives: ConstructorParameters<typeof Board>[0]['drives'],
+    drives: readonly Drive[],
   ) {
     this.ended = new Promise((resolve, reject) => {
       this.settle = resolve;
@@ -83,19 +91,18 @@ export class Machine {
     });
     // Whoever waits for the end sees the failure; it is nobody's unhandled rejection.
     this.ended.catch(() => {});
-    const { clock } = description;
+    const { clock, devices } = resolved;
     const isVirtual = clock.kind === 'virtual';
-    this.idle = isVirtual ? (clock.idle ?? 'sleep') : 'sleep';
-    const rate = isVirtual ? (clock.instructionsPerSecond ?? DEFAULT_INSTRUCTIONS_PER_SECOND) : 0;
-    this.clock = new MachineClock(host, isVirtual, () => this.core.exports.readTime());
+    this.instructionsPerTick = isVirtual ? clock.instructionsPerSecond / TIMEBASE_FREQUENCY : 0;
+    this.clock = new MachineClock(host, isVirtual ? clock.startTime : undefined, () => this.core.exports.readTime());
     const log = host.log ?? (() => {});
 
     this.core = new Core({
       module: host.core,
-      ramSize: description.memory,
-      harts: description.harts,
-      paging: SATP_MODE[description.isa.paging],
-      tickInstructions: isVirtual ? Math.max(1, Math.round(rate / TICKS_PER_SECOND)) : 0,
+      ramSize: resolved.memory,
+      harts: resolved.harts,
+      paging: SATP_MODE[resolved.isa.paging],
+      tickInstructions: this.instructionsPerTick,
       host: {
         mmioRead: (address, size) => {
           const value = this.board.bus.read(address >>> 0, size);
@@ -113,7 +120,9 @@ export class Machine {
     this.memory = new GuestRam(this.core);
     this.harts = Array.from({ length: this.core.harts }, (_, index) => new Hart(this.core, index));
     this.serial = new MachineConsole((bytes) => this.board.uart.receive(bytes));
-    this.virtioConsole = new MachineConsole((bytes) => this.board.console.receive(bytes));
+    this.virtioConsole = devices.console
+      ? new MachineConsole((bytes) => this.board.console!.receive(bytes))
+      : undefined;
     const io: IoScheduler = {
       submit: (work, done, failed) => {
         this.ioUnderWay++;
@@ -127,7 +136,8 @@ export class Machine {
         work.then(done, failed).then(settled, settled);
       },
     };
-    const random = new RandomSource(isVirtual ? undefined : (into) => host.random(into));
+    const seed = typeof devices.rng === 'object' ? devices.rng.seed : isVirtual ? 0 : undefined;
+    this.random = seed === undefined ? (into) => host.random(into) : repeatableRandom(seed);
     this.board = new Board({
       core: this.core,
       memory: this.memory,
@@ -135,14 +145,16 @@ export class Machine {
       wallClock: this.clock.wallClock,
       timer: this.clock,
       io,
-      random: random.fill,
+      random: this.random,
+      hasEntropy: devices.rng !== false,
+      hasConsole: devices.console,
       onInterrupt: () => this.interrupt(),
       onFinish: (finish) => this.finish(finish),
       onSerialOutput: (bytes) => this.serial.print(bytes),
-      onConsoleOutput: (bytes) => this.virtioConsole.print(bytes),
+      onConsoleOutput: (bytes) => this.virtioConsole?.print(bytes),
       onInputSpace: () => {
         this.serial.onInputSpace();
-        this.virtioConsole.onInputSpace();
+        this.virtioConsole?.onInputSpace();
       },
       defer: (callback) => this.deferred.push(callback),
       log,
@@ -165,26 +177,32 @@ export class Machine {
       });
       this.sbi = new Sbi(machineSbi);
     }
-    this.boot(random);
-    this.random = random;
+    this.boot();
   }
-
-  private readonly random: RandomSource;
 
   /**
    * Makes a machine; it does not run before `start`.
    * @throws DescriptionError, ImageFormatError or BootPlacementError, which say what is wrong.
    */
   static async create(description: unknown, host: MachineHost): Promise<Machine> {
-    const checked = validateDescription(description);
-    const files = await BootFiles.load(checked, host);
-    const drives = await Promise.all(
-      checked.drives.map(async ({ file, readOnly, id }) => ({
-        backend: await host.openDrive(file, { readOnly: readOnly ?? false }),
-        id,
-      })),
-    );
-    return new Machine(checked, host, files, drives);
+    try {
+      const checked = validateDescription(description);
+      const resolved = resolveDescription(checked);
+      const files = await BootFiles.load(resolved, host);
+      // One after the other: when one fails, none is still being opened.
+      const drives: Drive[] = [];
+      for (const { source, readOnly, id } of resolved.drives) {
+        const backend =
+          'file' in source
+            ? await host.openDrive(source.file, { readOnly })
+            : new MemoryBlockBackend(new Uint8Array(source.memory), readOnly);
+        drives.push({ backend, id });
+      }
+      return new Machine(checked, resolved, host, files, drives);
+    } catch (error) {
+      await host.close?.();
+      throw error;
+    }
   }
 
   get state(): MachineState {
@@ -251,6 +269,11 @@ export class Machine {
     if (this.currentState !== 'running') this.resetIfWanted();
   }
 
+  /** Tells the guest how large the terminal on its virtio console is, in characters. */
+  resizeConsole(columns: number, rows: number): void {
+    this.board.console?.resize(columns, rows);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
@@ -289,25 +312,21 @@ export class Machine {
 
   private instructionsToDeadline(): number {
     const ticks = this.clock.ticksToDeadline();
-    return ticks === Infinity ? Infinity : ticks * Number(this.instructionsPerTick);
-  }
-
-  private get instructionsPerTick(): number {
-    const { clock } = this.description;
-    if (clock.kind !== 'virtual') return 0;
-    return Math.max(1, Math.round((clock.instructionsPerSecond ?? DEFAULT_INSTRUCTIONS_PER_SECOND) / TICKS_PER_SECOND));
+    return ticks * this.instructionsPerTick;
   }
 
   /** Waits until a timer fires, an interrupt comes, or something else is to be done. */
   private async sleep(): Promise<void> {
     const ticks = Math.min(this.core.exports.idleTicks(), this.clock.ticksToDeadline());
-    if (this.clock.isVirtual && this.idle === 'skip' && ticks !== Infinity) {
+    const { clock } = this.resolved;
+    if (clock.kind === 'virtual' && clock.idle === 'skip' && ticks !== Infinity) {
       this.core.exports.skipIdle(ticks);
       return this.host.turn();
     }
     const isDue = await new Promise<boolean>((resolve) => {
-      let cancel = (): void => {};
-      if (ticks !== Infinity) cancel = this.host.setTimer(() => resolve(true), MachineClock.milliseconds(ticks));
+      // Also when nothing is due: a host stays as long as its machine runs.
+      const isTimed = ticks !== Infinity;
+      const cancel = this.host.setTimer(() => resolve(isTimed), MachineClock.milliseconds(ticks));
       this.wake = () => {
         cancel();
         resolve(false);
@@ -345,14 +364,14 @@ export class Machine {
     if (!this.resetWanted) return;
     this.resetWanted = false;
     this.flush();
-    this.boot(this.random);
+    this.boot();
   }
 
-  private boot(random: RandomSource): void {
+  private boot(): void {
     for (let hart = 0; hart < this.core.harts; hart++) this.core.exports.resetHart(hart);
     this.board.reset();
     this.sbi?.reset();
-    this.files.place(this.core, this.memory, this.board, this.description, random);
+    this.files.place(this.core, this.memory, this.board, this.resolved, this.random);
   }
 
   /** What the guest's own driver would read from the serial port, for SBI's debug console. */
@@ -364,17 +383,23 @@ export class Machine {
 
   private end(exit: MachineExit): void {
     if (this.currentState === 'ended') return;
-    this.currentState = 'ended';
     this.flush();
-    this.serial.close();
-    this.virtioConsole.close();
-    this.settle(exit);
+    void this.close().then(
+      () => this.settle(exit),
+      (error: unknown) => this.fail(error),
+    );
   }
 
   private crash(error: unknown): void {
+    const fail = (): void => this.fail(error);
+    void this.close().then(fail, fail);
+  }
+
+  private async close(): Promise<void> {
     this.currentState = 'ended';
     this.serial.close();
-    this.virtioConsole.close();
-    this.fail(error);
+    this.virtioConsole?.close();
+    await this.settleIo();
+    await this.host.close?.();
   }
 }

@@ -104,10 +104,6 @@ export class MachineSbi implements SbiHost {
     this.onReset(kind, reason);
   }
 
-  readCounter(hart: number, counter: HardwareCounter): bigint {
-    return this.core.exports.inspectCsr(hart, COUNTER_CSR[counter]);
-  }
-
   writeCounter(hart: number, counter: HardwareCounter, value: bigint): void {
     this.core.exports.modifyCsr(hart, COUNTER_CSR[counter], value);
   }
@@ -123,6 +119,6 @@ export class MachineSbi implements SbiHost {
   }
 
   loadAsSupervisor(hart: number, address: bigint): bigint | undefined {
-    return this.core.exports.loadAsSupervisor(hart, address) ? this.core.exports.loadedValue() : undefined;
+    return this.core.exports.loadAsSupervisor(hart, address) ? BigInt.asUintN(64, this.core.exports.loadedValue()) : undefined;
   }
 }

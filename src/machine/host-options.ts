@@ -1,0 +1,31 @@
+/** What an embedder hands to the host of a machine, the same in every environment. */
+import type { BlockBackend } from '../block/backend.ts';
+import type { MachineHost } from './host.ts';
+
+export interface HostOptions {
+  /** Boot files by the name they have in the description; looked up before paths and URLs. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** Disks by the `file` they have in the description; the machine uses them and does not close them. */
+  readonly drives?: Readonly<Record<string, BlockBackend>>;
+  /** Takes diagnostics, such as what a guest did wrong to a device. Default: dropped. */
+  readonly log?: (message: string) => void;
+}
+
+/** The part of a host that finds what descriptions name. */
+export type HostFiles = Pick<MachineHost, 'open' | 'openDrive'>;
+
+/** Finds what `options` supply there, and everything else through `files`. */
+export function suppliedFiles(options: HostOptions, files: HostFiles): HostFiles {
+  return {
+    async open(reference) {
+      return own(options.files, reference) ?? files.open(reference);
+    },
+    async openDrive(reference, drive) {
+      return own(options.drives, reference) ?? files.openDrive(reference, drive);
+    },
+  };
+}
+
+function own<T>(table: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return table && Object.hasOwn(table, key) ? table[key] : undefined;
+}
