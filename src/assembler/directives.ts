@@ -6,6 +6,8 @@ import { literalBytes } from './literal.ts';
 /** What directives need of the assembler. */
 export interface DirectiveContext {
   readonly section: Section;
+  /** The value of `.`. */
+  address: bigint;
   evaluate(text: string): bigint;
 }
 
@@ -37,6 +39,7 @@ function checkCount(name: string, operands: readonly string[], least: number, mo
 function data(context: DirectiveContext, size: number, operands: readonly string[]): void {
   const bits = BigInt(8 * size);
   for (const operand of operands) {
+    context.address = context.section.address;
     const value = context.evaluate(operand);
     if (value < -(1n << (bits - 1n)) || value >= 1n << bits) {
       throw new AssemblyError(`expected a value of ${bits} bits, found ${value}`);
@@ -59,7 +62,8 @@ function strings(
 /** A size or count: not negative, and small enough to be a slip if larger. */
 function count(context: DirectiveContext, text: string): number {
   const value = context.evaluate(text);
-  if (value < 0n || value > 0x7fffffffn) throw new AssemblyError(`expected a size from 0 to 2^31, found ${value}`);
+  if (value < 0n || value > 0x7fffffffn)
+    throw new AssemblyError(`expected a size from 0 to 2^31, found ${value}`);
   return Number(value);
 }
 

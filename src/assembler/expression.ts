@@ -1,6 +1,7 @@
 /**
  * Integer expressions with the precedence of GNU as: unary - ~ +, then
- * * / % << >>, then | & ^, then + -. Values are integers without a width.
+ * * / % << >>, then | & ^, then + -. Values are integers without a width,
+ * so that >> keeps the sign (GNU as shifts zeros in).
  */
 import { floatRegister, integerRegister } from '../isa/registers.ts';
 import { AssemblyError } from './error.ts';
@@ -105,7 +106,8 @@ class Parser {
   }
 
   private unary(): bigint {
-    if (++this.depth > MAX_DEPTH) throw new AssemblyError(`expected at most ${MAX_DEPTH} levels in an expression`);
+    if (++this.depth > MAX_DEPTH)
+      throw new AssemblyError(`expected at most ${MAX_DEPTH} levels in an expression`);
     const value = this.operand();
     this.depth--;
     return value;

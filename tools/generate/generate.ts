@@ -1,0 +1,43 @@
+/** What is generated from spec/tables: every file, and the files of the core with regions that are. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format } from 'prettier';
+import { writeCoreCsrs, writeCsrs, writeIsa, writeMemoryMap } from './constants.ts';
+import { writeDecoder, writeOpcodes } from './decode.ts';
+import { regionsFor, replaceRegions } from './dispatch.ts';
+import { readTables } from './tables.ts';
+
+/** Path below `root`, the project's directory, to what should stand there. */
+export async function generate(root: string): Promise<Map<string, string>> {
+  const tables = readTables(join(root, 'spec/tables'));
+  const outputs = new Map<string, string>();
+  const decoder = writeDecoder(tables);
+  outputs.set('assembly/generated/opcodes.ts', writeOpcodes(tables));
+  outputs.set('assembly/generated/decode-table.ts', decoder.table);
+  outputs.set('assembly/generated/operands.ts', decoder.operands);
+  outputs.set('assembly/generated/csr.ts', writeCoreCsrs(tables));
+  const typescript = { csr: writeCsrs(tables), isa: writeIsa(tables), 'memory-map': writeMemoryMap(tables) };
+  for (const [name, text] of Object.entries(typescript)) {
+    const options = {
+      parser: 'typescript',
+      singleQuote: true,
+      printWidth: 110,
+      trailingComma: 'all',
+    } as const;
+    outputs.set(`src/generated/${name}.ts`, await format(text, options));
+  }
+  for (const file of ['run.ts', 'system.ts'] as const) {
+    const path = `assembly/hart/${file}`;
+    if (!existsSync(join(root, path))) continue;
+    outputs.set(path, replaceRegions(readFileSync(join(root, path), 'utf8'), regionsFor(file, tables)));
+  }
+  return outputs;
+}
+
+/** The paths of `outputs` that hold something else. */
+export function findStale(root: string, outputs: ReadonlyMap<string, string>): string[] {
+  return [...outputs.keys()].filter((name) => {
+    const path = join(root, name);
+    return !existsSync(path) || readFileSync(path, 'utf8') !== outputs.get(name);
+  });
+}
