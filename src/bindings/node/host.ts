@@ -1,0 +1,74 @@
+/** Node as the host of a machine: files, clocks, randomness and turns of the event loop. */
+import { randomFillSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import type { MachineHost } from '../../machine/host.ts';
+import { suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
+import { loadCore, type CoreSource } from './core.ts';
+import { FileBlockBackend } from './file-backend.ts';
+import { FileError, fileError } from './file-error.ts';
+
+export interface NodeHostOptions extends HostOptions {
+  /** core.wasm. Default: the one of the package. */
+  readonly wasm?: CoreSource;
+  /** What relative paths in the description start from. Default: the current directory. */
+  readonly baseDirectory?: string;
+}
+
+/**
+ * A host for one machine.
+ * @throws CoreLoadError
+ */
+export async function createNodeHost(options: NodeHostOptions = {}): Promise<MachineHost> {
+  const { baseDirectory = '.', log } = options;
+  const opened: FileBlockBackend[] = [];
+  const files = suppliedFiles(options, {
+    async open(reference) {
+      try {
+        return new Uint8Array(await readFile(toPath(reference, baseDirectory)));
+      } catch (error) {
+        throw error instanceof FileError ? error : fileError('read', reference, error);
+      }
+    },
+    async openDrive(reference, { readOnly }) {
+      const drive = await FileBlockBackend.open(toPath(reference, baseDirectory), readOnly, reference);
+      opened.push(drive);
+      return drive;
+    },
+  });
+  return {
+    core: await loadCore(options.wasm),
+    ...files,
+    monotonicTime: () => performance.now(),
+    wallClock: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n,
+    random: (into) => void randomFillSync(into),
+    turn: () => new Promise((done) => void setImmediate(done)),
+    setTimer(callback, milliseconds) {
+      const timer = setTimeout(callback, milliseconds);
+      return () => clearTimeout(timer);
+    },
+    log,
+    async close() {
+      await Promise.all(opened.splice(0).map((drive) => drive.close()));
+    },
+  };
+}
+
+function toPath(reference: string, baseDirectory: string): string {
+  if (/^file:/i.test(reference)) {
+    try {
+      return fileURLToPath(reference);
+    } catch (error) {
+      throw fileError('read', reference, error);
+    }
+  }
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(reference)?.[1];
+  if (scheme !== undefined) {
+    throw new FileError(
+      `cannot read ${reference}: expected a path or a file: URL, found a URL with ${scheme}:`,
+    );
+  }
+  return resolve(baseDirectory, reference);
+}
