@@ -1,0 +1,277 @@
+/**
+ * Obtains the guest of `hartware run debian`: kernel and initrd of Debian's installer
+ * for riscv64, as its package `debian-installer-13-netboot-riscv64` has them. From the
+ * cache; or from a package file; or from a mirror; or through the machine's apt.
+ * Nothing here names a mirror.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { ArchiveIndexError } from './archive-index.ts';
+import { aptSource, type AptOptions } from './apt.ts';
+import { DebFormatError, extractDeb } from './deb.ts';
+import { FileCache, defaultCacheDirectory, type FileSet } from './file-cache.ts';
+import { mirrorSource, type MirrorOptions } from './mirror.ts';
+import {
+  PackageSourceError,
+  type Component,
+  type GuestProgress,
+  type PackageSource,
+  type ReportProgress,
+} from './package-source.ts';
+import type { TarFile } from './tar.ts';
+import { unxzWhole } from './xz.ts';
+
+export const NETBOOT_PACKAGE = 'debian-installer-13-netboot-riscv64';
+
+const IMAGES = 'usr/lib/debian-installer/images/13/riscv64/text/debian-installer/riscv64';
+const KERNEL = `${IMAGES}/linux`;
+const INITRD = `${IMAGES}/initrd.gz`;
+const MAX_IMAGE_SIZE = 256 * 1024 * 1024;
+const MAX_MODULE_SIZE = 32 * 1024 * 1024;
+
+/** Modules for disks that the installer's initrd lacks, in an order in which they load. */
+export const DISK_MODULES = ['virtio_blk', 'jbd2', 'ext4'] as const;
+
+export interface DebianOptions {
+  /** Root of a Debian archive. Default `HARTWARE_DEBIAN_MIRROR`; without either, apt is asked. */
+  readonly mirror?: string;
+  /** Default `HARTWARE_CACHE`, or `hartware` in the XDG cache directory. */
+  readonly cacheDirectory?: string;
+  /** A package file to use instead of the cache and the network; it is then cached. */
+  readonly file?: string;
+  readonly progress?: ReportProgress;
+  readonly signal?: AbortSignal;
+  /** Default `process.env`. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** How to run apt, for machines where it is elsewhere. */
+  readonly apt?: Pick<AptOptions, 'command'>;
+  /** Keyrings for a mirror's signature; see {@link MirrorOptions}. */
+  readonly keyrings?: MirrorOptions['keyrings'];
+}
+
+export interface DebianGuest {
+  /** A Linux Image. */
+  readonly kernel: Uint8Array;
+  /** A gzip-compressed cpio archive. */
+  readonly initrd: Uint8Array;
+  /** Of the package. */
+  readonly version: string;
+  /** What the kernel calls itself, as "6.12.107+deb13-riscv64"; undefined when it does not say. */
+  readonly kernelRelease?: string;
+}
+
+export interface KernelModule {
+  readonly name: string;
+  /** An uncompressed ELF object. */
+  readonly bytes: Uint8Array;
+}
+
+/** What is needed cannot be had; the message says which file to supply, and how. */
+export class GuestUnavailableError extends Error {
+  override readonly name = 'GuestUnavailableError';
+}
+
+/**
+ * Kernel and initrd.
+ * @throws GuestUnavailableError; the signal's reason when aborted.
+ */
+export async function obtainDebianGuest(options: DebianOptions = {}): Promise<DebianGuest> {
+  const cache = cacheOf(options);
+  const cached = options.file === undefined ? await cache.load(NETBOOT_PACKAGE) : undefined;
+  const guest = cached && guestOf(cached);
+  if (guest) return guest;
+  const set =
+    options.file === undefined ? await fetchNetboot(options) : await readPackageFile(options.file, options);
+  await remember(cache, NETBOOT_PACKAGE, set, options);
+  return guestOf(set)!;
+}
+
+/**
+ * The modules of {@link DISK_MODULES} for the kernel `release`, from the installer's
+ * module packages, which are small, or else from the kernel's package, which is not.
+ * @throws GuestUnavailableError; the signal's reason when aborted.
+ */
+export async function obtainDebianDiskModules(
+  release: string,
+  options: Omit<DebianOptions, 'file'> = {},
+): Promise<KernelModule[]> {
+  if (!/^[\w.+-]+$/.test(release)) {
+    throw new GuestUnavailableError(`expected a kernel release, found ${JSON.stringify(release)}`);
+  }
+  const cache = cacheOf(options);
+  const key = `debian-modules-${release}`;
+  const cached = await cache.load(key);
+  if (cached) return modulesOf(cached);
+  const kernelPackage = `linux-image-${release}`;
+  const groups: readonly { readonly component: Component; readonly packages: readonly string[] }[] = [
+    {
+      component: 'main/debian-installer',
+      packages: [`scsi-modules-${release}-di`, `ext4-modules-${release}-di`],
+    },
+    { component: 'main', packages: [kernelPackage] },
+  ];
+  const set = await withSource(options, kernelPackage, async (source) => {
+    for (const { component, packages } of groups) {
+      const files = new Map<string, Uint8Array>();
+      for (const name of packages) {
+        const fetched = await source.fetch(name, component);
+        if (!fetched) break;
+        options.progress?.({ kind: 'step', text: `Unpacking ${name}` });
+        for (const [module, bytes] of await extractModules(fetched.bytes, release, name))
+          files.set(module, bytes);
+      }
+      if (DISK_MODULES.every((name) => files.has(name))) return { version: release, files };
+    }
+    throw new PackageSourceError(`the archive has no modules for the kernel ${release}`);
+  });
+  await remember(cache, key, set, options);
+  return modulesOf(set);
+}
+
+async function fetchNetboot(options: DebianOptions): Promise<FileSet> {
+  return withSource(options, NETBOOT_PACKAGE, async (source) => {
+    const fetched = await source.fetch(NETBOOT_PACKAGE, 'main');
+    if (!fetched) throw new PackageSourceError(`the archive has no ${NETBOOT_PACKAGE}`);
+    return unpackNetboot(fetched.bytes, fetched.version, NETBOOT_PACKAGE, options);
+  });
+}
+
+async function readPackageFile(file: string, options: DebianOptions): Promise<FileSet> {
+  options.progress?.({ kind: 'note', text: `Using ${file}; its origin is not verified.` });
+  try {
+    const version = /_([^_]+)_all\.deb$/.exec(basename(file))?.[1] ?? basename(file);
+    return await unpackNetboot(await readFile(file, { signal: options.signal }), version, file, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GuestUnavailableError(`cannot use ${file} as the package ${NETBOOT_PACKAGE}: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+async function unpackNetboot(
+  deb: Uint8Array,
+  version: string,
+  what: string,
+  options: DebianOptions,
+): Promise<FileSet> {
+  options.progress?.({ kind: 'step', text: 'Unpacking kernel and initrd' });
+  const found = await extractDeb(
+    deb,
+    { matches: (path) => path === KERNEL || path === INITRD, maximumSize: MAX_IMAGE_SIZE, maximumFiles: 2 },
+    what,
+  );
+  options.signal?.throwIfAborted();
+  const take = (path: string) => {
+    const file = found.find((candidate) => candidate.path === path);
+    if (!file) throw new DebFormatError(`expected ${path} in ${what}, found no such file`);
+    return file.bytes;
+  };
+  return {
+    version,
+    files: new Map([
+      ['kernel', take(KERNEL)],
+      ['initrd', take(INITRD)],
+    ]),
+  };
+}
+
+async function extractModules(
+  deb: Uint8Array,
+  release: string,
+  what: string,
+): Promise<Map<string, Uint8Array>> {
+  const nameOf = (path: string) => {
+    const match = /^(?:usr\/)?lib\/modules\/([^/]+)\/kernel\/.*\/([\w-]+)\.ko(?:\.xz)?$/.exec(path);
+    return match?.[1] === release ? match[2] : undefined;
+  };
+  const isWanted = (name: string | undefined) => DISK_MODULES.some((wanted) => wanted === name);
+  const found: readonly TarFile[] = await extractDeb(
+    deb,
+    { matches: (path) => isWanted(nameOf(path)), maximumSize: MAX_MODULE_SIZE },
+    what,
+  );
+  const modules = new Map<string, Uint8Array>();
+  for (const { path, bytes } of found) {
+    // Unpacked here, where it is quicker than in the guest.
+    modules.set(nameOf(path)!, path.endsWith('.xz') ? await unxzWhole(bytes, MAX_MODULE_SIZE) : bytes);
+  }
+  return modules;
+}
+
+/** Runs `get` with the mirror or apt, and turns what fails into one message that helps. */
+async function withSource<T>(
+  options: DebianOptions,
+  wanted: string,
+  get: (source: PackageSource) => Promise<T>,
+): Promise<T> {
+  const environment = options.environment ?? process.env;
+  const mirror = options.mirror ?? environment.HARTWARE_DEBIAN_MIRROR;
+  const { signal } = options;
+  const report = options.progress ?? (() => undefined);
+  let source: PackageSource | undefined;
+  try {
+    source = mirror
+      ? mirrorSource({ mirror, report, signal, keyrings: options.keyrings })
+      : aptSource({ ...options.apt, report, signal });
+    return await get(source);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const isExpected = [PackageSourceError, ArchiveIndexError, DebFormatError].some(
+      (type) => error instanceof type,
+    );
+    if (!isExpected) throw error;
+    const supply =
+      wanted === NETBOOT_PACKAGE
+        ? `Supply the file ${NETBOOT_PACKAGE}_VERSION_all.deb ` +
+          '(every Debian mirror has it in pool/main/d/debian-installer-netboot-images) with --deb FILE, or name'
+        : 'Name';
+    throw new GuestUnavailableError(
+      `cannot obtain Debian's ${wanted}: ${(error as Error).message}. ` +
+        `${supply} a Debian mirror with --mirror URL or HARTWARE_DEBIAN_MIRROR.`,
+      { cause: error },
+    );
+  } finally {
+    await source?.close();
+  }
+}
+
+async function remember(cache: FileCache, key: string, set: FileSet, options: DebianOptions): Promise<void> {
+  try {
+    await cache.store(key, set);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    options.progress?.({ kind: 'note', text: `Not cached, the next start downloads again: ${reason}` });
+  }
+}
+
+function cacheOf(options: DebianOptions): FileCache {
+  return new FileCache(options.cacheDirectory ?? defaultCacheDirectory(options.environment));
+}
+
+function guestOf({ version, files }: FileSet): DebianGuest | undefined {
+  const kernel = files.get('kernel');
+  const initrd = files.get('initrd');
+  return kernel && initrd && { kernel, initrd, version, kernelRelease: kernelRelease(kernel) };
+}
+
+function modulesOf({ files }: FileSet): KernelModule[] {
+  return DISK_MODULES.flatMap((name) => {
+    const bytes = files.get(name);
+    return bytes ? [{ name, bytes }] : [];
+  });
+}
+
+/** The banner that Linux prints first, in its read-only data. */
+function kernelRelease(kernel: Uint8Array): string | undefined {
+  const image = Buffer.from(kernel.buffer, kernel.byteOffset, kernel.byteLength);
+  const banner = 'Linux version ';
+  for (let at = image.indexOf(banner); at >= 0; at = image.indexOf(banner, at + 1)) {
+    const release = /^\d+\.[\w.+-]+(?= )/.exec(image.toString('latin1', at + banner.length, at + 128))?.[0];
+    if (release) return release;
+  }
+  return undefined;
+}
+
+export type { GuestProgress, ReportProgress };

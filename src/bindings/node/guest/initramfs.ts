@@ -1,0 +1,143 @@
+/**
+ * The small initramfs put on top of the Debian installer's initrd: it starts a BusyBox
+ * shell instead of the installer. Boot with `rdinit=` {@link SHELL_INIT}.
+ * Everything runs from the installer's own BusyBox; nothing of the initrd changes.
+ */
+import { writeCpio, type CpioEntry } from '../../../images/cpio.ts';
+import { encodeUtf8 } from '../../../text.ts';
+import type { KernelModule } from './debian.ts';
+
+/** Value of the kernel parameter `rdinit`. */
+export const SHELL_INIT = '/hartware/init';
+
+export interface ShellInitramfsOptions {
+  /** Lines printed before the first prompt. Default: how to leave. */
+  readonly greeting?: string;
+  /** Default "hartware". */
+  readonly hostName?: string;
+  /** Kind of terminal at the other end (terminfo name). Default "linux". */
+  readonly terminal?: string;
+  /** Size of the terminal in characters; both or neither. */
+  readonly columns?: number;
+  readonly rows?: number;
+  /**
+   * Whether a person types. Otherwise input is not echoed and the shell edits no lines,
+   * so that its output has no escape sequences. Default true.
+   */
+  readonly interactive?: boolean;
+  /** Modules that the initrd lacks, loaded in this order. Default none. */
+  readonly modules?: readonly KernelModule[];
+}
+
+const DEFAULT_GREETING = `Debian's kernel and BusyBox on Hartware. "poweroff" (or "exit") leaves.`;
+
+/** Powers off at once: BusyBox's init would first wait seconds for processes to end. */
+const POWER_OFF = `#!/bin/sh
+# Unmounts what lies on disks; what is in use becomes read-only.
+sync
+while read -r device directory rest; do
+  case $device in
+    /dev/*) umount "$directory" 2>/dev/null || mount -o remount,ro "$directory" ;;
+  esac
+done < /proc/mounts
+case \${0##*/} in
+  reboot) exec /bin/busybox reboot -f ;;
+  *) exec /bin/busybox poweroff -f ;;
+esac
+`;
+
+const PROFILE = `PS1='\\u@\\h:\\w\\$ '
+`;
+
+function initScript(options: ShellInitramfsOptions): string {
+  const { hostName = 'hartware', modules = [] } = options;
+  return `#!/bin/sh
+export PATH=/hartware/bin:/usr/bin:/usr/sbin:/bin:/sbin
+mkdir -p /proc /sys /dev /run /tmp /root /mnt
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+mkdir -p /dev/pts
+mount -t devpts devpts /dev/pts
+mount -t tmpfs -o mode=755 tmpfs /run
+mount -t tmpfs -o mode=1777 tmpfs /tmp
+hostname ${quote(hostName)}
+dmesg -n 4
+modprobe -q -a virtio_mmio virtio-rng virtio_net vfat nls_ascii nls_cp437 nls_utf8
+${modules.length > 0 ? 'modprobe -q -a mbcache crc16 crc32c_generic' : ':'}
+for module in ${modules.map((_, index) => modulePath(modules, index)).join(' ')}; do
+  insmod "$module"
+done
+ip link set lo up
+
+# /dev/console cannot be a controlling terminal, which job control needs; the device
+# behind it can, and init opens it as one.
+for name in $(cat /sys/class/tty/console/active); do tty=$name; done
+[ -c "/dev/$tty" ] || tty=console
+echo "$tty::once:/hartware/session" > /etc/inittab
+exec /bin/busybox init
+`;
+}
+
+function sessionScript(options: ShellInitramfsOptions): string {
+  const { terminal = 'linux', columns, rows, interactive = true } = options;
+  const size = columns && rows ? `stty columns ${integer(columns)} rows ${integer(rows)}` : ':';
+  return `#!/bin/sh
+export PATH=/hartware/bin:/usr/bin:/usr/sbin:/bin:/sbin
+export HOME=/root USER=root TERM=${quote(terminal)} ENV=/hartware/profile
+${size}
+${interactive ? ':' : 'stty -echo'}
+cat /hartware/greeting
+cd /root
+/bin/sh -i
+exec poweroff
+`;
+}
+
+/** The archive; an initrd of its own, to be put after the installer's. */
+export function shellInitramfs(options: ShellInitramfsOptions = {}): Uint8Array {
+  const { greeting = DEFAULT_GREETING, modules = [] } = options;
+  const entries: CpioEntry[] = [
+    directory('hartware'),
+    file('hartware/init', initScript(options), 0o755),
+    file('hartware/session', sessionScript(options), 0o755),
+    file('hartware/profile', PROFILE),
+    file('hartware/greeting', `\n${greeting}\n\n`),
+    directory('hartware/bin'),
+    file('hartware/bin/poweroff', POWER_OFF, 0o755),
+    { kind: 'symlink', path: 'hartware/bin/reboot', target: 'poweroff' },
+    // A halted machine without a switch would hang, so that this powers off, too.
+    { kind: 'symlink', path: 'hartware/bin/halt', target: 'poweroff' },
+    directory('hartware/modules'),
+    ...modules.map(({ bytes }, index): CpioEntry => {
+      return { kind: 'file', path: modulePath(modules, index).slice(1), bytes };
+    }),
+  ];
+  return writeCpio(entries);
+}
+
+function modulePath(modules: readonly KernelModule[], index: number): string {
+  const { name } = modules[index];
+  if (!/^[\w-]+$/.test(name))
+    throw new RangeError(`expected the name of a module, found ${JSON.stringify(name)}`);
+  return `/hartware/modules/${name}.ko`;
+}
+
+function directory(path: string): CpioEntry {
+  return { kind: 'directory', path };
+}
+
+function file(path: string, text: string, permissions = 0o644): CpioEntry {
+  return { kind: 'file', path, bytes: encodeUtf8(text), permissions };
+}
+
+function integer(value: number): number {
+  if (!Number.isInteger(value) || value < 1 || value > 0xffff) {
+    throw new RangeError(`expected the size of a terminal in characters, found ${value}`);
+  }
+  return value;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
