@@ -4,7 +4,7 @@
  *   npm run build -- --fast   without the types
  */
 import { spawnSync } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -27,7 +27,12 @@ await build({
   // The command and the library share what they have in common.
   splitting: true,
   chunkNames: 'node-[hash]',
+  // For what CommonJS packages in the bundle require of Node.
+  banner: {
+    js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+  },
 });
+await chmod('dist/cli.js', 0o755);
 await build({ ...shared, entryPoints: { browser: 'src/bindings/browser/index.ts' }, platform: 'browser' });
 if (!process.argv.includes('--fast')) {
   runNode('typescript', 'bin/tsc', ['--build', 'src', 'src/bindings/node', 'src/bindings/browser']);

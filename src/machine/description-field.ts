@@ -124,7 +124,8 @@ function unknownKey(key: string, keys: readonly string[]): string {
     : `unknown key; did you mean ${JSON.stringify(hint)}?`;
 }
 
-function nearest(key: string, keys: readonly string[]): string | undefined {
+/** The one of `keys` that somebody who wrote `key` probably meant. */
+export function nearest(key: string, keys: readonly string[]): string | undefined {
   const lower = key.toLowerCase().slice(0, 32);
   const [best] = keys
     .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))

@@ -1,0 +1,90 @@
+/** A browser, or a worker of one, as the host of a machine. */
+import type { MachineHost } from '../../machine/host.ts';
+import { suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
+import { loadCore, type CoreSource } from './core.ts';
+
+export interface BrowserHostOptions extends HostOptions {
+  /** core.wasm. Default: the one beside the bundle. */
+  readonly wasm?: CoreSource;
+}
+
+/** A file that a machine needs cannot be fetched; the message names it. */
+export class FetchError extends Error {
+  override readonly name = 'FetchError';
+}
+
+/** Most that getRandomValues gives at once (Web Cryptography API, 10.1.1). */
+const RANDOM_QUOTA = 65536;
+
+/**
+ * A host for one machine.
+ * @throws CoreLoadError
+ */
+export async function createBrowserHost(options: BrowserHostOptions = {}): Promise<MachineHost> {
+  const files = suppliedFiles(options, {
+    open: fetchFile,
+    openDrive(reference) {
+      throw new FetchError(
+        `no drive ${JSON.stringify(reference)}: in a browser, pass its backend as drives[${JSON.stringify(reference)}]`,
+      );
+    },
+  });
+  const core = await loadCore(options.wasm);
+  const turns = new Turns();
+  return {
+    core,
+    ...files,
+    monotonicTime: () => performance.now(),
+    wallClock: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n,
+    random(into) {
+      for (let at = 0; at < into.length; at += RANDOM_QUOTA) {
+        // The typed arrays of machines are never shared.
+        crypto.getRandomValues(into.subarray(at, at + RANDOM_QUOTA) as Uint8Array<ArrayBuffer>);
+      }
+    },
+    turn: () => turns.next(),
+    setTimer(callback, milliseconds) {
+      const timer = setTimeout(callback, milliseconds);
+      return () => clearTimeout(timer);
+    },
+    log: options.log,
+    async close() {
+      turns.close();
+    },
+  };
+}
+
+async function fetchFile(reference: string): Promise<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(reference);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FetchError(`cannot fetch ${reference}: ${reason}`, { cause: error });
+  }
+  if (!response.ok) throw new FetchError(`cannot fetch ${reference}: HTTP status ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** Turns of the event loop by messages to itself: timers would wait at least 4 ms after some nesting. */
+class Turns {
+  private readonly channel = new MessageChannel();
+  private waiting: (() => void)[] = [];
+
+  constructor() {
+    this.channel.port1.onmessage = () => {
+      for (const resolve of this.waiting.splice(0)) resolve();
+    };
+  }
+
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      this.channel.port2.postMessage(undefined);
+    });
+  }
+
+  close(): void {
+    this.channel.port1.close();
+  }
+}

@@ -1,0 +1,260 @@
+/** The command line of `hartware`: what it may say, and one clear sentence when it says something else. */
+import { parseArgs } from 'node:util';
+import { nearest } from '../../../machine/description-field.ts';
+import type { DriveDescription } from '../../../machine/description.ts';
+
+/** The command line is wrong; the message is one line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+interface Option {
+  readonly type: 'string' | 'boolean';
+  readonly multiple?: boolean;
+  readonly short?: string;
+}
+
+const RUN_OPTIONS = {
+  kernel: { type: 'string' },
+  initrd: { type: 'string', multiple: true },
+  append: { type: 'string' },
+  bios: { type: 'string' },
+  dtb: { type: 'string' },
+  memory: { type: 'string' },
+  harts: { type: 'string' },
+  paging: { type: 'string' },
+  drive: { type: 'string', multiple: true },
+  clock: { type: 'string' },
+  console: { type: 'string' },
+  'dump-dtb': { type: 'string' },
+  'dump-dts': { type: 'boolean' },
+  mirror: { type: 'string' },
+  deb: { type: 'string' },
+  cache: { type: 'string' },
+  quiet: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies Record<string, Option>;
+
+const GLOBAL_OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'V' },
+} as const satisfies Record<string, Option>;
+
+/** What other emulators call things. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  firmware: 'bios',
+  cpus: 'harts',
+  cores: 'harts',
+  smp: 'harts',
+  ram: 'memory',
+  m: 'memory',
+  disk: 'drive',
+  hda: 'drive',
+  image: 'drive',
+  cmdline: 'append',
+  bootargs: 'append',
+  initramfs: 'initrd',
+  ramdisk: 'initrd',
+  fdt: 'dtb',
+  v: 'version',
+  q: 'quiet',
+};
+
+/** For `hartware run debian` alone. */
+const DEBIAN_OPTIONS = ['mirror', 'deb', 'cache', 'quiet'] as const;
+/** What `hartware run debian` brings itself. */
+const OWN_OF_DEBIAN = ['kernel', 'dtb'] as const;
+
+export interface RunArguments {
+  /** `debian`, a description file, or neither: the options say everything. */
+  readonly guest: { readonly kind: 'debian' | 'options' } | { readonly kind: 'file'; readonly file: string };
+  readonly kernel?: string;
+  readonly initrd: readonly string[];
+  readonly append?: string;
+  readonly bios?: string;
+  readonly dtb?: string;
+  readonly memory?: string;
+  readonly harts?: number;
+  readonly paging?: string;
+  readonly drives: readonly DriveDescription[];
+  readonly clock?:
+    { readonly kind: 'host' } | { readonly kind: 'virtual'; readonly instructionsPerSecond?: number };
+  readonly console: 'serial' | 'virtio';
+  readonly dumpDtb?: string;
+  readonly dumpDts: boolean;
+  readonly mirror?: string;
+  readonly deb?: string;
+  readonly cache?: string;
+  readonly quiet: boolean;
+}
+
+export type Command =
+  { readonly kind: 'help' | 'run-help' | 'version' } | { readonly kind: 'run'; readonly run: RunArguments };
+
+const COMMANDS = ['run'] as const;
+
+/** @throws UsageError */
+export function parseCommand(args: readonly string[]): Command {
+  const [first, ...rest] = args;
+  if (first === undefined || first === 'help') {
+    return { kind: first === 'help' && rest[0] === 'run' ? 'run-help' : 'help' };
+  }
+  if (first === 'run') return parseRun(rest);
+  if (first.startsWith('-')) {
+    const { values } = read(args, GLOBAL_OPTIONS, 'hartware --help');
+    return { kind: values.version ? 'version' : 'help' };
+  }
+  const hint = nearest(first, COMMANDS);
+  throw new UsageError(
+    `unknown command ${quote(first)}${hint ? `; did you mean ${quote(hint)}?` : ';'} see "hartware --help"`,
+  );
+}
+
+function parseRun(args: readonly string[]): Command {
+  const { values, positionals } = read(args, RUN_OPTIONS, 'hartware run --help');
+  if (values.help) return { kind: 'run-help' };
+  const guest = guestOf(positionals);
+  const wrong = (guest.kind === 'debian' ? OWN_OF_DEBIAN : DEBIAN_OPTIONS).find(
+    (name) => values[name] !== undefined,
+  );
+  if (wrong !== undefined) {
+    throw new UsageError(
+      guest.kind === 'debian'
+        ? `--${wrong} cannot be combined with "debian", which brings its own`
+        : `--${wrong} belongs to "hartware run debian"`,
+    );
+  }
+  const run: RunArguments = {
+    guest,
+    kernel: values.kernel,
+    initrd: values.initrd ?? [],
+    append: values.append,
+    bios: values.bios,
+    dtb: values.dtb,
+    memory: values.memory,
+    harts: values.harts === undefined ? undefined : wholeNumber('--harts', values.harts),
+    paging: values.paging,
+    drives: (values.drive ?? []).map(parseDrive),
+    clock: values.clock === undefined ? undefined : parseClock(values.clock),
+    console: oneOf('--console', values.console ?? 'serial', ['serial', 'virtio']),
+    dumpDtb: values['dump-dtb'],
+    dumpDts: values['dump-dts'] ?? false,
+    mirror: values.mirror,
+    deb: values.deb,
+    cache: values.cache,
+    quiet: values.quiet ?? false,
+  };
+  const isDump = run.dumpDtb !== undefined || run.dumpDts;
+  if (guest.kind === 'options' && !run.kernel && !run.bios && !isDump) {
+    throw new UsageError(
+      'nothing to run: give "debian", a machine description FILE.json, --kernel FILE or --bios FILE; see "hartware run --help"',
+    );
+  }
+  return { kind: 'run', run };
+}
+
+function guestOf(positionals: readonly string[]): RunArguments['guest'] {
+  const [guest, surplus] = positionals;
+  if (surplus !== undefined)
+    throw new UsageError(`expected one thing to run, found ${quote(surplus)} as well`);
+  if (guest === undefined) return { kind: 'options' };
+  if (guest === 'debian') return { kind: 'debian' };
+  if (/\.json$/i.test(guest)) return { kind: 'file', file: guest };
+  const hint = nearest(guest, ['debian'])
+    ? 'did you mean "debian"?'
+    : `to boot a kernel, write --kernel ${guest}`;
+  throw new UsageError(
+    `expected "debian" or a machine description FILE.json, found ${quote(guest)}; ${hint}`,
+  );
+}
+
+function parseDrive(text: string): DriveDescription {
+  // Two commas stand for one in the name.
+  const [file, ...settings] = text.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(',,', ','));
+  if (file === '') throw new UsageError(`--drive: expected FILE[,readonly][,id=ID], found ${quote(text)}`);
+  let readOnly: boolean | undefined;
+  let id: string | undefined;
+  for (const setting of settings) {
+    if (setting === 'readonly') readOnly = true;
+    else if (/^id=./.test(setting)) id = setting.slice('id='.length);
+    else
+      throw new UsageError(`--drive: expected "readonly" or "id=ID" after the file, found ${quote(setting)}`);
+  }
+  return { file, readOnly, id };
+}
+
+function parseClock(text: string): RunArguments['clock'] {
+  const [kind, rate] = text.split(/=(.*)/s);
+  if (kind === 'host' && rate === undefined) return { kind: 'host' };
+  if (kind === 'virtual' && rate === undefined) return { kind: 'virtual' };
+  if (kind === 'virtual')
+    return { kind: 'virtual', instructionsPerSecond: wholeNumber('--clock virtual', rate) };
+  throw new UsageError(
+    `--clock: expected "host", "virtual" or "virtual=INSTRUCTIONS_PER_SECOND", found ${quote(text)}`,
+  );
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^\d{1,15}$/.test(text))
+    throw new UsageError(`${option}: expected a whole number, found ${quote(text)}`);
+  return Number(text);
+}
+
+function oneOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice !== undefined) return choice;
+  throw new UsageError(`${option}: expected ${choices.map(quote).join(' or ')}, found ${quote(text)}`);
+}
+
+type Values<T extends Record<string, Option>> = {
+  [K in keyof T]?: T[K]['type'] extends 'boolean'
+    ? boolean
+    : T[K] extends { multiple: true }
+      ? string[]
+      : string;
+};
+
+/** Reads options; an option that takes one value and is given twice has the last. */
+function read<T extends Record<string, Option>>(
+  args: readonly string[],
+  options: T,
+  help: string,
+): { values: Values<T>; positionals: string[] } {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const values: Record<string, string | boolean | string[]> = {};
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value, inlineValue } = token;
+    const option: Option | undefined = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (!option) throw new UsageError(unknownOption(rawName, Object.keys(options), help));
+    if (option.type === 'boolean') {
+      if (value !== undefined) throw new UsageError(`${rawName} takes no value, found ${quote(value)}`);
+      values[name] = true;
+      continue;
+    }
+    const isMissing = value === undefined || value === '' || (!inlineValue && value.startsWith('--'));
+    if (isMissing) throw new UsageError(`${rawName} needs a value; see "${help}"`);
+    if (option.multiple) ((values[name] ??= []) as string[]).push(value);
+    else values[name] = value;
+  }
+  return { values: values as Values<T>, positionals };
+}
+
+function unknownOption(rawName: string, known: readonly string[], help: string): string {
+  const name = rawName.replace(/^-+/, '');
+  const other = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : undefined;
+  const hint = other !== undefined && known.includes(other) ? other : nearest(name, known);
+  return `unknown option ${rawName}${hint ? `; did you mean --${hint}?` : ';'} see "${help}"`;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}

@@ -1,0 +1,63 @@
+/** The guest of `hartware run debian`: kernel, initrd and our shell on top, as boot files. */
+import type { BootDescription } from '../../../index.ts';
+import { obtainDebianDiskModules, obtainDebianGuest, type DebianOptions } from '../guest/debian.ts';
+import { SHELL_INIT, shellInitramfs } from '../guest/initramfs.ts';
+import type { RunArguments } from './arguments.ts';
+import { ProgressDisplay } from './progress.ts';
+
+const KERNEL = "Debian's kernel";
+const INITRD = "Debian's initrd";
+const SHELL = 'the initramfs with the shell';
+/** Printed by the guest right before its first prompt. */
+const GREETING = `Debian's kernel and BusyBox on Hartware.`;
+
+export interface DebianBoot {
+  readonly boot: BootDescription;
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  readonly readyText?: string;
+}
+
+/** @throws GuestUnavailableError */
+export async function debianGuest(args: RunArguments): Promise<DebianBoot> {
+  const progress = new ProgressDisplay(process.stderr);
+  const abort = new AbortController();
+  const interrupt = (): void => abort.abort(new Interrupted());
+  process.once('SIGINT', interrupt);
+  const options: DebianOptions = {
+    mirror: args.mirror,
+    cacheDirectory: args.cache,
+    file: args.deb,
+    progress: args.quiet ? undefined : progress.report,
+    signal: abort.signal,
+  };
+  try {
+    const guest = await obtainDebianGuest(options);
+    const modules =
+      args.drives.length > 0 && guest.kernelRelease !== undefined
+        ? await obtainDebianDiskModules(guest.kernelRelease, options)
+        : [];
+    const isInteractive = process.stdin.isTTY;
+    const leave = isInteractive ? ' Ctrl-] q leaves at once.' : '';
+    const shell = shellInitramfs({
+      greeting: `${GREETING}\n"poweroff" (or "exit") leaves.${leave}`,
+      terminal: (isInteractive && process.env.TERM) || 'linux',
+      columns: process.stdout.columns,
+      rows: process.stdout.rows,
+      modules,
+    });
+    return {
+      boot: { kernel: KERNEL, initrd: [INITRD, SHELL], append: `rdinit=${SHELL_INIT}` },
+      files: { [KERNEL]: guest.kernel, [INITRD]: guest.initrd, [SHELL]: shell },
+      // Another init may never greet.
+      readyText: /\binit=/.test(args.append ?? '') ? undefined : GREETING,
+    };
+  } finally {
+    progress.done();
+    process.off('SIGINT', interrupt);
+  }
+}
+
+/** Ctrl-C while the guest is being obtained. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}

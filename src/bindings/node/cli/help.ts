@@ -1,0 +1,68 @@
+/** What `--help` prints. */
+
+export const HELP = `hartware: an open RISC-V virtual machine
+
+Usage:
+  hartware run debian [OPTIONS]      boot Debian's kernel to a shell
+  hartware run FILE.json [OPTIONS]   run a machine from its description
+  hartware run [OPTIONS]             run a kernel or firmware
+  hartware run --help                all options of "run"
+  hartware --version                 print the version
+  hartware --help                    print this
+
+Exit code: the guest's; 1 when the machine cannot run, 2 for a wrong command line.
+`;
+
+export const RUN_HELP = `hartware run: start a machine and connect this terminal to its console
+
+Usage:
+  hartware run debian [OPTIONS]
+  hartware run FILE.json [OPTIONS]
+  hartware run [OPTIONS]
+
+What to run (for "run FILE.json" these replace what the file says):
+  --kernel FILE            Linux Image, ELF64 or raw, also gzip-compressed
+  --initrd FILE            initial RAM disk; several are joined
+  --append STRING          kernel command line; added to that of "debian" or FILE.json
+  --bios FILE              M-mode firmware such as OpenSBI, in place of the machine's own SBI
+  --dtb FILE               device tree in place of the machine's own
+
+The machine:
+  --memory SIZE            RAM, such as 256M or 2G (default 256M; 512M for "debian")
+  --harts N                1 to 8 (default 1)
+  --paging MODE            largest address size offered: sv39, sv48 or sv57 (default sv48)
+  --drive FILE[,readonly][,id=ID]
+                           raw disk image; may be repeated. A comma in FILE is written twice
+  --clock host             time is this computer's (default)
+  --clock virtual[=RATE]   time follows executed instructions, RATE of them a second
+                           (default 1000000000): equal runs are equal to the instruction
+  --console serial         connect the terminal to the serial port (default)
+  --console virtio         add a virtio console (hvc0) and connect the terminal to it
+  --dump-dtb FILE          write the machine's device tree to FILE, and do not run
+  --dump-dts               print it as source, and do not run
+
+For "run debian":
+  --mirror URL             Debian mirror to download from (default: the machine's apt
+                           configuration; environment HARTWARE_DEBIAN_MIRROR)
+  --deb FILE               use this debian-installer-13-netboot-riscv64 package
+  --cache DIRECTORY        where downloads are kept (environment HARTWARE_CACHE;
+                           default hartware in the user's cache directory)
+  --quiet                  no progress messages
+
+Other:
+  -h, --help               print this
+
+Keys, when standard input is a terminal:
+  Ctrl-] q                 leave
+  Ctrl-] r                 reset the machine
+  Ctrl-] Ctrl-]            send one Ctrl-]
+  Ctrl-] h                 show these keys
+  Everything else, Ctrl-C included, goes to the guest.
+
+Otherwise standard input is typed into the guest as fast as it takes it; "debian" is
+given it from its first prompt on. After the end of the input the machine runs on until
+it powers off.
+
+Exit code: 0 when the guest powers off; the code of a guest that reports a failure;
+1 when the machine cannot run; 2 for a wrong command line; 128 + n after signal n.
+`;

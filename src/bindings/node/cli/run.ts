@@ -1,0 +1,144 @@
+/** `hartware run`. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import {
+  decodeFdt,
+  DESCRIPTION_VERSION,
+  DescriptionError,
+  printFdtSource,
+  validateDescription,
+  type Machine,
+  type MachineDescription,
+} from '../../../index.ts';
+import { FileError, fileError } from '../file-error.ts';
+import { createMachine, type NodeHostOptions } from '../index.ts';
+import { UsageError, type RunArguments } from './arguments.ts';
+import { debianGuest } from './debian.ts';
+import { writeAll } from './output.ts';
+import { runSession } from './session.ts';
+
+const A1 = 11;
+const FDT_TOTALSIZE_OFFSET = 4;
+/** Stands for a kernel when only the device tree is wanted. */
+const NOTHING = 'nothing';
+
+/** A machine to be made: what it is, and what its host needs to know. */
+export interface Plan {
+  readonly description: MachineDescription;
+  readonly host: NodeHostOptions;
+  /** See SessionOptions. */
+  readonly readyText?: string;
+}
+
+/** Runs a machine and returns the exit code. */
+export async function run(args: RunArguments): Promise<number> {
+  const plan = await planOf(args);
+  const machine = await createMachine(plan.description, plan.host);
+  if (args.dumpDts || args.dumpDtb !== undefined) {
+    await machine.stop();
+    return dump(machine, args);
+  }
+  const console = args.console === 'virtio' ? machine.virtioConsole! : machine.serial;
+  return runSession(machine, { console, readyText: plan.readyText });
+}
+
+async function planOf(args: RunArguments): Promise<Plan> {
+  if (args.guest.kind === 'debian') {
+    const { boot, files, readyText } = await debianGuest(args);
+    const base: MachineDescription = { hartware: DESCRIPTION_VERSION, memory: '512M', boot };
+    return { description: combine(base, args, (file) => file), host: { files }, readyText };
+  }
+  if (args.guest.kind === 'file') {
+    const { file } = args.guest;
+    const description = combine(await readDescription(file), args, (path) => resolve(path));
+    return { description, host: { baseDirectory: dirname(file) } };
+  }
+  const isBare = args.kernel === undefined && args.bios === undefined;
+  const boot = isBare ? { firmware: NOTHING } : {};
+  const files = isBare ? { [NOTHING]: new Uint8Array(4) } : undefined;
+  return {
+    description: combine({ hartware: DESCRIPTION_VERSION, boot }, args, (file) => file),
+    host: { files },
+  };
+}
+
+async function readDescription(file: string): Promise<MachineDescription> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw fileError('read', file, error);
+  }
+  try {
+    return validateDescription(JSON.parse(text));
+  } catch (error) {
+    throw new FileError(`${file} is no machine description: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** `base` with what the options say. `place` makes a path of theirs one that the host finds. */
+function combine(
+  base: MachineDescription,
+  args: RunArguments,
+  place: (path: string) => string,
+): MachineDescription {
+  const path = (file: string | undefined): string | undefined => file && place(file);
+  const append = [base.boot.append, args.append].filter(Boolean).join(' ');
+  const description = {
+    ...base,
+    harts: args.harts ?? base.harts,
+    memory: args.memory ?? base.memory,
+    clock: args.clock ?? base.clock,
+    isa: args.paging === undefined ? base.isa : { paging: args.paging },
+    boot: {
+      kernel: path(args.kernel) ?? base.boot.kernel,
+      initrd: args.initrd.length > 0 ? args.initrd.map(place) : base.boot.initrd,
+      append: append || undefined,
+      firmware: path(args.bios) ?? base.boot.firmware,
+      fdt: path(args.dtb) ?? base.boot.fdt,
+    },
+    drives: [...(base.drives ?? []), ...args.drives.map((drive) => ({ ...drive, file: place(drive.file!) }))],
+    devices: args.console === 'virtio' ? { ...base.devices, console: true } : base.devices,
+  };
+  try {
+    return validateDescription(description);
+  } catch (error) {
+    if (error instanceof DescriptionError) throw new UsageError(inOptions(error));
+    throw error;
+  }
+}
+
+/** Names of options for places in the description. */
+const OPTION_OF: readonly (readonly [RegExp, string])[] = [
+  [/^harts/, '--harts'],
+  [/^memory/, '--memory'],
+  [/^isa\.paging/, '--paging'],
+  [/^clock/, '--clock'],
+  [/^boot\.append/, '--append'],
+  [/^boot\.initrd/, '--initrd'],
+  [/^drives/, '--drive'],
+];
+
+function inOptions(error: DescriptionError): string {
+  const option = OPTION_OF.find(([pattern]) => pattern.test(error.path))?.[1];
+  const problem = error.message.slice(error.path.length + 2);
+  return option ? `${option}: ${problem}` : error.message;
+}
+
+async function dump(machine: Machine, { dumpDtb, dumpDts }: RunArguments): Promise<number> {
+  const address = machine.harts[0].getX(A1);
+  const size = new DataView(machine.memory.view(address, 8).slice().buffer).getUint32(FDT_TOTALSIZE_OFFSET);
+  const blob = machine.memory.view(address, size);
+  if (dumpDtb !== undefined) {
+    try {
+      await writeFile(dumpDtb, blob);
+    } catch (error) {
+      throw fileError('write', dumpDtb, error);
+    }
+  }
+  if (dumpDts) {
+    const { root, memoryReservations } = decodeFdt(blob);
+    await writeAll(process.stdout, printFdtSource(root, memoryReservations));
+  }
+  return 0;
+}

@@ -1,0 +1,113 @@
+/** A machine with the terminal, or standard input and output, connected to one of its consoles. */
+import type { Machine, MachineConsole, MachineExit } from '../../../index.ts';
+import { EscapeKeys, KEY_HELP, type KeyAction } from './escape-keys.ts';
+import { writeAll } from './output.ts';
+import { Terminal } from './terminal.ts';
+
+/** Signals that end the command, and their numbers, which the exit code carries. */
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+export interface SessionOptions {
+  readonly console: MachineConsole;
+  /** Input that is no terminal is held back until the guest has printed this. Default: it is not. */
+  readonly readyText?: string;
+}
+
+/** Runs the machine to its end and returns the exit code. */
+export async function runSession(machine: Machine, options: SessionOptions): Promise<number> {
+  const terminal = new Terminal(process.stdin, process.stdout);
+  let signalled = 0;
+  const onSignal = (_name: NodeJS.Signals, number: number): void => {
+    signalled = number;
+    void machine.stop();
+  };
+  for (const name of Object.keys(SIGNALS)) process.on(name, onSignal);
+
+  const { size } = terminal;
+  if (size) machine.resizeConsole(size.columns, size.rows);
+  const ignoreSizes = terminal.onResize(({ columns, rows }) => machine.resizeConsole(columns, rows));
+  const ready = new TextSearch(terminal.isInteractive ? undefined : options.readyText);
+  try {
+    terminal.enterRawMode();
+    const output = copyOutput(machine, options.console, ready);
+    if (terminal.isInteractive) typeKeys(machine, options.console);
+    else void ready.found.then(() => pipeInput(options.console));
+    machine.start();
+    const exit = await machine.ended;
+    await output;
+    return signalled > 0 ? 128 + signalled : exitCode(exit);
+  } finally {
+    ignoreSizes();
+    process.stdin.pause();
+    terminal.restore();
+    for (const name of Object.keys(SIGNALS)) process.off(name, onSignal);
+  }
+}
+
+/** The exit code of a machine that ended by itself: 1 to 255 for a failure. */
+export function exitCode({ reason, code }: MachineExit): number {
+  return reason === 'failure' ? code & 0xff || 1 : 0;
+}
+
+async function copyOutput(machine: Machine, console: MachineConsole, ready: TextSearch): Promise<void> {
+  const reader = console.output.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    ready.search(value);
+    if (await writeAll(process.stdout, value)) continue;
+    // Nobody reads any more, as with `hartware run ... | head`.
+    await reader.cancel();
+    await machine.stop();
+    return;
+  }
+}
+
+function typeKeys(machine: Machine, console: MachineConsole): void {
+  const keys = new EscapeKeys();
+  const writer = console.input.getWriter();
+  const act: Record<KeyAction, () => void> = {
+    quit: () => void machine.stop(),
+    reset: () => machine.reset(),
+    help: () => void process.stderr.write(`\r\n[hartware: ${KEY_HELP}]\r\n`),
+  };
+  process.stdin.on('data', (chunk: Buffer) => {
+    for (const event of keys.read(chunk)) {
+      // Not waited for: the keys of the command work while the guest does not read.
+      if (event.kind === 'input') void writer.write(event.bytes).catch(() => {});
+      else act[event.kind]();
+    }
+  });
+}
+
+async function pipeInput(console: MachineConsole): Promise<void> {
+  const writer = console.input.getWriter();
+  try {
+    for await (const chunk of process.stdin) await writer.write(chunk as Buffer);
+  } catch {
+    // An input that cannot be read has ended.
+  }
+}
+
+/** Looks for a text in a stream of bytes. */
+class TextSearch {
+  readonly found: Promise<void>;
+  private resolve!: () => void;
+  private seen = '';
+
+  constructor(private text: string | undefined) {
+    this.found = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+    if (text === undefined) this.resolve();
+  }
+
+  search(bytes: Uint8Array): void {
+    if (this.text === undefined) return;
+    this.seen += Buffer.from(bytes).toString('latin1');
+    if (this.seen.includes(this.text)) {
+      this.text = undefined;
+      this.resolve();
+    } else this.seen = this.seen.slice(-this.text.length);
+  }
+}
