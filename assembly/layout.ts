@@ -148,6 +148,7 @@ export const B_HASH_NEXT: usize = 4; // u32
 export const B_PAGE_NEXT: usize = 8; // u32
 export const B_BYTES: usize = 12; // u32, length of the code in bytes
 export const B_PADDR: usize = 16; // u64
+export const B_CHARGE: usize = 24; // u32, what B_COUNT was before the block died
 export const B_HEADER_SIZE: usize = 32;
 export const BLOCK_DEAD: u32 = 0x40000000;
 export const MAX_BLOCK_INSTRUCTIONS: u32 = 128;
@@ -159,7 +160,8 @@ export const REC_RS1: usize = 4; // u16
 export const REC_RS2: usize = 6; // u16
 export const REC_IMM: usize = 8; // i32
 export const REC_OFF: usize = 12; // u16, bytes from the start of the block
-export const REC_LEN: usize = 14; // u16, 2 or 4
+export const REC_LEN: usize = 14; // u8, 2 or 4
+export const REC_INDEX: usize = 15; // u8, number of the record in its block
 export const REC_TAKEN: usize = 16; // u32, block after a taken branch or jump, 0 unknown
 export const REC_NEXT: usize = 20; // u32, block after falling through, 0 unknown
 

@@ -17,6 +17,7 @@ import {
   BLOCK_HASH,
   BLOCK_HASH_ENTRIES,
   B_BYTES,
+  B_CHARGE,
   B_COUNT,
   B_HASH_NEXT,
   B_HEADER_SIZE,
@@ -33,6 +34,7 @@ import {
   RAM_BASE,
   RECORD_SIZE,
   REC_IMM,
+  REC_INDEX,
   REC_LEN,
   REC_NEXT,
   REC_OFF,
@@ -103,13 +105,14 @@ export function decodeBlock(block: usize, paddr: u64, limit: u32): usize {
     if (count == limit || !isWhole) {
       store<u16>(r, Op.END, REC_OP);
       store<u16>(r, (code - start) as u16, REC_OFF);
-      store<u16>(r, 0, REC_LEN);
+      store<u8>(r, 0, REC_LEN);
       break;
     }
     const raw: u32 = (load<u16>(code) & 3) == 3 ? load<u32>(code) : load<u16>(code);
     const op = decodeInstruction(raw, r);
     store<u16>(r, (code - start) as u16, REC_OFF);
-    code += load<u16>(r, REC_LEN);
+    store<u8>(r, count as u8, REC_INDEX);
+    code += load<u8>(r, REC_LEN);
     count++;
     if (endsBlock(op)) break;
     r += RECORD_SIZE;
@@ -123,12 +126,13 @@ export function decodeStraddling(block: usize, raw: u32): void {
   const r = block + B_HEADER_SIZE;
   const op = decodeInstruction(raw, r);
   store<u16>(r, 0, REC_OFF);
+  store<u8>(r, 0, REC_INDEX);
   let last = r;
   if (!endsBlock(op)) {
     last = r + RECORD_SIZE;
     store<u16>(last, Op.END, REC_OP);
     store<u16>(last, 4, REC_OFF);
-    store<u16>(last, 0, REC_LEN);
+    store<u8>(last, 0, REC_LEN);
   }
   finishBlock(block, last, 0, 1, 4);
 }
@@ -146,8 +150,9 @@ function finishBlock(block: usize, r: usize, paddr: u64, count: u32, bytes: u32)
   store<u32>(r, 0, REC_TAKEN);
   store<u32>(r, 0, REC_NEXT);
   store<i32>(r, off + load<i32>(r, REC_IMM), REC_TAKEN + 8);
-  store<i32>(r, off + load<u16>(r, REC_LEN), REC_NEXT + 8);
+  store<i32>(r, off + load<u8>(r, REC_LEN), REC_NEXT + 8);
   store<u32>(block, count, B_COUNT);
+  store<u32>(block, count, B_CHARGE);
   store<u32>(block, bytes, B_BYTES);
   store<u64>(block, paddr, B_PADDR);
 }

@@ -9,6 +9,7 @@
  */
 import {
   BLOCK_DEAD,
+  B_CHARGE,
   B_COUNT,
   B_HEADER_SIZE,
   H_CAUSE,
@@ -27,6 +28,7 @@ import {
   MACHINE,
   M_ICOUNT,
   RECORD_SIZE,
+  REC_INDEX,
   REC_LEN,
   REC_NEXT,
   REC_OFF,
@@ -317,15 +319,13 @@ export function runHart(h: usize, limit: u32): u32 {
 
     // Run it, and what it leads to directly.
     let slot = INDIRECT;
-    let count: i32;
     let r: usize = 0;
     while (true) {
-      count = load<u32>(block, B_COUNT) as i32;
-      budget -= count;
+      budget -= load<i32>(block, B_COUNT);
       if (budget < 0) {
         // The budget ends inside it, or it is dead: the lookup above decides what to do.
-        budget += count;
-        if (count == BLOCK_DEAD) successor = r + slot;
+        budget += load<i32>(block, B_COUNT);
+        if (load<u32>(block, B_COUNT) == BLOCK_DEAD) successor = r + slot;
         slot = INDIRECT;
         break;
       }
@@ -337,12 +337,12 @@ export function runHart(h: usize, limit: u32): u32 {
             r += RECORD_SIZE;
             continue;
           case Op.JAL:
-            setRd(h, r, (pc as i64) + load<u16>(r, REC_OFF) + load<u16>(r, REC_LEN));
+            setRd(h, r, (pc as i64) + load<u16>(r, REC_OFF) + load<u8>(r, REC_LEN));
             slot = REC_TAKEN;
             break;
           case Op.JALR: {
             const target = ((rs1(h, r) + imm(r)) as u64) & ~1;
-            setRd(h, r, (pc as i64) + load<u16>(r, REC_OFF) + load<u16>(r, REC_LEN));
+            setRd(h, r, (pc as i64) + load<u16>(r, REC_OFF) + load<u8>(r, REC_LEN));
             pc = target;
             slot = INDIRECT;
             break;
@@ -573,12 +573,11 @@ export function runHart(h: usize, limit: u32): u32 {
 
     // Something beside the straight path happened at record r.
     const op = load<u16>(r, REC_OP) as u32;
-    const index = ((r - block - B_HEADER_SIZE) / RECORD_SIZE) as i32;
     const at = pc + load<u16>(r, REC_OFF);
     let reason: u32;
     if (op >= FIRST_SYSTEM && op <= LAST_SYSTEM) {
       synchronize(h, startCycles, startCount, (limit as i32) - budget - 1);
-      store<u64>(h, at + load<u16>(r, REC_LEN), H_PC);
+      store<u64>(h, at + load<u8>(r, REC_LEN), H_PC);
       store<u32>(h, LEAVE_AFTER, H_LEAVE);
       executeSystem(h, r);
       reason = load<u32>(h, H_LEAVE);
@@ -586,7 +585,8 @@ export function runHart(h: usize, limit: u32): u32 {
     } else {
       if (op == Op.ILLEGAL) raiseIllegal(h);
       reason = load<u32>(h, H_LEAVE);
-      budget += count - index - 1;
+      const index = load<u8>(r, REC_INDEX) as usize;
+      budget += load<i32>(r - index * RECORD_SIZE - B_HEADER_SIZE, B_CHARGE) - (index as i32) - 1;
       if (reason == LEAVE_SYNC) {
         budget++;
         synchronize(h, startCycles, startCount, (limit as i32) - budget);
@@ -596,7 +596,7 @@ export function runHart(h: usize, limit: u32): u32 {
         once = true;
         continue;
       }
-      pc = at + load<u16>(r, REC_LEN);
+      pc = at + load<u8>(r, REC_LEN);
     }
     store<u32>(h, 0, H_SYNCED);
     once = false;
