@@ -104,36 +104,34 @@ function cpus({ harts, paging }: TreeOptions): FdtNode {
     name: 'cpus',
     properties: { '#address-cells': 1, '#size-cells': 0, 'timebase-frequency': TIMEBASE_FREQUENCY },
     children: [
-      ...indices.map(
-        (hart): FdtNode => ({
-          name: `cpu@${hart.toString(16)}`,
-          properties: {
-            phandle: hartHandle(hart),
-            device_type: 'cpu',
-            reg: hart,
-            status: 'okay',
-            compatible: 'riscv',
-            'riscv,isa': `rv64${ISA_LETTERS.join('')}_${ISA_EXTENSIONS.join('_')}`,
-            'riscv,isa-base': ISA_BASE,
-            'riscv,isa-extensions': [...ISA_LETTERS, ...ISA_EXTENSIONS],
-            'riscv,cbom-block-size': CACHE_BLOCK_SIZE,
-            'riscv,cbop-block-size': CACHE_BLOCK_SIZE,
-            'riscv,cboz-block-size': CACHE_BLOCK_SIZE,
-            'mmu-type': `riscv,${paging}`,
-          },
-          children: [
-            {
-              name: 'interrupt-controller',
-              properties: {
-                '#interrupt-cells': 1,
-                'interrupt-controller': true,
-                compatible: 'riscv,cpu-intc',
-                phandle: controllerHandle(hart),
-              },
+      ...indices.map((hart): FdtNode => ({
+        name: `cpu@${hart.toString(16)}`,
+        properties: {
+          phandle: hartHandle(hart),
+          device_type: 'cpu',
+          reg: hart,
+          status: 'okay',
+          compatible: 'riscv',
+          'riscv,isa': `rv64${ISA_LETTERS.join('')}_${ISA_EXTENSIONS.join('_')}`,
+          'riscv,isa-base': ISA_BASE,
+          'riscv,isa-extensions': [...ISA_LETTERS, ...ISA_EXTENSIONS],
+          'riscv,cbom-block-size': CACHE_BLOCK_SIZE,
+          'riscv,cbop-block-size': CACHE_BLOCK_SIZE,
+          'riscv,cboz-block-size': CACHE_BLOCK_SIZE,
+          'mmu-type': `riscv,${paging}`,
+        },
+        children: [
+          {
+            name: 'interrupt-controller',
+            properties: {
+              '#interrupt-cells': 1,
+              'interrupt-controller': true,
+              compatible: 'riscv,cpu-intc',
+              phandle: controllerHandle(hart),
             },
-          ],
-        }),
-      ),
+          },
+        ],
+      })),
       {
         name: 'cpu-map',
         properties: {},

@@ -117,7 +117,10 @@ export class Board {
     }
 
     this.place('plic', plic, { hartInterrupts: [IRQ_M_EXT, IRQ_S_EXT] });
-    const clint = new AclintClint(core.exports, harts.map((hart) => line(hart, IRQ_M_SOFT)));
+    const clint = new AclintClint(
+      core.exports,
+      harts.map((hart) => line(hart, IRQ_M_SOFT)),
+    );
     this.place('clint', clint, { hartInterrupts: [IRQ_M_SOFT, IRQ_M_TIMER] });
     const sswi = new AclintSswi(harts.map((hart) => line(hart, IRQ_S_SOFT)));
     this.place('aclint-sswi', sswi, { hartInterrupts: [IRQ_S_SOFT] });

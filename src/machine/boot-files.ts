@@ -32,7 +32,9 @@ export class BootFiles {
 
   static async load({ boot }: ResolvedDescription, host: MachineHost): Promise<BootFiles> {
     const image = async (what: string, reference: string | undefined): Promise<BootImage | undefined> =>
-      reference === undefined ? undefined : loadKernel(await host.open(reference), { what: `${what} ${reference}` });
+      reference === undefined
+        ? undefined
+        : loadKernel(await host.open(reference), { what: `${what} ${reference}` });
     const kernel = await image('kernel', boot.kernel);
     const firmware = await image('firmware', boot.firmware);
     const initrds = await Promise.all(boot.initrd.map((reference) => host.open(reference)));

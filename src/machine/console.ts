@@ -61,7 +61,8 @@ export class MachineConsole {
     if (this.isClosed) return;
     this.pending.push(bytes);
     this.pendingBytes += bytes.length;
-    while (!this.output.locked && this.pendingBytes > BUFFER_LIMIT) this.pendingBytes -= this.pending.shift()!.length;
+    while (!this.output.locked && this.pendingBytes > BUFFER_LIMIT)
+      this.pendingBytes -= this.pending.shift()!.length;
     this.deliver();
   }
 

@@ -46,7 +46,8 @@ export class Hart {
    */
   getCsr(csr: number): bigint {
     const value = this.core.exports.inspectCsr(this.index, csr);
-    if (!this.core.exports.csrExists()) throw new RangeError(`hart ${this.index} has no CSR 0x${csr.toString(16)}`);
+    if (!this.core.exports.csrExists())
+      throw new RangeError(`hart ${this.index} has no CSR 0x${csr.toString(16)}`);
     return BigInt.asUintN(64, value);
   }
 
@@ -62,6 +63,7 @@ export class Hart {
 }
 
 function checkRegister(n: number): number {
-  if (!Number.isInteger(n) || n < 0 || n > 31) throw new RangeError(`expected a register number 0 to 31, got ${n}`);
+  if (!Number.isInteger(n) || n < 0 || n > 31)
+    throw new RangeError(`expected a register number 0 to 31, got ${n}`);
   return n;
 }

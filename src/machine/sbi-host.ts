@@ -29,7 +29,12 @@ export class MachineSbi implements SbiHost {
   readonly hartCount: number;
   readonly memory: GuestMemory;
   readonly console: SbiConsole;
-  readonly identity: SbiIdentity = { mvendorid: 0n, marchid: 0n, mimpid: 0n, implementationVersion: 0x000100 };
+  readonly identity: SbiIdentity = {
+    mvendorid: 0n,
+    marchid: 0n,
+    mimpid: 0n,
+    implementationVersion: 0x000100,
+  };
   private readonly core: Core;
   private readonly onReset: MachineSbiOptions['onReset'];
   /** Harts that HSM suspended; one is awake again as soon as the core runs it. */
@@ -119,6 +124,8 @@ export class MachineSbi implements SbiHost {
   }
 
   loadAsSupervisor(hart: number, address: bigint): bigint | undefined {
-    return this.core.exports.loadAsSupervisor(hart, address) ? BigInt.asUintN(64, this.core.exports.loadedValue()) : undefined;
+    return this.core.exports.loadAsSupervisor(hart, address)
+      ? BigInt.asUintN(64, this.core.exports.loadedValue())
+      : undefined;
   }
 }
