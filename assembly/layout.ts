@@ -134,8 +134,9 @@ export const H_JUMP_CACHES: usize = 0x22000; // to 0x3a000
 export const FETCH_TLB_ENTRIES: u32 = 256;
 export const H_FETCH_TLB: usize = 0x3a000; // to 0x3b000
 
-// Decoded blocks: a header, then records of RECORD_SIZE. The last record ends
-// the block and is followed by one more that holds its successors.
+// Decoded blocks: a header, then records of RECORD_SIZE. A record that may
+// transfer control is followed by one that holds its successors: conditional
+// branches anywhere in the block, and the last record.
 export const BLOCK_HASH: usize = 0x300000;
 export const BLOCK_HASH_ENTRIES: u32 = 0x10000;
 export const PAGE_HEADS: usize = 0x400000;
@@ -148,10 +149,9 @@ export const B_HASH_NEXT: usize = 4; // u32
 export const B_PAGE_NEXT: usize = 8; // u32
 export const B_BYTES: usize = 12; // u32, length of the code in bytes
 export const B_PADDR: usize = 16; // u64
-export const B_CHARGE: usize = 24; // u32, what B_COUNT was before the block died
 export const B_HEADER_SIZE: usize = 32;
 export const BLOCK_DEAD: u32 = 0x40000000;
-export const MAX_BLOCK_INSTRUCTIONS: u32 = 128;
+export const MAX_BLOCK_INSTRUCTIONS: u32 = 32;
 
 export const RECORD_SIZE: usize = 16;
 export const REC_OP: usize = 0; // u16
@@ -161,7 +161,7 @@ export const REC_RS2: usize = 6; // u16
 export const REC_IMM: usize = 8; // i32
 export const REC_OFF: usize = 12; // u16, bytes from the start of the block
 export const REC_LEN: usize = 14; // u8, 2 or 4
-export const REC_INDEX: usize = 15; // u8, number of the record in its block
+export const REC_LEFT: usize = 15; // u8, instructions after this one in its block
 export const REC_TAKEN: usize = 16; // u32, block after a taken branch or jump, 0 unknown
 export const REC_NEXT: usize = 20; // u32, block after falling through, 0 unknown
 

@@ -1,8 +1,9 @@
 /**
  * The cache of decoded blocks, keyed by physical address. A block ends with a
- * control transfer or a system instruction, at the end of its page, or after
- * MAX_BLOCK_INSTRUCTIONS. Blocks never cross a page, so that what they mean
- * does not depend on the address space.
+ * jump or a system instruction, at the end of its page, or after
+ * MAX_BLOCK_INSTRUCTIONS; conditional branches leave it where they are taken.
+ * Blocks never cross a page, so that what they mean does not depend on the
+ * address space.
  *
  * A store to a page that has blocks drops those whose bytes it changes, which
  * is stronger than fence.i asks for, and makes self-modifying code exact. A
@@ -17,7 +18,6 @@ import {
   BLOCK_HASH,
   BLOCK_HASH_ENTRIES,
   B_BYTES,
-  B_CHARGE,
   B_COUNT,
   B_HASH_NEXT,
   B_HEADER_SIZE,
@@ -34,7 +34,7 @@ import {
   RAM_BASE,
   RECORD_SIZE,
   REC_IMM,
-  REC_INDEX,
+  REC_LEFT,
   REC_LEN,
   REC_NEXT,
   REC_OFF,
@@ -49,7 +49,7 @@ import { ramAddress } from '../mmu/walk';
 /** Blocks before this count of emptyings may be gone: pointers to them must not be used. */
 export let arenaEpoch: u32 = 0;
 
-const LARGEST_BLOCK: usize = B_HEADER_SIZE + ((MAX_BLOCK_INSTRUCTIONS as usize) + 2) * RECORD_SIZE;
+const LARGEST_BLOCK: usize = B_HEADER_SIZE + ((MAX_BLOCK_INSTRUCTIONS as usize) + 1) * 2 * RECORD_SIZE;
 
 // @ts-ignore: decorator
 @inline
@@ -103,58 +103,75 @@ export function decodeBlock(block: usize, paddr: u64, limit: u32): usize {
   while (true) {
     const isWhole = code + 2 <= pageEnd && ((load<u16>(code) & 3) != 3 || code + 4 <= pageEnd);
     if (count == limit || !isWhole) {
-      store<u16>(r, Op.END, REC_OP);
-      store<u16>(r, (code - start) as u16, REC_OFF);
-      store<u8>(r, 0, REC_LEN);
+      writeEnd(r, (code - start) as u32);
       break;
     }
     const raw: u32 = (load<u16>(code) & 3) == 3 ? load<u32>(code) : load<u16>(code);
     const op = decodeInstruction(raw, r);
     store<u16>(r, (code - start) as u16, REC_OFF);
-    store<u8>(r, count as u8, REC_INDEX);
     code += load<u8>(r, REC_LEN);
     count++;
     if (endsBlock(op)) break;
-    r += RECORD_SIZE;
+    r = nextRecord(r, op);
   }
-  finishBlock(block, r, paddr, count, (code - start) as u32);
-  return r + 2 * RECORD_SIZE;
+  return finishBlock(block, r, paddr, count, (code - start) as u32);
 }
 
 /** A block of one instruction that lies across two pages, used once. */
 export function decodeStraddling(block: usize, raw: u32): void {
-  const r = block + B_HEADER_SIZE;
+  let r = block + B_HEADER_SIZE;
   const op = decodeInstruction(raw, r);
   store<u16>(r, 0, REC_OFF);
-  store<u8>(r, 0, REC_INDEX);
-  let last = r;
   if (!endsBlock(op)) {
-    last = r + RECORD_SIZE;
-    store<u16>(last, Op.END, REC_OP);
-    store<u16>(last, 4, REC_OFF);
-    store<u8>(last, 0, REC_LEN);
+    r = nextRecord(r, op);
+    writeEnd(r, 4);
   }
-  finishBlock(block, last, 0, 1, 4);
+  finishBlock(block, r, 0, 1, 4);
 }
 
 // @ts-ignore: decorator
 @inline
 function endsBlock(op: u32): bool {
-  return (op >= FIRST_BRANCH && op <= LAST_BRANCH) || (op >= FIRST_SYSTEM && op <= LAST_SYSTEM) ||
-    op == Op.JAL || op == Op.JALR || op == Op.ILLEGAL;
+  return (op >= FIRST_SYSTEM && op <= LAST_SYSTEM) || op == Op.JAL || op == Op.JALR || op == Op.ILLEGAL;
 }
 
-/** Fills in the header, and the successors of the last record `r`: {block, Δpc} when taken and when not. */
-function finishBlock(block: usize, r: usize, paddr: u64, count: u32, bytes: u32): void {
+/** The record after `r`; a conditional branch gets its successors between them. */
+function nextRecord(r: usize, op: u32): usize {
+  if (op < FIRST_BRANCH || op > LAST_BRANCH) return r + RECORD_SIZE;
+  writeSuccessors(r);
+  return r + 2 * RECORD_SIZE;
+}
+
+/** What follows a transfer of control at `r`: {block, Δpc} when taken and when not. */
+function writeSuccessors(r: usize): void {
   const off = load<u16>(r, REC_OFF) as i32;
   store<u32>(r, 0, REC_TAKEN);
   store<u32>(r, 0, REC_NEXT);
   store<i32>(r, off + load<i32>(r, REC_IMM), REC_TAKEN + 8);
   store<i32>(r, off + load<u8>(r, REC_LEN), REC_NEXT + 8);
+}
+
+/** A block that was cut off goes on `off` bytes from its start. */
+function writeEnd(r: usize, off: u32): void {
+  store<u16>(r, Op.END, REC_OP);
+  store<u16>(r, off as u16, REC_OFF);
+  store<u8>(r, 0, REC_LEN);
+}
+
+/** Fills in the header, REC_LEFT and the successors of the last record `r`; returns the end of the block. */
+function finishBlock(block: usize, r: usize, paddr: u64, count: u32, bytes: u32): usize {
+  writeSuccessors(r);
+  store<u8>(r, 0, REC_LEFT);
+  let left = count;
+  for (let at = block + B_HEADER_SIZE; at < r; ) {
+    const op = load<u16>(at, REC_OP) as u32;
+    store<u8>(at, --left as u8, REC_LEFT);
+    at += op < FIRST_BRANCH || op > LAST_BRANCH ? RECORD_SIZE : 2 * RECORD_SIZE;
+  }
   store<u32>(block, count, B_COUNT);
-  store<u32>(block, count, B_CHARGE);
   store<u32>(block, bytes, B_BYTES);
   store<u64>(block, paddr, B_PADDR);
+  return r + 2 * RECORD_SIZE;
 }
 
 /** Drops every block decoded from the `length` bytes at `paddr`, all in one page of RAM; true if there was one. */

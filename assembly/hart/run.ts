@@ -1,6 +1,6 @@
 /**
  * The interpreter: runs one hart, from decoded block to decoded block. The
- * budget is charged a whole block at a time and corrected where a block is
+ * budget is charged a whole block at a time and given back where a block is
  * left early, so that counts are exact at every trap, exit and interrupt.
  *
  * Inside the loop the state lives in locals; `h` + H_PC and the counters are
@@ -9,7 +9,6 @@
  */
 import {
   BLOCK_DEAD,
-  B_CHARGE,
   B_COUNT,
   B_HEADER_SIZE,
   H_CAUSE,
@@ -28,7 +27,7 @@ import {
   MACHINE,
   M_ICOUNT,
   RECORD_SIZE,
-  REC_INDEX,
+  REC_LEFT,
   REC_LEN,
   REC_NEXT,
   REC_OFF,
@@ -544,12 +543,12 @@ export function runHart(h: usize, limit: u32): u32 {
           case Op.AMOCAS_W: if (executeAmocasW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
           case Op.AMOCAS_D: if (executeAmocasD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
           case Op.AMOCAS_Q: if (executeAmocasQ(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.BEQ: slot = executeBeq(h, r) ? REC_TAKEN : REC_NEXT; break;
-          case Op.BNE: slot = executeBne(h, r) ? REC_TAKEN : REC_NEXT; break;
-          case Op.BLT: slot = executeBlt(h, r) ? REC_TAKEN : REC_NEXT; break;
-          case Op.BGE: slot = executeBge(h, r) ? REC_TAKEN : REC_NEXT; break;
-          case Op.BLTU: slot = executeBltu(h, r) ? REC_TAKEN : REC_NEXT; break;
-          case Op.BGEU: slot = executeBgeu(h, r) ? REC_TAKEN : REC_NEXT; break;
+          case Op.BEQ: if (executeBeq(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
+          case Op.BNE: if (executeBne(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
+          case Op.BLT: if (executeBlt(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
+          case Op.BGE: if (executeBge(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
+          case Op.BLTU: if (executeBltu(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
+          case Op.BGEU: if (executeBgeu(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
           case Op.FENCE: r += RECORD_SIZE; continue;
           // </generated:cases>
           default:
@@ -559,6 +558,7 @@ export function runHart(h: usize, limit: u32): u32 {
         break;
       }
       if (slot <= INDIRECT) break;
+      budget += load<u8>(r, REC_LEFT);
       pc += load<i32>(r + slot, 8);
       const next = load<u32>(r + slot) as usize;
       if (!next) break;
@@ -585,8 +585,7 @@ export function runHart(h: usize, limit: u32): u32 {
     } else {
       if (op == Op.ILLEGAL) raiseIllegal(h);
       reason = load<u32>(h, H_LEAVE);
-      const index = load<u8>(r, REC_INDEX) as usize;
-      budget += load<i32>(r - index * RECORD_SIZE - B_HEADER_SIZE, B_CHARGE) - (index as i32) - 1;
+      budget += load<u8>(r, REC_LEFT);
       if (reason == LEAVE_SYNC) {
         budget++;
         synchronize(h, startCycles, startCount, (limit as i32) - budget);

@@ -26,7 +26,8 @@ function writeCase(row: Instruction): string {
     case 'amo':
       return `${head} if (${call})) { ${next} } slot = LEAVE; break;`;
     case 'branch':
-      return `${head} slot = ${call}) ? REC_TAKEN : REC_NEXT; break;`;
+      // Not taken, it goes on behind its successors.
+      return `${head} if (${call})) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;`;
     case 'system':
       return `${head} ${call}); return;`;
     case 'pc':
