@@ -142,7 +142,10 @@ export const BLOCK_HASH_ENTRIES: u32 = 0x10000;
 export const PAGE_HEADS: usize = 0x400000;
 export const ARENA: usize = 0x800000;
 export const ARENA_END: usize = 0x2ff0000;
-export const SCRATCH_BLOCK: usize = 0x2ff0000; // blocks decoded for one use
+export const SCRATCH_BLOCK: usize = 0x2ff0000; // blocks decoded for one use; from here on no successor points
+export const STRADDLING: usize = 0x2ff4000; // blocks of one instruction that lies across two pages, by its bits
+export const STRADDLING_ENTRIES: u32 = 128;
+export const STRADDLING_SIZE: usize = 128;
 
 export const B_COUNT: usize = 0; // u32, instructions; BLOCK_DEAD once invalidated
 export const B_HASH_NEXT: usize = 4; // u32

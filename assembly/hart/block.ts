@@ -40,6 +40,9 @@ import {
   REC_OFF,
   REC_OP,
   REC_TAKEN,
+  STRADDLING,
+  STRADDLING_ENTRIES,
+  STRADDLING_SIZE,
 } from '../layout';
 import { FIRST_BRANCH, LAST_BRANCH, FIRST_SYSTEM, LAST_SYSTEM, Op } from '../generated/opcodes';
 import { decodeInstruction } from '../isa/decode';
@@ -117,8 +120,13 @@ export function decodeBlock(block: usize, paddr: u64, limit: u32): usize {
   return finishBlock(block, r, paddr, count, (code - start) as u32);
 }
 
-/** A block of one instruction that lies across two pages, used once. */
-export function decodeStraddling(block: usize, raw: u32): void {
+/**
+ * The block of one instruction that lies across two pages. It depends on the
+ * bits alone, so that neither stores nor mappings can make it stale.
+ */
+export function straddlingBlock(raw: u32): usize {
+  const block = STRADDLING + (((raw ^ (raw >> 15)) & (STRADDLING_ENTRIES - 1)) as usize) * STRADDLING_SIZE;
+  if (load<u64>(block, B_PADDR) == raw) return block;
   let r = block + B_HEADER_SIZE;
   const op = decodeInstruction(raw, r);
   store<u16>(r, 0, REC_OFF);
@@ -126,7 +134,8 @@ export function decodeStraddling(block: usize, raw: u32): void {
     r = nextRecord(r, op);
     writeEnd(r, 4);
   }
-  finishBlock(block, r, 0, 1, 4);
+  finishBlock(block, r, raw, 1, 4);
+  return block;
 }
 
 // @ts-ignore: decorator

@@ -14,7 +14,7 @@ import {
 import { PMP_MIXED, PMP_X, pmpAllows, pmpPermissions } from '../mmu/pmp';
 import { fetchFilterIndex } from '../mmu/tlb';
 import { ACCESS_FETCH, isRam, paddr, raiseAccessFault, ramAddress, translate } from '../mmu/walk';
-import { blockAt, decodeBlock, decodeStraddling } from './block';
+import { blockAt, decodeBlock, straddlingBlock } from './block';
 
 /** The page of the last `locateFetch` has one PMP permission: blocks of it may be kept. */
 let isUniform: bool = false;
@@ -76,8 +76,7 @@ function decodeOnce(h: usize, pc: u64, address: u64, limit: u32): usize {
     const low = load<u16>(ramAddress(address));
     const high = locateFetch(h, pc + 2);
     if (!high) return 0;
-    decodeStraddling(SCRATCH_BLOCK, low | ((load<u16>(ramAddress(high)) as u32) << 16));
-    return SCRATCH_BLOCK;
+    return straddlingBlock(low | ((load<u16>(ramAddress(high)) as u32) << 16));
   }
   if (!isUniform && (load<u16>(ramAddress(address)) & 3) == 3) {
     if (!pmpAllows(h, address, 4, load<u32>(h, H_PRIV), PMP_X)) {
