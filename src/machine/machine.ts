@@ -94,7 +94,9 @@ export class Machine {
     const { clock, devices } = resolved;
     const isVirtual = clock.kind === 'virtual';
     this.instructionsPerTick = isVirtual ? clock.instructionsPerSecond / TIMEBASE_FREQUENCY : 0;
-    this.clock = new MachineClock(host, isVirtual ? clock.startTime : undefined, () => this.core.exports.readTime());
+    this.clock = new MachineClock(host, isVirtual ? clock.startTime : undefined, () =>
+      this.core.exports.readTime(),
+    );
     const log = host.log ?? (() => {});
 
     this.core = new Core({
@@ -237,7 +239,8 @@ export class Machine {
    * @returns how many it executed.
    */
   async step(count = 1): Promise<number> {
-    if (this.currentState === 'running') throw new Error('step() needs a paused machine, this one is running');
+    if (this.currentState === 'running')
+      throw new Error('step() needs a paused machine, this one is running');
     if (this.currentState === 'ended') return 0;
     this.currentState = 'paused';
     const before = this.instructionCount;
@@ -285,13 +288,19 @@ export class Machine {
       do {
         this.clock.runDue();
         isIdle = this.execute(CHUNK) === EXIT_IDLE;
-      } while (!isIdle && !this.exit && !this.pauseWanted && !this.ioUnderWay && this.host.monotonicTime() < sliceEnd);
+      } while (
+        !isIdle &&
+        !this.exit &&
+        !this.pauseWanted &&
+        !this.ioUnderWay &&
+        this.host.monotonicTime() < sliceEnd
+      );
       this.flush();
       if (this.exit) break;
       if (this.ioUnderWay && this.clock.isVirtual) await this.settleIo();
       else if (isIdle) await this.sleep();
       else await this.host.turn();
-      while (this.serial.isCongested && !this.pauseWanted) await this.serial.drained();
+      await this.letReadersCatchUp();
     }
     if (this.exit) this.end(this.exit);
     else this.currentState = 'paused';
@@ -336,6 +345,18 @@ export class Machine {
     if (isDue && this.clock.isVirtual) this.core.exports.skipIdle(ticks);
   }
 
+  /** Waits for readers of the consoles that lag behind, unless the machine shall stand still. */
+  private async letReadersCatchUp(): Promise<void> {
+    const consoles = this.virtioConsole ? [this.serial, this.virtioConsole] : [this.serial];
+    while (!this.pauseWanted && consoles.some(({ isCongested }) => isCongested)) {
+      const woken = new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+      await Promise.race([woken, ...consoles.map((console) => console.drained())]);
+      this.wake = undefined;
+    }
+  }
+
   /** Something happened that the machine, if it sleeps, must look at. */
   private interrupt(): void {
     this.wake?.();
@@ -377,7 +398,8 @@ export class Machine {
   /** What the guest's own driver would read from the serial port, for SBI's debug console. */
   private readSerial(into: Uint8Array): number {
     let count = 0;
-    while (count < into.length && this.board.uart.read(LSR) & LSR_DR) into[count++] = this.board.uart.read(RBR);
+    while (count < into.length && this.board.uart.read(LSR) & LSR_DR)
+      into[count++] = this.board.uart.read(RBR);
     return count;
   }
 

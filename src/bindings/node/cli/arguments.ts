@@ -136,7 +136,11 @@ function parseRun(args: readonly string[]): Command {
     paging: values.paging,
     drives: (values.drive ?? []).map(parseDrive),
     clock: values.clock === undefined ? undefined : parseClock(values.clock),
-    console: oneOf('--console', values.console ?? 'serial', ['serial', 'virtio']),
+    // Debian's kernel has the driver, and hears from it how large the terminal is.
+    console: oneOf('--console', values.console ?? (guest.kind === 'debian' ? 'virtio' : 'serial'), [
+      'serial',
+      'virtio',
+    ]),
     dumpDtb: values['dump-dtb'],
     dumpDts: values['dump-dts'] ?? false,
     mirror: values.mirror,

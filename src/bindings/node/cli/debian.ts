@@ -1,14 +1,13 @@
 /** The guest of `hartware run debian`: kernel, initrd and our shell on top, as boot files. */
 import type { BootDescription } from '../../../index.ts';
 import { obtainDebianDiskModules, obtainDebianGuest, type DebianOptions } from '../guest/debian.ts';
-import { SHELL_INIT, shellInitramfs } from '../guest/initramfs.ts';
+import { SHELL_INIT, SHELL_PROMPT, shellInitramfs } from '../guest/initramfs.ts';
 import type { RunArguments } from './arguments.ts';
 import { ProgressDisplay } from './progress.ts';
 
 const KERNEL = "Debian's kernel";
 const INITRD = "Debian's initrd";
 const SHELL = 'the initramfs with the shell';
-/** Printed by the guest right before its first prompt. */
 const GREETING = `Debian's kernel and BusyBox on Hartware.`;
 
 export interface DebianBoot {
@@ -36,20 +35,24 @@ export async function debianGuest(args: RunArguments): Promise<DebianBoot> {
       args.drives.length > 0 && guest.kernelRelease !== undefined
         ? await obtainDebianDiskModules(guest.kernelRelease, options)
         : [];
-    const isInteractive = process.stdin.isTTY;
+    const isInteractive = process.stdin.isTTY === true;
+    const isSerial = args.console === 'serial';
     const leave = isInteractive ? ' Ctrl-] q leaves at once.' : '';
     const shell = shellInitramfs({
       greeting: `${GREETING}\n"poweroff" (or "exit") leaves.${leave}`,
       terminal: (isInteractive && process.env.TERM) || 'linux',
-      columns: process.stdout.columns,
-      rows: process.stdout.rows,
+      // A virtio console knows its size, also later.
+      columns: isSerial ? process.stdout.columns : undefined,
+      rows: isSerial ? process.stdout.rows : undefined,
+      device: isSerial ? undefined : 'hvc0',
+      interactive: isInteractive,
       modules,
     });
     return {
       boot: { kernel: KERNEL, initrd: [INITRD, SHELL], append: `rdinit=${SHELL_INIT}` },
       files: { [KERNEL]: guest.kernel, [INITRD]: guest.initrd, [SHELL]: shell },
-      // Another init may never greet.
-      readyText: /\binit=/.test(args.append ?? '') ? undefined : GREETING,
+      // Another init may never get there.
+      readyText: /\binit=/.test(args.append ?? '') ? undefined : SHELL_PROMPT,
     };
   } finally {
     progress.done();

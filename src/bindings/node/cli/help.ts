@@ -37,7 +37,9 @@ The machine:
   --clock virtual[=RATE]   time follows executed instructions, RATE of them a second
                            (default 1000000000): equal runs are equal to the instruction
   --console serial         connect the terminal to the serial port (default)
-  --console virtio         add a virtio console (hvc0) and connect the terminal to it
+  --console virtio         add a virtio console (hvc0) and connect the terminal to it; the
+                           guest sees how large the terminal is. What goes to the serial
+                           port is still shown (default for "debian")
   --dump-dtb FILE          write the machine's device tree to FILE, and do not run
   --dump-dts               print it as source, and do not run
 

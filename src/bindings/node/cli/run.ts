@@ -38,8 +38,7 @@ export async function run(args: RunArguments): Promise<number> {
     await machine.stop();
     return dump(machine, args);
   }
-  const console = args.console === 'virtio' ? machine.virtioConsole! : machine.serial;
-  return runSession(machine, { console, readyText: plan.readyText });
+  return runSession(machine, { console: args.console, readyText: plan.readyText });
 }
 
 async function planOf(args: RunArguments): Promise<Plan> {

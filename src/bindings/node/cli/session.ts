@@ -1,4 +1,7 @@
-/** A machine with the terminal, or standard input and output, connected to one of its consoles. */
+/**
+ * A machine with the terminal, or standard input and output, connected to its consoles:
+ * what all of them print is shown, and one of them takes what is typed.
+ */
 import type { Machine, MachineConsole, MachineExit } from '../../../index.ts';
 import { EscapeKeys, KEY_HELP, type KeyAction } from './escape-keys.ts';
 import { writeAll } from './output.ts';
@@ -8,13 +11,16 @@ import { Terminal } from './terminal.ts';
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 export interface SessionOptions {
-  readonly console: MachineConsole;
+  /** The console that takes the input. */
+  readonly console: 'serial' | 'virtio';
   /** Input that is no terminal is held back until the guest has printed this. Default: it is not. */
   readonly readyText?: string;
 }
 
 /** Runs the machine to its end and returns the exit code. */
 export async function runSession(machine: Machine, options: SessionOptions): Promise<number> {
+  const { serial, virtioConsole } = machine;
+  const console = (options.console === 'virtio' ? virtioConsole : undefined) ?? serial;
   const terminal = new Terminal(process.stdin, process.stdout);
   let signalled = 0;
   const onSignal = (_name: NodeJS.Signals, number: number): void => {
@@ -29,13 +35,16 @@ export async function runSession(machine: Machine, options: SessionOptions): Pro
   const ready = new TextSearch(terminal.isInteractive ? undefined : options.readyText);
   try {
     terminal.enterRawMode();
-    const output = copyOutput(machine, options.console, ready);
-    if (terminal.isInteractive) typeKeys(machine, options.console);
-    else void ready.found.then(() => pipeInput(options.console));
+    const shown = new Set([serial, console]);
+    const output = Promise.all([...shown].map((each) => copyOutput(machine, each, ready)));
+    if (terminal.isInteractive) typeKeys(machine, console);
+    else void ready.found.then(() => pipeInput(console));
     machine.start();
     const exit = await machine.ended;
+    // After a signal nobody may be there to take the rest.
+    if (signalled > 0) return 128 + signalled;
     await output;
-    return signalled > 0 ? 128 + signalled : exitCode(exit);
+    return exitCode(exit);
   } finally {
     ignoreSizes();
     process.stdin.pause();

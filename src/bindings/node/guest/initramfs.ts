@@ -25,9 +25,14 @@ export interface ShellInitramfsOptions {
    * so that its output has no escape sequences. Default true.
    */
   readonly interactive?: boolean;
+  /** Device that the shell talks to, such as "hvc0". Default: the kernel's console. */
+  readonly device?: string;
   /** Modules that the initrd lacks, loaded in this order. Default none. */
   readonly modules?: readonly KernelModule[];
 }
+
+/** What the shell prints, with the default host name, when it waits for the first command. */
+export const SHELL_PROMPT = 'root@hartware:~# ';
 
 const DEFAULT_GREETING = `Debian's kernel and BusyBox on Hartware. "poweroff" (or "exit") leaves.`;
 
@@ -50,7 +55,7 @@ const PROFILE = `PS1='\\u@\\h:\\w\\$ '
 `;
 
 function initScript(options: ShellInitramfsOptions): string {
-  const { hostName = 'hartware', modules = [] } = options;
+  const { hostName = 'hartware', modules = [], device } = options;
   return `#!/bin/sh
 export PATH=/hartware/bin:/usr/bin:/usr/sbin:/bin:/sbin
 mkdir -p /proc /sys /dev /run /tmp /root /mnt
@@ -73,6 +78,7 @@ ip link set lo up
 # /dev/console cannot be a controlling terminal, which job control needs; the device
 # behind it can, and init opens it as one.
 for name in $(cat /sys/class/tty/console/active); do tty=$name; done
+${device === undefined ? ':' : `[ -c /dev/${deviceName(device)} ] && tty=${device}`}
 [ -c "/dev/$tty" ] || tty=console
 echo "$tty::once:/hartware/session" > /etc/inittab
 exec /bin/busybox init
@@ -86,7 +92,7 @@ function sessionScript(options: ShellInitramfsOptions): string {
 export PATH=/hartware/bin:/usr/bin:/usr/sbin:/bin:/sbin
 export HOME=/root USER=root TERM=${quote(terminal)} ENV=/hartware/profile
 ${size}
-${interactive ? ':' : 'stty -echo'}
+${interactive ? ':' : 'stty -echo -onlcr'}
 cat /hartware/greeting
 cd /root
 /bin/sh -i
@@ -121,6 +127,12 @@ function modulePath(modules: readonly KernelModule[], index: number): string {
   if (!/^[\w-]+$/.test(name))
     throw new RangeError(`expected the name of a module, found ${JSON.stringify(name)}`);
   return `/hartware/modules/${name}.ko`;
+}
+
+function deviceName(name: string): string {
+  if (!/^\w+$/.test(name))
+    throw new RangeError(`expected the name of a terminal, found ${JSON.stringify(name)}`);
+  return name;
 }
 
 function directory(path: string): CpioEntry {
