@@ -567,7 +567,9 @@ export function runHart(h: usize, limit: u32): u32 {
     if (slot != LEAVE) {
       once = false;
       // Remembered within a page only: another page may get another mapping.
-      if (slot != INDIRECT && !((pc ^ (pc - load<i32>(r + slot, 8))) >> 12)) successor = r + slot;
+      if (slot != INDIRECT && r < SCRATCH_BLOCK && !((pc ^ (pc - load<i32>(r + slot, 8))) >> 12)) {
+        successor = r + slot;
+      }
       continue;
     }
 
