@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { parseCommand, UsageError, type RunArguments } from '../../../src/bindings/node/cli/arguments.ts';
+
+function run(...args: string[]): RunArguments {
+  const command = parseCommand(['run', ...args]);
+  if (command.kind !== 'run') throw new Error(`parsed as ${command.kind}`);
+  return command.run;
+}
+
+function problem(...args: string[]): string {
+  try {
+    parseCommand(args);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+test('the command', () => {
+  expect(parseCommand([]).kind).toBe('help');
+  expect(parseCommand(['--help']).kind).toBe('help');
+  expect(parseCommand(['-V']).kind).toBe('version');
+  expect(parseCommand(['run', '--help']).kind).toBe('run-help');
+  expect(parseCommand(['run', 'debian', '-h']).kind).toBe('run-help');
+  expect(parseCommand(['help', 'run']).kind).toBe('run-help');
+});
+
+test('what to run', () => {
+  expect(run('debian').guest).toEqual({ kind: 'debian' });
+  expect(run('machine.json').guest).toEqual({ kind: 'file', file: 'machine.json' });
+  expect(run('--kernel', 'Image').guest).toEqual({ kind: 'options' });
+  expect(run('--dump-dts').guest).toEqual({ kind: 'options' });
+});
+
+test('a file is taken for the kernel with a word of how to say so', () => {
+  expect(problem('run', 'vmlinux')).toContain('write --kernel vmlinux');
+  expect(problem('run', 'debain')).toContain('did you mean "debian"?');
+});
+
+test('all options of a machine', () => {
+  const args = run(
+    ...['--kernel=k', '--initrd', 'a', '--initrd', 'b', '--append', '-x=1 y', '--bios', 'f', '--dtb', 'd'],
+    ...[
+      '--memory',
+      '1G',
+      '--harts',
+      '4',
+      '--paging',
+      'sv39',
+      '--drive',
+      'x.img,readonly,id=disk',
+      '--drive',
+      'y',
+    ],
+    ...['--clock', 'virtual=10000000', '--console', 'virtio', '--dump-dtb', 'o'],
+  );
+  expect(args).toMatchObject({
+    kernel: 'k',
+    initrd: ['a', 'b'],
+    append: '-x=1 y',
+    bios: 'f',
+    dtb: 'd',
+    memory: '1G',
+    harts: 4,
+    paging: 'sv39',
+    drives: [{ file: 'x.img', readOnly: true, id: 'disk' }, { file: 'y' }],
+    clock: { kind: 'virtual', instructionsPerSecond: 10_000_000 },
+    console: 'virtio',
+    dumpDtb: 'o',
+  });
+});
+
+test('two commas are one in the name of a drive', () => {
+  expect(run('debian', '--drive', 'a,,b,readonly').drives).toEqual([
+    { file: 'a,b', readOnly: true, id: undefined },
+  ]);
+});
+
+describe('one sentence for', () => {
+  test.each([
+    [['rum'], 'unknown command "rum"; did you mean "run"?'],
+    [['run', '--kernal', 'x'], 'unknown option --kernal; did you mean --kernel?'],
+    [['run', '--smp', '2'], 'did you mean --harts?'],
+    [['run', '-m', '2'], 'did you mean --memory?'],
+    [['--verison'], 'did you mean --version?'],
+    [['run', '--kernel'], '--kernel needs a value'],
+    [['run', '--kernel', '--harts', '2'], '--kernel needs a value'],
+    [['run', '--kernel='], '--kernel needs a value'],
+    [['run', 'debian', '--quiet=yes'], '--quiet takes no value, found "yes"'],
+    [['run', 'debian', 'more'], 'found "more" as well'],
+    [['run'], 'nothing to run'],
+    [['run', '--kernel', 'x', '--harts', 'two'], '--harts: expected a whole number, found "two"'],
+    [['run', '--kernel', 'x', '--clock', 'fast'], '--clock: expected "host", "virtual"'],
+    [['run', '--kernel', 'x', '--console', 'tty'], '--console: expected "serial" or "virtio", found "tty"'],
+    [['run', '--kernel', 'x', '--drive', 'a,ro'], '--drive: expected "readonly" or "id=ID"'],
+    [['run', '--kernel', 'x', '--drive', ',readonly'], '--drive: expected FILE'],
+    [['run', '--kernel', 'x', '--deb', 'y'], '--deb belongs to "hartware run debian"'],
+    [['run', 'debian', '--kernel', 'x'], '--kernel cannot be combined with "debian"'],
+    [['run', '--constructor'], 'unknown option --constructor'],
+    [['run', '--__proto__'], 'unknown option --__proto__'],
+  ])('%j', (args, expected) => {
+    const message = problem(...args);
+    expect(message).toContain(expected);
+    expect(message).not.toContain('\n');
+  });
+});
