@@ -4,7 +4,8 @@
  *   npm run build -- --fast   without the types
  */
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -17,6 +18,10 @@ function runNode(packageName: string, binary: string, args: readonly string[]): 
   if (status !== 0) process.exit(status ?? 1);
 }
 
+// Chunks are named by their content: those of the last build would stay.
+for (const file of existsSync('dist') ? await readdir('dist') : []) {
+  if (file.startsWith('node-')) await rm(`dist/${file}`);
+}
 await mkdir('dist', { recursive: true });
 runNode('assemblyscript', 'bin/asc.js', ['--config', 'asconfig.json']);
 const shared = { bundle: true, format: 'esm', sourcemap: true, target: 'es2022', outdir: 'dist' } as const;
