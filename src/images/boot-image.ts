@@ -11,6 +11,11 @@ export interface BootSegment {
   readonly bytes: Uint8Array;
   /** Bytes the segment takes in RAM; what lies past `bytes` starts as zeros. */
   readonly memorySize: number;
+  /**
+   * How many of the first bytes may be left out where RAM does not reach: linkers put the
+   * file's own headers, and padding, in front of a program's first section. Default 0.
+   */
+  readonly headerSize?: number;
 }
 
 export interface BootSymbol {

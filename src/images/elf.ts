@@ -109,6 +109,7 @@ export function readElf(bytes: Uint8Array): BootImage {
       address: physical - origin,
       bytes: bytes.subarray(offset, offset + fileSize),
       memorySize,
+      ...(offset === 0 ? { headerSize: headerSize(bytes.subarray(0, fileSize), view) } : {}),
     })),
     symbols: readSymbols(bytes, view, origin),
   };
@@ -159,6 +160,13 @@ function readProgramHeaders(bytes: Uint8Array, view: DataView): ProgramHeader[] 
     });
   }
   return headers;
+}
+
+/** Bytes of the file's headers, with the zeros behind them. */
+function headerSize(segment: Uint8Array, view: DataView): number {
+  const headers = Number(view.getBigUint64(32, true)) + view.getUint16(54, true) * view.getUint16(56, true);
+  const padding = segment.subarray(headers).findIndex((byte) => byte !== 0);
+  return padding < 0 ? segment.length : headers + padding;
 }
 
 function readSymbols(bytes: Uint8Array, view: DataView, origin: bigint): BootSymbol[] {

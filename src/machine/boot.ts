@@ -147,8 +147,12 @@ function place(image: BootImage, base: number, name: string, ram: AddressRange):
   const origin = image.isRelative ? BigInt(base) : 0n;
   let start = Infinity;
   let end = 0;
-  const segments = image.segments.map(({ address, bytes, memorySize }) => {
-    const from = address + origin;
+  const segments = image.segments.map((segment) => {
+    const missing = BigInt(ram.start) - segment.address - origin;
+    const skipped = missing > 0n && missing <= (segment.headerSize ?? 0) ? Number(missing) : 0;
+    const bytes = segment.bytes.subarray(skipped);
+    const memorySize = segment.memorySize - skipped;
+    const from = segment.address + origin + BigInt(skipped);
     const to = from + BigInt(memorySize);
     if (from < BigInt(ram.start) || to > BigInt(ram.end)) {
       throw new BootPlacementError(

@@ -44,6 +44,18 @@ test('reads segments, the entry point and symbols', () => {
   ]);
 });
 
+test('a segment may start with the headers of the file', () => {
+  // As GNU ld -Ttext=0x80000000 lays it out: the headers in front of the text.
+  const file = edited((view) => {
+    view.setBigUint64(64 + 8, 0n, true);
+    view.setBigUint64(64 + 16, 0x80000000n - 120n, true);
+    view.setBigUint64(64 + 24, 0x80000000n - 120n, true);
+    view.setBigUint64(64 + 32, 128n, true);
+    view.setBigUint64(64 + 40, 128n, true);
+  });
+  expect(readElf(file).segments[0]).toMatchObject({ address: 0x80000000n - 120n, headerSize: 120 });
+});
+
 test('segments go to their physical addresses, and the entry point follows', () => {
   const image = readElf(
     buildElf({

@@ -63,6 +63,17 @@ describe('places as QEMU virt does', () => {
     expect(plan(256, { firmware: image(MiB) })).toMatchObject({ start: ramBase, kernelEntry: undefined });
   });
 
+  test('file headers in front of a program may lie below RAM', () => {
+    const program = image(0x1100, 0x7ffff000n, 0x80000000n);
+    const [segment] = program.segments;
+    const bytes = new Uint8Array(0x1004).fill(7, 0x1000);
+    const withHeaders = { ...program, segments: [{ ...segment, bytes, headerSize: 0x1000 }] };
+    expect(plan(256, { kernel: withHeaders }).segments).toEqual([
+      { address: ramBase, bytes: new Uint8Array([7, 7, 7, 7]), memorySize: 0x100 },
+    ]);
+    expect(() => plan(256, { kernel: program })).toThrow('outside RAM');
+  });
+
   test('an ELF program stays where it was linked', () => {
     const placed = plan(256, {
       kernel: image(MiB, 0x81000000n, 0x81000010n),
