@@ -129,7 +129,12 @@ export class AclintSswi implements Device {
   fdtNode(): FdtNode {
     return {
       name: 'sswi',
-      properties: { compatible: 'riscv,aclint-sswi', 'interrupt-controller': true, '#interrupt-cells': 0 },
+      properties: {
+        compatible: 'riscv,aclint-sswi',
+        'interrupt-controller': true,
+        '#address-cells': 0,
+        '#interrupt-cells': 0,
+      },
     };
   }
 }

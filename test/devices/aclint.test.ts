@@ -112,6 +112,7 @@ describe('AclintSswi', () => {
     expect(sswi.fdtNode().properties).toEqual({
       compatible: 'riscv,aclint-sswi',
       'interrupt-controller': true,
+      '#address-cells': 0,
       '#interrupt-cells': 0,
     });
   });
