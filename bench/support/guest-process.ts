@@ -1,0 +1,138 @@
+/**
+ * A guest in a process of its own, its console on standard input and output: ours and
+ * the peers look alike from here, and are timed the same way, from outside.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { MachineMessage } from './machine-process.ts';
+
+export interface GuestCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Whether the process answers the messages of machine-process.ts. */
+  readonly isOurs?: boolean;
+}
+
+export interface GuestExit {
+  /** From the start of the process to its end, in milliseconds. */
+  readonly time: number;
+  readonly code: number | null;
+  readonly output: string;
+  /** Of our machine: its last statistics. */
+  readonly statistics?: MachineMessage;
+}
+
+/** The guest did not do what was expected of it; the message has the end of its output. */
+export class GuestProcessError extends Error {
+  override readonly name = 'GuestProcessError';
+}
+
+export class GuestProcess {
+  readonly ended: Promise<GuestExit>;
+  private readonly child: ChildProcess;
+  private readonly start = performance.now();
+  private readonly seen: { text: string; readonly marks: Map<string, number> } = {
+    text: '',
+    marks: new Map(),
+  };
+  private failure: GuestProcessError | undefined;
+  private lastStatistics: MachineMessage | undefined;
+  private onOutput: (() => void) | undefined;
+  private onStatistics: ((message: MachineMessage) => void) | undefined;
+
+  /** @param marks texts of the console whose times are noted. */
+  constructor(
+    private readonly command: GuestCommand,
+    private readonly marks: readonly string[] = [],
+  ) {
+    this.child = spawn(command.command, command.args, {
+      stdio: command.isOurs ? ['pipe', 'pipe', 'inherit', 'ipc'] : ['pipe', 'pipe', 'inherit'],
+    });
+    this.child.stdin!.on('error', () => {});
+    this.child.stdout!.on('data', (bytes: Buffer) => this.note(bytes.toString('latin1')));
+    this.child.on('message', (message: MachineMessage) => {
+      this.lastStatistics = message;
+      this.onStatistics?.(message);
+    });
+    let exitTime = 0;
+    this.child.on('exit', () => (exitTime = performance.now() - this.start));
+    this.ended = new Promise((resolve, reject) => {
+      this.child.on('error', (error) => {
+        this.failure = this.error(`cannot run: ${error.message}`);
+        reject(this.failure);
+      });
+      this.child.on('close', (code) => {
+        resolve({ time: exitTime, code, output: this.seen.text, statistics: this.lastStatistics });
+        this.onOutput?.();
+      });
+    });
+    this.ended.catch(() => this.onOutput?.());
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /**
+   * When the mark first appeared on the console, in milliseconds from the start of the process.
+   * @throws GuestProcessError when it does not within `limit` milliseconds.
+   */
+  async mark(text: string, limit = 300_000): Promise<number> {
+    const deadline = performance.now() + limit;
+    for (;;) {
+      const time = this.seen.marks.get(text);
+      if (time !== undefined) return time;
+      if (this.failure) throw this.failure;
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+        throw this.error(`expected ${JSON.stringify(text)} on the console, found the end`);
+      }
+      if (performance.now() > deadline) {
+        throw this.error(`expected ${JSON.stringify(text)} on the console, found none in ${limit} ms`);
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 1000);
+        this.onOutput = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  /** Instructions and times of our machine, as of now. */
+  async statistics(): Promise<MachineMessage> {
+    if (!this.command.isOurs) throw this.error('expected a machine of ours, found a peer');
+    return new Promise((resolve, reject) => {
+      this.onStatistics = resolve;
+      this.child.once('exit', () => reject(this.error('expected statistics, found the end')));
+      this.child.send('statistics');
+    });
+  }
+
+  /** Waits for the guest's own end. */
+  async finished(limit = 300_000): Promise<GuestExit> {
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), limit);
+    const exit = await this.ended;
+    clearTimeout(timer);
+    if (exit.code !== 0) throw this.error(`expected the guest to power off, found exit code ${exit.code}`);
+    return exit;
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended.catch(() => {});
+  }
+
+  private note(text: string): void {
+    const time = performance.now() - this.start;
+    this.seen.text += text;
+    for (const mark of this.marks) {
+      if (!this.seen.marks.has(mark) && this.seen.text.includes(mark)) this.seen.marks.set(mark, time);
+    }
+    this.onOutput?.();
+  }
+
+  private error(message: string): GuestProcessError {
+    const tail = this.seen.text.slice(-400).trim();
+    return new GuestProcessError(`${this.command.command}: ${message}${tail ? `\n${tail}` : ''}`);
+  }
+}

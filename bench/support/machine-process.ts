@@ -1,0 +1,52 @@
+/**
+ * The program in the process of our contenders: a machine with its serial port on
+ * standard input and output, from the build that it is given, as a user of the package
+ * would run it. Answers the message "statistics", and reports once more at the end.
+ *   node machine-process.mjs <address of node.js> <machine description>
+ */
+import type { createMachine as CreateMachine, MachineDescription } from '../../src/bindings/node/index.ts';
+
+export interface MachineMessage {
+  /** Instructions executed so far, by all harts. */
+  readonly instructions: number;
+  /** To make the machine, files loaded and core compiled, in milliseconds. */
+  readonly createTime: number;
+  /** Since `start`, in milliseconds; to the end of the machine if it has ended. */
+  readonly runTime: number;
+  /** Resident memory before the machine was made, in bytes. */
+  readonly memoryBefore: number;
+}
+
+const [build, text] = process.argv.slice(2);
+const { createMachine } = (await import(build)) as { createMachine: typeof CreateMachine };
+const memoryBefore = process.memoryUsage.rss();
+const beforeCreate = performance.now();
+const machine = await createMachine(JSON.parse(text) as MachineDescription);
+const createTime = performance.now() - beforeCreate;
+const times: { end?: number } = {};
+
+function report(): Promise<void> {
+  const message: MachineMessage = {
+    instructions: Number(machine.instructionCount),
+    createTime,
+    runTime: (times.end ?? performance.now()) - beforeStart,
+    memoryBefore,
+  };
+  return new Promise((done) => void process.send!(message, undefined, undefined, () => done()));
+}
+
+process.on('message', () => void report());
+// Whoever measured is gone.
+process.on('disconnect', () => process.exit(1));
+process.stdin.on('data', (bytes) => void machine.serial.type(bytes));
+const beforeStart = performance.now();
+machine.start();
+const printed = (async () => {
+  for await (const bytes of machine.serial.output) process.stdout.write(bytes);
+})();
+const exit = await machine.ended;
+times.end = performance.now();
+await printed;
+await report();
+await new Promise<void>((done) => void process.stdout.write('', () => done()));
+process.exit(exit.code);

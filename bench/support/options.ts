@@ -1,0 +1,81 @@
+/** The command line of the benchmarks; all of them take the same options. */
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { isInstalled } from './contender.ts';
+
+export const USAGE = `npm run bench -- [benchmark ...] [options]
+
+Benchmarks: boot, idle, integer, startup, coremark (needs --coremark). Default: all.
+
+  --runs N          measurements of each contender (default 5)
+  --json            print JSON instead of tables
+  --build DIR       our build to measure (default dist)
+  --baseline DIR    another build of ours to compare with
+  --qemu COMMAND    QEMU to compare with (default qemu-system-riscv64); "none" for none
+  --only A,B        integer: just these programs
+  --kernel FILE     boot, idle, startup: a kernel instead of Debian's ...
+  --initrd FILE     ... and the initrd of a Debian installer that goes with it
+  --coremark FILE   coremark: a bare-metal ELF for the virt board that powers off at its end
+  --peer COMMAND    coremark: a shell command that runs another emulator's CoreMark; may be repeated
+`;
+
+export interface BenchOptions {
+  readonly benchmarks: readonly string[];
+  readonly runs: number;
+  readonly isJson: boolean;
+  readonly build: string;
+  readonly baseline?: string;
+  readonly qemu?: string;
+  readonly only?: readonly string[];
+  readonly kernel?: string;
+  readonly initrd?: string;
+  readonly coremark?: string;
+  readonly peers: readonly string[];
+}
+
+/** @throws Error that says what was expected. */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      runs: { type: 'string', default: '5' },
+      json: { type: 'boolean', default: false },
+      build: { type: 'string', default: fileURLToPath(new URL('../../dist', import.meta.url)) },
+      baseline: { type: 'string' },
+      qemu: { type: 'string' },
+      only: { type: 'string' },
+      kernel: { type: 'string' },
+      initrd: { type: 'string' },
+      coremark: { type: 'string' },
+      peer: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const runs = Number(values.runs);
+  if (!Number.isInteger(runs) || runs < 1) throw new Error(`expected --runs 1 or more, found ${values.runs}`);
+  if ((values.kernel === undefined) !== (values.initrd === undefined)) {
+    throw new Error('expected --kernel and --initrd together, found one of them');
+  }
+  return {
+    benchmarks: positionals,
+    runs,
+    isJson: values.json,
+    build: values.build,
+    baseline: values.baseline,
+    qemu: qemuCommand(values.qemu),
+    only: values.only?.split(','),
+    kernel: values.kernel,
+    initrd: values.initrd,
+    coremark: values.coremark,
+    peers: values.peer,
+  };
+}
+
+function qemuCommand(wanted: string | undefined): string | undefined {
+  if (wanted === 'none') return undefined;
+  const command = wanted ?? 'qemu-system-riscv64';
+  if (isInstalled(command)) return command;
+  if (wanted !== undefined) throw new Error(`expected the command ${wanted}, found none`);
+  process.stderr.write(`${command} is not installed: nothing to compare with.\n`);
+  return undefined;
+}

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { median, spread } from '../../../bench/support/statistics.ts';
+
+test('takes the middle', () => {
+  expect(median([9, 1, 5])).toBe(5);
+  expect(median([4, 1, 2, 9])).toBe(3);
+  expect(() => median([])).toThrow(/at least one/);
+});
+
+test('tells the range in units of the median', () => {
+  expect(spread([2, 4, 6])).toBe(1);
+  expect(spread([3])).toBe(0);
+  expect(spread([0, 0])).toBe(0);
+});
