@@ -22,6 +22,7 @@ import {
   CSR_SEPC,
   CSR_STVAL,
   IRQ_M_SOFT,
+  IRQ_M_TIMER,
   IRQ_S_SOFT,
   MSTATUS_MPP,
   MSTATUS_MPP_SHIFT,
@@ -242,9 +243,10 @@ export class GuestProgram {
     return BigInt.asUintN(64, this.core.exports.inspectCsr(hart, number));
   }
 
-  /** Drives an interrupt input, as the PLIC does. */
+  /** Makes an interrupt pending: as the PLIC or the CLINT does it, MTI by its comparator. */
   setLine(irq: number, level: boolean, hart = 0): void {
-    this.core.exports.setInterrupt(hart, 1 << irq, level ? 1 : 0);
+    if (irq === IRQ_M_TIMER) this.core.exports.writeTimecmp(hart, level ? 0n : -1n);
+    else this.core.exports.setInterrupt(hart, 1 << irq, level ? 1 : 0);
   }
 
   symbol(name: string): bigint {
