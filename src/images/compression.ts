@@ -103,7 +103,21 @@ const FOREIGN_FORMATS: readonly { readonly magic: readonly number[]; readonly fo
 
 /** What `bytes` are when they are a known format that cannot be booted. */
 export function describeForeignFormat(bytes: Uint8Array): string | undefined {
-  return FOREIGN_FORMATS.find(({ magic }) => startsWith(bytes, magic))?.found;
+  const known = FOREIGN_FORMATS.find(({ magic }) => startsWith(bytes, magic))?.found;
+  if (known) return known;
+  if (isText(bytes)) return 'a text file';
+  // 16 zero bits are the illegal instruction (ISA manual, 1.5): a disk image, or data.
+  if ((bytes[0] | bytes[1]) === 0) return 'zeros where its first instruction would be';
+  return undefined;
+}
+
+const TEXT_PROBE = 512;
+
+/** Whether it starts with printable ASCII for longer than code does by chance. */
+function isText(bytes: Uint8Array): boolean {
+  const isPrintable = (byte: number): boolean =>
+    (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d);
+  return bytes.length >= 16 && bytes.subarray(0, TEXT_PROBE).every(isPrintable);
 }
 
 // EFI zboot (Linux, drivers/firmware/efi/libstub/zboot-header.S): "MZ", "zimg" at 4, the offset

@@ -87,6 +87,8 @@ describe('refuses', () => {
     ['device tree', Buffer.from('d00dfeed', 'hex'), 'found a device tree or FIT image'],
     ['initrd', Buffer.from('070701000000'), 'found a cpio archive; is it the initrd?'],
     ['deb', Buffer.from('!<arch>\ndebian-binary'), 'found a package'],
+    ['text', Buffer.from('{ "hartware": 1, "boot": {} }'), 'or raw code, found a text file'],
+    ['disk image', new Uint8Array(4096), 'found zeros where its first instruction would be'],
     ['web page', Buffer.from('<!DOCTYPE html>'), 'found an HTML page'],
     ['foreign EFI program', Buffer.from('MZ'.padEnd(80, '\0')), 'expected a Linux image for RISC-V'],
   ])('%s', async (_, file, message) => {
@@ -96,7 +98,7 @@ describe('refuses', () => {
   });
 
   test('what unpacks to more than the bound', async () => {
-    const bomb = gzipSync(new Uint8Array(4_000_000));
+    const bomb = gzipSync(new Uint8Array(4_000_000).fill(0x13));
     await expect(loadKernel(bomb, { what: 'firmware', maximumSize: 1_000_000 })).rejects.toThrow(
       'firmware: expected a firmware of at most 1000000 bytes, found more when unpacking it',
     );
