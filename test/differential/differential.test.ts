@@ -1,6 +1,7 @@
 /**
  * Random programs here and under QEMU give the same state. HARTWARE_SEED repeats a run,
- * HARTWARE_DIFF_SECONDS says how long to go on (default 20).
+ * HARTWARE_DIFF_KIND picks one kind of program, HARTWARE_DIFF_SECONDS says how long to go on
+ * (default 20; hours are fine).
  */
 import { describe, expect, test } from 'vitest';
 import { Random } from '../support/random.ts';

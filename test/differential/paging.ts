@@ -10,6 +10,8 @@ const PAGE = 4096;
 const PAGES = SCRATCH_STRIDE / PAGE;
 /** Pages from here on hold data; those before hold tables, the first one the root. */
 const FIRST_DATA_PAGE = PAGES / 2;
+/** Number of a page that is aligned to 2 MiB, and so large. */
+const LARGE_PAGE = BigInt(scratchAddress(0) / PAGE);
 /** Takes what was loaded; mapped nowhere. */
 const LOG_PAGE = PAGES - 1;
 const ACCESSES = 24;
@@ -98,6 +100,10 @@ export function pagingBlock(random: Random, index: number): Block {
       (bits, bit) => bits | (random.oneIn(3) ? 0 : bit),
       PTE_V | PTE_A | PTE_D,
     );
+    if (level === 1 && random.oneIn(3)) {
+      // Reads only: the page covers the memory of several blocks.
+      return (LARGE_PAGE << 10n) | BigInt((permissions & ~PTE_W) | PTE_R);
+    }
     const isLink = (permissions & (PTE_R | PTE_W | PTE_X)) === 0;
     const page = isLink ? 0 : FIRST_DATA_PAGE + random.below(LOG_PAGE - FIRST_DATA_PAGE);
     // A large page must be aligned to its size, which a page of data is not.

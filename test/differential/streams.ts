@@ -10,7 +10,7 @@ import { decode } from '../../src/isa/instructions.ts';
 import type { Random } from '../support/random.ts';
 import { BASE_REGISTERS, SCRATCH_CENTRE, type Block } from './program.ts';
 
-export type StreamKind = 'integer' | 'compressed' | 'memory' | 'float' | 'atomic' | 'csr' | 'mixed';
+export type StreamKind = 'integer' | 'compressed' | 'memory' | 'float' | 'atomic' | 'csr' | 'trap' | 'mixed';
 export const STREAM_KINDS: readonly StreamKind[] = [
   'integer',
   'compressed',
@@ -18,6 +18,7 @@ export const STREAM_KINDS: readonly StreamKind[] = [
   'float',
   'atomic',
   'csr',
+  'trap',
   'mixed',
 ];
 
@@ -153,6 +154,8 @@ function randomStatements(random: Random, kind: Exclude<StreamKind, 'mixed'>): s
       return random.oneIn(3) ? reservation(random) : [word(randomInstruction(random, random.pick(AMO)))];
     case 'csr':
       return [randomCsr(random)];
+    case 'trap':
+      return [randomTrap(random)];
   }
 }
 
@@ -235,6 +238,48 @@ function randomCsr(random: Random): string {
   return random.oneIn(2)
     ? `  ${random.pick(['csrrw', 'csrrs', 'csrrc'])} ${rd}, ${csr}, x${random.below(32)}`
     : `  ${random.pick(['csrrwi', 'csrrsi', 'csrrci'])} ${rd}, ${csr}, ${random.below(32)}`;
+}
+
+const OPCODE_SYSTEM = 0x73;
+
+/**
+ * What ends in the trap handler: no such instruction, no such memory or CSR, a misaligned
+ * AMO, ecall. Addresses are aligned: QEMU 7.2 rounds them down in mtval outside RAM.
+ */
+function randomTrap(random: Random): string {
+  const rd = `x${destination(random)}`;
+  switch (random.below(8)) {
+    case 0:
+      return '  ecall';
+    case 1:
+      return `  ${random.pick(['lb', 'lhu', 'lw', 'ld'])} ${rd}, ${8 * random.below(512) - 2048}(x0)`;
+    case 2:
+      return `  ${random.pick(['sb', 'sh', 'sw', 'sd'])} ${rd}, ${8 * random.below(512) - 2048}(x0)`;
+    case 3:
+      return `  addi x9, x8, ${1 + random.below(3)}\n  ${random.pick(['amoadd.w', 'amoswap.d', 'amomax.w'])} ${rd}, x10, (x9)`;
+    case 4: // read-only, or not there
+      return `  csrrw ${rd}, ${random.pick(['0xf11', '0xf14', '0x5c0', '0x7ff', '0x9ff', '0x015'])}, x1`;
+    case 5:
+      return randomIllegal16(random);
+    default:
+      return randomIllegal32(random);
+  }
+}
+
+/** QEMU 7.2 has the hypervisor's instructions, which are among the system ones. */
+function randomIllegal32(random: Random): string {
+  for (;;) {
+    const raw = (random.uint32() | 3) >>> 0;
+    const isLong = (raw & 0x1f) === 0x1f;
+    if (!isLong && (raw & 0x7f) !== OPCODE_SYSTEM && decode(raw) === undefined) return word(raw);
+  }
+}
+
+function randomIllegal16(random: Random): string {
+  for (;;) {
+    const raw = random.uint32() & 0xffff;
+    if ((raw & 3) !== 3 && decode(raw) === undefined) return `  .2byte 0x${raw.toString(16)} # illegal`;
+  }
 }
 
 function random64(random: Random): bigint {
