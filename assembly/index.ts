@@ -49,7 +49,7 @@ import {
 } from './generated/csr';
 import { emptyArena, hasCode, invalidateCode } from './hart/block';
 import { csrValue, readCsr, writeCsr } from './hart/csr';
-import { hartAddress, requestReschedule, runHarts } from './hart/schedule';
+import { hartAddress, requestReschedule, runHarts, wake } from './hart/schedule';
 import { NEVER, readTime as readMtime, ticksToDeadline, updateTimers, writeTime as writeMtime } from './hart/timer';
 import { takeException } from './hart/trap';
 import { accessValue, leaveAfterAccess, readSlow } from './mmu/access';
@@ -144,6 +144,8 @@ export function setInterrupt(hart: u32, mask: u32, level: bool): void {
   }
   const mip = load<u64>(h, H_MIP);
   store<u64>(h, level ? mip | mask : mip & ~(mask as u64), H_MIP);
+  // Now, because the line may fall again before the next slice, whose start depends on the host.
+  wake(h);
 }
 
 /** The host wrote `length` bytes of RAM at `paddr`: decoded code and reservations there end. */
@@ -202,6 +204,7 @@ export function readTime(): u64 {
 
 export function writeTime(value: u64): void {
   writeMtime(value);
+  refreshTimers();
 }
 
 export function readTimecmp(hart: u32): u64 {

@@ -102,7 +102,7 @@ export const H_DATA_PRIV: usize = 0x520; // u32, privilege mode of loads and sto
 export const H_PMP_ACTIVE: usize = 0x524; // u32, entries up to the last one that is not OFF
 export const H_TLBS_USED: usize = 0x528; // u32, TLB sets selected since the last flush (bit mask)
 export const H_SYNCED: usize = 0x52c; // u32, 1: counters and pc in the record are exact, MMIO may be performed
-export const H_FETCH_FILTER: usize = 0x600; // 512 bytes, which page hashes the jump caches hold
+export const H_FETCH_FILTER: usize = 0x600; // 512 bytes, which page hashes the jump caches and the instruction TLB hold
 export const FETCH_FILTER_SIZE: usize = 512;
 
 export const LEAVE_TRAP: u32 = 0; // the instruction raised the exception in H_CAUSE, H_TVAL
@@ -133,6 +133,8 @@ export const H_JUMP_CACHES: usize = 0x22000; // to 0x3a000
 // Instruction TLB, one a hart: {u64 vpage | mode, u64 ppage} × 256.
 export const FETCH_TLB_ENTRIES: u32 = 256;
 export const H_FETCH_TLB: usize = 0x3a000; // to 0x3b000
+export const H_LARGE_PAGE_FILTER: usize = 0x3b000; // 4096 bytes, which leaf PTEs for more than 4 KiB the TLBs may hold
+export const LARGE_PAGE_FILTER_SIZE: usize = 4096;
 
 // Decoded blocks: a header, then records of RECORD_SIZE. A record that may
 // transfer control is followed by one that holds its successors: conditional

@@ -42,6 +42,7 @@ function locateFetch(h: usize, pc: u64): u64 {
   if (isUniform) {
     store<u64>(e, tag);
     store<u64>(e, page, 8);
+    store<u8>(h + fetchFilterIndex(pc), 1, H_FETCH_FILTER);
   }
   return address;
 }
@@ -55,7 +56,6 @@ export function findBlock(h: usize, pc: u64): usize {
   const e = (load<u32>(h, H_JUMP_CACHE) as usize) + (((pc as u32) << 3) & JUMP_INDEX_MASK);
   store<u64>(e, pc | 1);
   store<u32>(e, block as u32, 8);
-  store<u8>(h + fetchFilterIndex(pc), 1, H_FETCH_FILTER);
   return block;
 }
 
@@ -79,8 +79,9 @@ function decodeOnce(h: usize, pc: u64, address: u64, limit: u32): usize {
     return straddlingBlock(low | ((load<u16>(ramAddress(high)) as u32) << 16));
   }
   if (!isUniform && (load<u16>(ramAddress(address)) & 3) == 3) {
-    if (!pmpAllows(h, address, 4, load<u32>(h, H_PRIV), PMP_X)) {
-      raiseAccessFault(h, pc, ACCESS_FETCH);
+    // In two parts, as its length is known only after the first.
+    if (!pmpAllows(h, address + 2, 2, load<u32>(h, H_PRIV), PMP_X)) {
+      raiseAccessFault(h, pc + 2, ACCESS_FETCH);
       return 0;
     }
   }

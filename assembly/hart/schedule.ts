@@ -55,7 +55,8 @@ export function hartAddress(index: u32): usize {
   return HARTS + (index as usize) * HART_AREA_SIZE;
 }
 
-function wake(h: usize): void {
+/** Ends the wait of a hart that has an enabled interrupt pending. */
+export function wake(h: usize): void {
   if (load<u32>(h, H_RUN_STATE) == RUN_WAITING && pendingInterrupts(h) & load<u64>(h, H_MIE)) {
     store<u32>(h, RUN_STARTED, H_RUN_STATE);
   }

@@ -14,6 +14,7 @@ import {
   H_FETCH_TLB,
   H_JUMP_CACHE,
   H_JUMP_CACHES,
+  H_LARGE_PAGE_FILTER,
   H_MSTATUS,
   H_PRIV,
   H_TLBS_USED,
@@ -21,6 +22,7 @@ import {
   H_TLB_READ,
   H_TLB_WRITE,
   JUMP_CACHE_SIZE,
+  LARGE_PAGE_FILTER_SIZE,
   MACHINE,
   M_HART_COUNT,
   PRIV_M,
@@ -69,6 +71,7 @@ export function flushTlb(h: usize): void {
   }
   const current = (load<u32>(h, H_TLB_READ) as usize) - h - H_TLBS;
   store<u32>(h, 1 << ((current / TLB_SET_SIZE) as u32), H_TLBS_USED);
+  memory.fill(h + H_LARGE_PAGE_FILTER, 0, LARGE_PAGE_FILTER_SIZE);
   flushFetch(h);
 }
 
@@ -79,14 +82,45 @@ export function flushFetch(h: usize): void {
   memory.fill(h + H_FETCH_FILTER, 0, FETCH_FILTER_SIZE);
 }
 
-/** Drops the U- and S-mode translations of the page of `vaddr`. */
+// @ts-ignore: decorator
+@inline
+function largePageFilterIndex(vaddr: u64, shift: u64): usize {
+  // 4096 slots: the upper 12 bits of a multiplicative hash.
+  return ((((vaddr >> shift) ^ (shift << 56)) * 0x9e3779b97f4a7c15) >> 52) as usize;
+}
+
+/** Notes that a leaf PTE translates 2^shift bytes around `vaddr`, more than the 4 KiB that a TLB entry holds. */
+export function noteLargePage(h: usize, vaddr: u64, shift: u64): void {
+  store<u8>(h + largePageFilterIndex(vaddr, shift), 1, H_LARGE_PAGE_FILTER);
+}
+
+function mayBeLargePage(h: usize, vaddr: u64): bool {
+  const filter = h + H_LARGE_PAGE_FILTER;
+  return (
+    (load<u8>(filter + largePageFilterIndex(vaddr, 16)) |
+      load<u8>(filter + largePageFilterIndex(vaddr, 21)) |
+      load<u8>(filter + largePageFilterIndex(vaddr, 30)) |
+      load<u8>(filter + largePageFilterIndex(vaddr, 39)) |
+      load<u8>(filter + largePageFilterIndex(vaddr, 48))) != 0
+  );
+}
+
+/**
+ * Drops the U- and S-mode translations by the leaf PTE of `vaddr`: its page, or
+ * everything when it may belong to a larger one, which has entries of its own
+ * for each 4 KiB (privileged spec, 12.2.1).
+ */
 export function flushTlbPage(h: usize, vaddr: u64): void {
+  if (mayBeLargePage(h, vaddr)) {
+    flushTlb(h);
+    return;
+  }
   const index = ((vaddr >> 8) as u32) & TLB_INDEX_MASK;
   for (let tlb = h + H_TLBS, end = tlb + 3 * TLB_SET_SIZE; tlb < end; tlb += TLB_SIZE) store<u64>(tlb + index, -1);
   if (load<u8>(h + fetchFilterIndex(vaddr), H_FETCH_FILTER)) flushFetch(h);
 }
 
-/** Where the filter notes that the jump caches may hold code of this page. */
+/** Where the filter notes that the jump caches or the instruction TLB may hold this page. */
 // @ts-ignore: decorator
 @inline
 export function fetchFilterIndex(vaddr: u64): usize {

@@ -30,6 +30,7 @@ import {
 import { hasCode, invalidateCode } from '../hart/block';
 import { raise } from '../hart/exception';
 import { PMP_R, PMP_W, pmpAllows } from './pmp';
+import { noteLargePage } from './tlb';
 
 export const ACCESS_READ: u32 = 1;
 export const ACCESS_WRITE: u32 = 2;
@@ -161,6 +162,7 @@ export function translate(h: usize, vaddr: u64, access: u32, privilege: u32): bo
       store<u64>(ramAddress(pteAddress), pte | wanted);
       if (hasCode(pteAddress)) invalidateCode(pteAddress, 8);
     }
+    if (offsetMask != 0xfff) noteLargePage(h, vaddr, popcnt(offsetMask));
     paddr = frame | (vaddr & offsetMask);
     isDirty = ((pte | wanted) & PTE_D) != 0;
     return true;
