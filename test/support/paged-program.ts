@@ -1,5 +1,5 @@
 /** Guest programs that run with address translation: S-mode's code and RAM lie where they lie without it. */
-import { enter, GuestProgram, SV39, type GuestOptions, type Mode } from './guest-program.ts';
+import { enter, GuestProgram, RAM_BASE, SV39, type GuestOptions, type Mode } from './guest-program.ts';
 import { PageTables, PTE_ALL, PTE_DATA, PTE_U } from './page-table.ts';
 
 const GiB = 1n << 30n;
@@ -31,7 +31,7 @@ export class PagedProgram extends GuestProgram {
        li t0, SATP
        csrw satp, t0
        ${setup}
-       ${enter(from, from === 'U' ? USER : 0n)}
+       ${enter(from, from === 'U' ? USER - RAM_BASE : 0n)}
        ${source}`,
       options,
     );
