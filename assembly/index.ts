@@ -222,9 +222,20 @@ export function writeStimecmp(hart: u32, value: u64): void {
   refreshTimers();
 }
 
-/** Ticks of the time base until the next timer fires; infinite when none is set. */
+/**
+ * Ticks of the time base until a timer fires, infinite when none is set; 0 when
+ * one has fired since the run ended for which a hart waits.
+ */
 export function idleTicks(): f64 {
-  const ticks = ticksToDeadline(readMtime());
+  const now = readMtime();
+  const harts = load<u32>(MACHINE, M_HART_COUNT);
+  for (let i: u32 = 0; i < harts; i++) {
+    const h = hartAddress(i);
+    updateTimers(h, now);
+    wake(h);
+    if (load<u32>(h, H_RUN_STATE) == RUN_STARTED) return 0;
+  }
+  const ticks = ticksToDeadline(now);
   return ticks == NEVER ? Infinity : (ticks as f64);
 }
 

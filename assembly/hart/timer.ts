@@ -61,10 +61,10 @@ export function ticksToDeadline(now: u64): u64 {
   for (let i: usize = 0; i < harts; i++) {
     const h = HARTS + i * HART_AREA_SIZE;
     const mtimecmp = load<u64>(h, H_MTIMECMP);
-    if (mtimecmp > now) ticks = min(ticks, mtimecmp - now);
+    if (mtimecmp > now && mtimecmp != NEVER) ticks = min(ticks, mtimecmp - now);
     if (!hasSupervisorTimer(h)) continue;
     const stimecmp = load<u64>(h, H_STIMECMP);
-    if (stimecmp > now) ticks = min(ticks, stimecmp - now);
+    if (stimecmp > now && stimecmp != NEVER) ticks = min(ticks, stimecmp - now);
   }
   return ticks;
 }

@@ -21,7 +21,6 @@ const SHDR_SIZE = 64;
 const SYM_SIZE = 24;
 const PT_LOAD = 1;
 const PT_INTERP = 3;
-const PF_X = 1;
 const SHT_SYMTAB = 2;
 const SHN_UNDEF = 0;
 const STT_OBJECT = 1;
@@ -90,12 +89,11 @@ export function readElf(bytes: Uint8Array): BootImage {
   const isRelative = type === ET_DYN;
   const virtualEntry = view.getBigUint64(24, true);
   const entrySegment = loads.find(
-    ({ flags, virtual, memorySize }) =>
-      (flags & PF_X) !== 0 && virtualEntry >= virtual && virtualEntry < virtual + BigInt(memorySize),
+    ({ virtual, memorySize }) => virtualEntry >= virtual && virtualEntry < virtual + BigInt(memorySize),
   );
   if (!entrySegment) {
     throw new ImageFormatError(
-      `ELF entry point 0x${virtualEntry.toString(16)} lies in no executable segment`,
+      `ELF entry point 0x${virtualEntry.toString(16)} lies in no segment`,
     );
   }
   const lowest = loads.reduce((low, { physical }) => (physical < low ? physical : low), loads[0].physical);
@@ -117,7 +115,6 @@ export function readElf(bytes: Uint8Array): BootImage {
 
 interface ProgramHeader {
   readonly type: number;
-  readonly flags: number;
   readonly offset: number;
   readonly virtual: bigint;
   readonly physical: bigint;
@@ -151,7 +148,6 @@ function readProgramHeaders(bytes: Uint8Array, view: DataView): ProgramHeader[] 
     }
     headers.push({
       type,
-      flags: view.getUint32(at + 4, true),
       offset: checkRange(bytes, view.getBigUint64(at + 8, true), fileSize, `segment ${index}`),
       virtual: view.getBigUint64(at + 16, true),
       physical: view.getBigUint64(at + 24, true),
