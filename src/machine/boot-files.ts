@@ -1,6 +1,6 @@
 /** The files a machine boots from: loaded once, placed in RAM at every reset. */
 import type { Core } from '../core/core.ts';
-import { decodeFdt, type DecodedFdt } from '../fdt/decode.ts';
+import { decodeFdt, FdtFormatError, type DecodedFdt } from '../fdt/decode.ts';
 import type { FdtNode } from '../fdt/fdt.ts';
 import { encodeFdt } from '../fdt/encode.ts';
 import { MROM_BASE } from '../generated/memory-map.ts';
@@ -38,7 +38,7 @@ export class BootFiles {
     const kernel = await image('kernel', boot.kernel);
     const firmware = await image('firmware', boot.firmware);
     const initrds = await Promise.all(boot.initrd.map((reference) => host.open(reference)));
-    const fdt = boot.fdt === undefined ? undefined : decodeFdt(await host.open(boot.fdt));
+    const fdt = boot.fdt === undefined ? undefined : readTree(await host.open(boot.fdt), boot.fdt);
     return new BootFiles(kernel, firmware, initrds.length > 0 ? concatenateInitrds(initrds) : undefined, fdt);
   }
 
@@ -104,4 +104,13 @@ function withChosen(root: FdtNode, properties: FdtNode['properties']): FdtNode {
   const old = children.find(({ name }) => name === 'chosen');
   const chosen = { ...old, name: 'chosen', properties: { ...old?.properties, ...properties } };
   return { ...root, children: [chosen, ...children.filter((child) => child !== old)] };
+}
+
+function readTree(blob: Uint8Array, what: string): DecodedFdt {
+  try {
+    return decodeFdt(blob);
+  } catch (error) {
+    if (error instanceof FdtFormatError) error.message = `${what}: ${error.message}`;
+    throw error;
+  }
 }

@@ -6,6 +6,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { fileError } from '../file-error.ts';
 import { ArchiveIndexError } from './archive-index.ts';
 import { aptSource, type AptOptions } from './apt.ts';
 import { DebFormatError, extractDeb } from './deb.ts';
@@ -137,10 +138,17 @@ async function fetchNetboot(options: DebianOptions): Promise<FileSet> {
 }
 
 async function readPackageFile(file: string, options: DebianOptions): Promise<FileSet> {
+  let deb: Uint8Array;
+  try {
+    deb = await readFile(file, { signal: options.signal });
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw new GuestUnavailableError(fileError('read', file, error).message, { cause: error });
+  }
   options.progress?.({ kind: 'note', text: `Using ${file}; its origin is not verified.` });
   try {
     const version = /_([^_]+)_all\.deb$/.exec(basename(file))?.[1] ?? basename(file);
-    return await unpackNetboot(await readFile(file, { signal: options.signal }), version, file, options);
+    return await unpackNetboot(deb, version, file, options);
   } catch (error) {
     options.signal?.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FileBlockBackend } from '../../../src/bindings/node/file-backend.ts';
+import { FileError } from '../../../src/bindings/node/file-error.ts';
+
+let directory: string;
+let image: string;
+const opened: FileBlockBackend[] = [];
+
+const open = async (path: string, readOnly = false): Promise<FileBlockBackend> => {
+  const backend = await FileBlockBackend.open(path, readOnly);
+  opened.push(backend);
+  return backend;
+};
+const message = async (path: string, readOnly = false): Promise<string> => {
+  const error: unknown = await open(path, readOnly).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(FileError);
+  return (error as Error).message;
+};
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'hartware-'));
+  image = join(directory, 'disk.img');
+  await writeFile(
+    image,
+    Uint8Array.from({ length: 2048 }, (_, index) => index >> 4),
+  );
+});
+afterEach(async () => {
+  for (const backend of opened.splice(0)) await backend.close();
+  await rm(directory, { recursive: true });
+});
+
+describe('a raw image', () => {
+  test('is read and written in place', async () => {
+    const backend = await open(image);
+    expect(backend.size).toBe(2048);
+    expect(backend.readOnly).toBe(false);
+    await backend.write(600, Uint8Array.of(1, 2, 3));
+    await backend.flush();
+    const bytes = new Uint8Array(5);
+    await backend.read(599, bytes);
+    expect([...bytes]).toEqual([37, 1, 2, 3, 37]);
+    expect([...(await readFile(image)).subarray(599, 604)]).toEqual([37, 1, 2, 3, 37]);
+  });
+
+  test('that ends inside a sector reads as if zeros followed, and grows', async () => {
+    await writeFile(image, Uint8Array.of(1, 2, 3));
+    const backend = await open(image);
+    expect(backend.size).toBe(512);
+    const sector = new Uint8Array(512).fill(9);
+    await backend.read(0, sector);
+    expect([...sector.subarray(0, 4)]).toEqual([1, 2, 3, 0]);
+    expect(sector.subarray(3).every((byte) => byte === 0)).toBe(true);
+    await backend.write(0, sector.fill(7));
+    expect(await readFile(image)).toEqual(Buffer.alloc(512, 7));
+  });
+
+  test('opened for reading is not written to', async () => {
+    const backend = await open(image, true);
+    expect(backend.readOnly).toBe(true);
+    await expect(backend.write(0, Uint8Array.of(1))).rejects.toThrow();
+  });
+});
+
+describe('one clear error for', () => {
+  test('a missing file', async () => {
+    expect(await message(join(directory, 'none'))).toBe(
+      `cannot open drive ${join(directory, 'none')}: no such file`,
+    );
+  });
+
+  test('a directory, to write and to read', async () => {
+    await mkdir(join(directory, 'sub'));
+    expect(await message(join(directory, 'sub'))).toContain('it is a directory');
+    expect(await message(join(directory, 'sub'), true)).toContain('it is a directory');
+  });
+
+  test('an empty file', async () => {
+    await writeFile(image, '');
+    expect(await message(image)).toContain('it is empty');
+  });
+
+  test('a device', async () => {
+    expect(await message('/dev/null')).toContain('expected a regular file');
+  });
+});
+
+describe('the lock', () => {
+  const lock = (holder: object): Promise<void> => writeFile(`${image}.lock`, JSON.stringify(holder));
+  const deadPid = (): number => spawnSync(process.execPath, ['-e', '']).pid;
+
+  test('keeps a second writer and a reader away, and goes with its holder', async () => {
+    const first = await open(image);
+    expect(await message(image)).toContain(`in use by process ${process.pid} on ${hostname()}`);
+    expect(await message(image, true)).toContain('in use');
+    await first.close();
+    expect(await readdir(directory)).toEqual(['disk.img']);
+    await (await open(image)).close();
+  });
+
+  test('holds for every name that a symbolic link gives', async () => {
+    await symlink(image, join(directory, 'other.img'));
+    await open(join(directory, 'other.img'));
+    expect(await message(image)).toContain('in use');
+  });
+
+  test('is not needed by readers', async () => {
+    await open(image, true);
+    await open(image, true);
+    expect(await readdir(directory)).toEqual(['disk.img']);
+  });
+
+  test('of a process that is gone is taken over', async () => {
+    await lock({ pid: deadPid(), host: hostname(), started: 0 });
+    await open(image);
+    expect(JSON.parse(await readFile(`${image}.lock`, 'utf8'))).toMatchObject({ pid: process.pid });
+    expect((await readdir(directory)).sort()).toEqual(['disk.img', 'disk.img.lock']);
+  });
+
+  test('of an earlier process with the same number is taken over', async () => {
+    await lock({ pid: process.pid, host: hostname(), started: Date.now() - 10 * 86_400_000 });
+    await open(image);
+  });
+
+  test('of another computer holds', async () => {
+    await lock({ pid: deadPid(), host: 'elsewhere', started: 0 });
+    expect(await message(image)).toContain('on elsewhere; if that is not so, delete');
+  });
+
+  test('that cannot be read holds', async () => {
+    await writeFile(`${image}.lock`, 'something');
+    expect(await message(image)).toContain(
+      `in use by another process; if that is not so, delete ${image}.lock`,
+    );
+  });
+
+  test('leaves nothing behind when the file is refused', async () => {
+    await lock({ pid: process.ppid, host: hostname(), started: 0 });
+    await message(image);
+    expect((await readdir(directory)).sort()).toEqual(['disk.img', 'disk.img.lock']);
+  });
+});
