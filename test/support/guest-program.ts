@@ -201,7 +201,7 @@ export class GuestProgram {
     for (let hart = 0; hart < harts; hart++) exports.startHart(hart, this.program.entry);
   }
 
-  /** Runs the program to its end. */
+  /** Runs the program to its end; time in which every hart waits is skipped. */
   run(budget = 1_000_000): this {
     const start = this.instructionCount;
     for (;;) {
@@ -210,7 +210,10 @@ export class GuestProgram {
         throw new Error(`the program is not through after ${budget} instructions: ${this.where}`);
       const reason = this.core.exports.run(left);
       if (this.finish) return this;
-      if (reason === EXIT_IDLE) throw new Error(`every hart waits: ${this.where}`);
+      if (reason !== EXIT_IDLE) continue;
+      const ticks = this.core.exports.idleTicks();
+      if (ticks === Infinity) throw new Error(`every hart waits: ${this.where}`);
+      this.core.exports.skipIdle(ticks);
     }
   }
 
