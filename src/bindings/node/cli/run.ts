@@ -19,8 +19,9 @@ import { runSession } from './session.ts';
 
 const A1 = 11;
 const FDT_TOTALSIZE_OFFSET = 4;
-/** Stands for a kernel when only the device tree is wanted. */
+/** Stands for a kernel when only the device tree is wanted: wfi, and a jump back to it. */
 const NOTHING = 'nothing';
+const NOTHING_CODE = Uint8Array.of(0x73, 0x00, 0x50, 0x10, 0x6f, 0xf0, 0xdf, 0xff);
 
 /** A machine to be made: what it is, and what its host needs to know. */
 export interface Plan {
@@ -54,7 +55,7 @@ async function planOf(args: RunArguments): Promise<Plan> {
   }
   const isBare = args.kernel === undefined && args.bios === undefined;
   const boot = isBare ? { firmware: NOTHING } : {};
-  const files = isBare ? { [NOTHING]: new Uint8Array(4) } : undefined;
+  const files = isBare ? { [NOTHING]: NOTHING_CODE } : undefined;
   return {
     description: combine({ hartware: DESCRIPTION_VERSION, boot }, args, (file) => file),
     host: { files },
