@@ -15,7 +15,9 @@ function waiting(deadline: number, time: () => number): Core {
     tickInstructions: 0,
     host: { mmioRead: () => 0, mmioWrite: () => {}, time },
   });
-  const { bytes } = assemble(`li t0, 0x80\n csrw mie, t0\n wfi\n li a0, 1\n 1: j 1b`, { origin: 0x80000000n });
+  const { bytes } = assemble(`li t0, 0x80\n csrw mie, t0\n wfi\n li a0, 1\n 1: j 1b`, {
+    origin: 0x80000000n,
+  });
   core.ram.set(bytes);
   core.exports.writeTimecmp(0, BigInt(deadline));
   core.exports.startHart(0, 0x80000000n);
