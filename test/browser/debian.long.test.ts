@@ -1,0 +1,94 @@
+/** Debian's kernel in the main thread of a page. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { obtainDebianGuest } from '../../src/bindings/node/guest/debian.ts';
+import { SHELL_INIT, SHELL_PROMPT, shellInitramfs } from '../../src/bindings/node/guest/initramfs.ts';
+import * as node from '../../src/bindings/node/index.ts';
+import { writeCpio } from '../../src/images/cpio.ts';
+import { encodeUtf8 } from '../../src/text.ts';
+import { hasChromium, launchChromium, openPage } from './chromium.ts';
+import { recordInPage } from './page-record.ts';
+import { record, type Run } from './record.ts';
+import { TestServer } from './server.ts';
+
+const MINUTES = 60_000;
+const PATIENCE = 10 * MINUTES;
+
+/** An init that needs nobody: looks at what differs when time does, and powers off. */
+const CHECK = `#!/bin/sh
+mount -t proc proc /proc
+uname -m
+sleep 1
+cat /proc/uptime /proc/interrupts /proc/sys/kernel/random/uuid
+exec /bin/busybox poweroff -f
+`;
+
+describe.skipIf(!hasChromium)("Debian's kernel in a page", () => {
+  let server: TestServer;
+  let browser: Browser;
+  let files: Record<string, Uint8Array>;
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    browser = await launchChromium();
+    const { kernel, initrd } = await obtainDebianGuest();
+    files = {
+      '/guest/linux': kernel,
+      '/guest/initrd.gz': initrd,
+      '/guest/shell.cpio': shellInitramfs({ interactive: false }),
+      '/guest/check.cpio': writeCpio([
+        { kind: 'file', path: 'check', bytes: encodeUtf8(CHECK), permissions: 0o755 },
+      ]),
+    };
+    for (const [path, body] of Object.entries(files)) server.replies.set(path, { body });
+  }, PATIENCE);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  test('boots to the shell, answers, and powers off, while the page goes on', async () => {
+    const run: Run = {
+      patience: PATIENCE,
+      description: {
+        hartware: 1,
+        boot: {
+          kernel: '/guest/linux',
+          initrd: ['/guest/initrd.gz', '/guest/shell.cpio'],
+          append: `rdinit=${SHELL_INIT}`,
+        },
+      },
+      dialogue: [
+        { after: SHELL_PROMPT, type: 'echo $((6 * 7)) on $(uname -m)\n' },
+        { after: SHELL_PROMPT, type: 'poweroff\n' },
+      ],
+    };
+    const page = await openPage(browser, server.url('/'));
+    const { output, exit, timerCallbacks } = await recordInPage(page, run);
+    expect(output).toContain('Linux version');
+    expect(output).toContain('42 on riscv64\n');
+    expect(exit).toEqual({ reason: 'power-off', code: 0 });
+    expect(timerCallbacks).toBeGreaterThan(10);
+  });
+
+  test('boots with the virtual clock as it does in Node', async () => {
+    const run: Run = {
+      patience: PATIENCE,
+      description: {
+        hartware: 1,
+        harts: 2,
+        clock: { kind: 'virtual', idle: 'skip' },
+        boot: {
+          kernel: '/guest/linux',
+          initrd: ['/guest/initrd.gz', '/guest/check.cpio'],
+          append: 'rdinit=/check',
+        },
+      },
+    };
+    const here = await record({ hartware: node, run: { ...run, files } });
+    expect(here.output).toContain('riscv64');
+    expect(here.exit).toEqual({ reason: 'power-off', code: 0 });
+    const page = await openPage(browser, server.url('/'));
+    expect(await recordInPage(page, run)).toEqual({ ...here, timerCallbacks: expect.any(Number) });
+  });
+});
