@@ -41,6 +41,8 @@ export async function runSession(machine: Machine, options: SessionOptions): Pro
     else void ready.found.then(() => pipeInput(console));
     machine.start();
     const exit = await machine.ended;
+    // The shell's prompt starts on a line of its own.
+    if (terminal.isInteractive && exit.reason === 'stopped') process.stderr.write('\r\n');
     // After a signal nobody may be there to take the rest.
     if (signalled > 0) return 128 + signalled;
     await output;
