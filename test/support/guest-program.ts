@@ -129,6 +129,18 @@ export interface GuestOptions {
 
 const module = new WebAssembly.Module(readFileSync(new URL('../../dist/core.wasm', import.meta.url)));
 
+/** What was assembled: tests run the same program many times over. */
+const programs = new Map<string, Program>();
+
+function assembled(source: string): Program {
+  let program = programs.get(source);
+  if (!program) {
+    program = assemble(source, { origin: RAM_BASE });
+    programs.set(source, program);
+  }
+  return program;
+}
+
 class ProbeRegisters implements MmioDevice {
   readonly accessSizes = { min: 1, max: 4 } as const;
   readonly bytes = new Uint8Array(256);
@@ -159,7 +171,7 @@ export class GuestProgram {
 
   constructor(source: string, options: GuestOptions = {}) {
     const { harts = 1, paging = SV57, tickInstructions = 1, isBare = false } = options;
-    this.program = assemble(isBare ? source : `${PROLOGUE}${source}${EPILOGUE}`, { origin: RAM_BASE });
+    this.program = assembled(isBare ? source : `${PROLOGUE}${source}${EPILOGUE}`);
     const bus = new Bus((message) => {
       throw new Error(message);
     });
