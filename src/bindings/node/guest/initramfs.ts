@@ -27,7 +27,10 @@ export interface ShellInitramfsOptions {
   readonly interactive?: boolean;
   /** Device that the shell talks to, such as "hvc0". Default: the kernel's console. */
   readonly device?: string;
-  /** Modules that the initrd lacks, loaded in this order. Default none. */
+  /**
+   * Modules that the initrd lacks, loaded in this order; those of ext4 only when it is
+   * mounted, because they take as long as the rest of the boot. Default none.
+   */
   readonly modules?: readonly KernelModule[];
 }
 
@@ -54,8 +57,27 @@ esac
 const PROFILE = `PS1='\\u@\\h:\\w\\$ '
 `;
 
+/** What ext4 consists of; the first three come with the installer. */
+const EXT4_NEEDS = 'mbcache crc16 crc32c_generic';
+const EXT4_MODULES = ['jbd2', 'ext4'];
+
+/** What the kernel runs for a module it needs: the installer's modprobe, which knows nothing of ours. */
+const MODPROBE = `#!/bin/sh
+for name; do :; done
+case $name in
+  ext4 | fs-ext4)
+    /sbin/modprobe -q -a ${EXT4_NEEDS}
+    for module in ${EXT4_MODULES.join(' ')}; do
+      /sbin/insmod "/hartware/modules/$module.ko"
+    done
+    ;;
+  *) exec /sbin/modprobe "$@" ;;
+esac
+`;
+
 function initScript(options: ShellInitramfsOptions): string {
   const { hostName = 'hartware', modules = [], device } = options;
+  const atBoot = modules.filter(({ name }) => !EXT4_MODULES.includes(name));
   return `#!/bin/sh
 export PATH=/hartware/bin:/usr/bin:/usr/sbin:/bin:/sbin
 mkdir -p /proc /sys /dev /run /tmp /root /mnt
@@ -68,11 +90,12 @@ mount -t tmpfs -o mode=755 tmpfs /run
 mount -t tmpfs -o mode=1777 tmpfs /tmp
 hostname ${quote(hostName)}
 dmesg -n 4
-modprobe -q -a virtio_mmio virtio-rng virtio_net vfat nls_ascii nls_cp437 nls_utf8
-${modules.length > 0 ? 'modprobe -q -a mbcache crc16 crc32c_generic' : ':'}
-for module in ${modules.map((_, index) => modulePath(modules, index)).join(' ')}; do
+# The rest comes as it is asked for: the kernel calls modprobe at a mount.
+modprobe -q -a virtio_mmio virtio-rng
+for module in ${modulePaths(atBoot).join(' ')}; do
   insmod "$module"
 done
+echo /hartware/bin/modprobe > /proc/sys/kernel/modprobe
 ip link set lo up
 
 # /dev/console cannot be a controlling terminal, which job control needs; the device
@@ -112,21 +135,23 @@ export function shellInitramfs(options: ShellInitramfsOptions = {}): Uint8Array 
     directory('hartware/bin'),
     file('hartware/bin/poweroff', POWER_OFF, 0o755),
     { kind: 'symlink', path: 'hartware/bin/reboot', target: 'poweroff' },
+    file('hartware/bin/modprobe', MODPROBE, 0o755),
     // A halted machine without a switch would hang, so that this powers off, too.
     { kind: 'symlink', path: 'hartware/bin/halt', target: 'poweroff' },
     directory('hartware/modules'),
-    ...modules.map(({ bytes }, index): CpioEntry => {
-      return { kind: 'file', path: modulePath(modules, index).slice(1), bytes };
+    ...modulePaths(modules).map((path, index): CpioEntry => {
+      return { kind: 'file', path: path.slice(1), bytes: modules[index].bytes };
     }),
   ];
   return writeCpio(entries);
 }
 
-function modulePath(modules: readonly KernelModule[], index: number): string {
-  const { name } = modules[index];
-  if (!/^[\w-]+$/.test(name))
-    throw new RangeError(`expected the name of a module, found ${JSON.stringify(name)}`);
-  return `/hartware/modules/${name}.ko`;
+function modulePaths(modules: readonly KernelModule[]): string[] {
+  return modules.map(({ name }) => {
+    if (!/^[\w-]+$/.test(name))
+      throw new RangeError(`expected the name of a module, found ${JSON.stringify(name)}`);
+    return `/hartware/modules/${name}.ko`;
+  });
 }
 
 function deviceName(name: string): string {
