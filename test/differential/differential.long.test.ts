@@ -1,0 +1,3 @@
+import { compareWithQemu } from './compare.ts';
+
+compareWithQemu(300);
