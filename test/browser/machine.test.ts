@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as node from '../../src/bindings/node/index.ts';
@@ -119,6 +120,11 @@ describe.skipIf(!hasChromium)('a machine in a page', () => {
       missing,
     );
     expect(message).toMatch(/^FetchError: .*\/guest\/missing\.bin.* 404/);
+  });
+
+  test('unpacks boot files', async () => {
+    const run = { description, files: { program: new Uint8Array(gzipSync(greeter('unpacked\n'))) } };
+    expect((await recordInPage(page, run)).output).toBe('unpacked\n');
   });
 
   test('has a drive from memory', async () => {
