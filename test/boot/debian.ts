@@ -29,6 +29,8 @@ export const TROUBLE =
   /WARNING:|BUG:|Oops|Unable to handle|Call Trace|Kernel panic|stall|soft lockup|segfault|unhandled signal|I\/O error/;
 
 const MINUTE = 60_000;
+/** For tests of several boots on a busy computer; what they wait for has limits of its own. */
+export const BOOT_TEST_TIMEOUT = 8 * MINUTE;
 
 /** Undefined, and reported, where there is neither cache nor network. */
 export async function debianGuest(): Promise<DebianGuest | undefined> {

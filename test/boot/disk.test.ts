@@ -6,7 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Workplace } from '../bindings/cli/hartware.ts';
 import { Random } from '../support/random.ts';
 import { requireFile } from '../support/tools.ts';
-import { bootDebian, debianGuest, diskModules, powerOff, smallInitrd, TROUBLE } from './debian.ts';
+import {
+  BOOT_TEST_TIMEOUT,
+  bootDebian,
+  debianGuest,
+  diskModules,
+  powerOff,
+  smallInitrd,
+  TROUBLE,
+} from './debian.ts';
 import { emptyFatImage, readFatFiles } from './fat-image.ts';
 
 const guest = await debianGuest();
@@ -64,7 +72,7 @@ const ext4: FileSystem = {
   check: (image) => void execFileSync('/sbin/e2fsck', ['-f', '-n', image], { stdio: 'pipe' }),
 };
 
-describe.skipIf(!guest || !modules)('virtio disks', () => {
+describe.skipIf(!guest || !modules)('virtio disks', { timeout: BOOT_TEST_TIMEOUT }, () => {
   test.each([vfat, ...(hasExt4 ? [ext4] : [])])(
     'files on $type outlive a remount and a reboot, and are in the image',
     async ({ type, harts, make, read, check }) => {
@@ -74,7 +82,9 @@ describe.skipIf(!guest || !modules)('virtio disks', () => {
       const first = await boot([{ file: image }], harts);
       const { console } = first;
       expect(await console.outputOf(`mount -t ${type} /dev/vda /mnt`)).toBe('');
-      await console.outputOf('dd if=/dev/urandom of=/mnt/data.bin bs=64k count=48 && seq 5000 > /mnt/lines.txt');
+      await console.outputOf(
+        'dd if=/dev/urandom of=/mnt/data.bin bs=64k count=48 && seq 5000 > /mnt/lines.txt',
+      );
       const sum = await console.outputOf('sha256sum < /mnt/data.bin');
       expect(sum).toMatch(/^[0-9a-f]{64} /);
       await console.outputOf('sync && umount /mnt && echo 3 > /proc/sys/vm/drop_caches');
@@ -95,7 +105,9 @@ describe.skipIf(!guest || !modules)('virtio disks', () => {
       const second = await boot([{ file: image }], 5 - harts);
       await second.console.outputOf(`mount -t ${type} /dev/vda /mnt`);
       expect(await second.console.outputOf('sha256sum < /mnt/data.bin')).toBe(sum);
-      expect(await second.console.outputOf('cmp /mnt/lines.txt - <<< "" || seq 5000 | cmp - /mnt/lines.txt')).toBe('');
+      expect(
+        await second.console.outputOf('cmp /mnt/lines.txt - <<< "" || seq 5000 | cmp - /mnt/lines.txt'),
+      ).toBe('');
       await powerOff(second);
       expect(second.console.transcript).not.toMatch(TROUBLE);
     },

@@ -34,7 +34,8 @@ export function emptyFatImage(): Uint8Array {
   view.setUint32(39, 0x48415254, true);
   text(43, 'TEST       FAT16   ');
   view.setUint16(510, 0xaa55, true);
-  for (let fat = 0; fat < FATS; fat++) view.setUint32((RESERVED + fat * FAT_SECTORS) * SECTOR, 0xfffffff8, true);
+  for (let fat = 0; fat < FATS; fat++)
+    view.setUint32((RESERVED + fat * FAT_SECTORS) * SECTOR, 0xfffffff8, true);
   return image;
 }
 

@@ -8,10 +8,12 @@ import type { Machine } from '../../src/machine/machine.ts';
 
 const SECOND = 1000;
 /** A boot takes a tenth of it on an idle computer. */
-export const BOOT_TIMEOUT = 90 * SECOND;
-const COMMAND_TIMEOUT = 45 * SECOND;
+export const BOOT_TIMEOUT = 120 * SECOND;
+const COMMAND_TIMEOUT = 60 * SECOND;
 /** A terminal's line is limited to 4096 bytes (Linux, N_TTY_BUF_SIZE). */
 const MAX_LINE = 4000;
+/** The last that a kernel prints that will not go on. */
+const PANIC = '---[ end Kernel panic';
 
 export class GuestConsole {
   /** Everything that was printed, with line ends as in a text file. */
@@ -53,6 +55,7 @@ export class GuestConsole {
         this.position += end;
         return text.slice(0, end);
       }
+      if (text.includes(PANIC)) this.fail(`the kernel panicked before ${pattern}`);
       const left = deadline - performance.now();
       if (this.isOver) this.fail(`the output ended without ${pattern}`);
       if (left <= 0) this.fail(`no ${pattern} within ${timeout / SECOND} s`);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { assemble } from '../../src/assembler/assembler.ts';
 import { finish, hartware, start } from '../bindings/cli/hartware.ts';
 import { buildElf } from '../images/elf-builder.ts';
-import { debianGuest, TROUBLE } from './debian.ts';
+import { BOOT_TEST_TIMEOUT, debianGuest, TROUBLE } from './debian.ts';
 import { GuestConsole } from './guest-console.ts';
 
 const guest = await debianGuest();
@@ -39,7 +39,7 @@ path:   .asciz "/dev/mem"
   return buildElf({ segments: [{ virtual: 0x10000n + BigInt(CODE_OFFSET), bytes }] });
 }
 
-describe.skipIf(!guest)('hartware run debian through pipes', () => {
+describe.skipIf(!guest)('hartware run debian through pipes', { timeout: BOOT_TEST_TIMEOUT }, () => {
   test('takes commands from standard input; poweroff ends it with code 0', async () => {
     const script = 'echo $((6 * 7)) answers\ncd /proc && pwd\npoweroff\n';
     const { code, stdout, stderr } = await hartware(['run', 'debian', '--harts', '2'], script);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ISA_EXTENSIONS } from '../../src/machine/isa-extensions.ts';
 import { requireFile } from '../support/tools.ts';
 import {
+  BOOT_TEST_TIMEOUT,
   bootDebian,
   debianGuest,
   OPENSBI,
@@ -78,7 +79,7 @@ async function checkSystem({ console }: DebianMachine, harts: number): Promise<v
   expect(await console.outputOf('dmesg')).not.toMatch(TROUBLE);
 }
 
-describe.skipIf(!guest)('through the machine’s own SBI', () => {
+describe.skipIf(!guest)('through the machine’s own SBI', { timeout: BOOT_TEST_TIMEOUT }, () => {
   test.each(HARTS)('%i harts', async (harts) => {
     const debian = await bootDebian({ guest: guest!, machine: { harts } });
     expect(debian.console.transcript).toContain('SBI specification v3.0 detected');
@@ -88,15 +89,19 @@ describe.skipIf(!guest)('through the machine’s own SBI', () => {
   });
 });
 
-describe.skipIf(!guest || !hasOpenSbi).each(firmwares)('through %s', (firmware) => {
-  test.each(HARTS)('%i harts', async (harts) => {
-    const debian = await bootDebian({ guest: guest!, initrd, firmware, machine: { harts } });
-    const { transcript } = debian.console;
-    expect(transcript).toMatch(/^OpenSBI v\d/m);
-    expect(transcript).toContain('SBI implementation ID=0x1 ');
-    expect(transcript).toMatch(new RegExp(`Platform HART Count +: ${harts}\\n`));
-    await checkSystem(debian, harts);
-    expect(await powerOff(debian)).toEqual({ reason: 'power-off', code: 0 });
-    expect(debian.console.transcript).not.toMatch(TROUBLE);
-  });
-});
+describe.skipIf(!guest || !hasOpenSbi).each(firmwares)(
+  'through %s',
+  { timeout: BOOT_TEST_TIMEOUT },
+  (firmware) => {
+    test.each(HARTS)('%i harts', async (harts) => {
+      const debian = await bootDebian({ guest: guest!, initrd, firmware, machine: { harts } });
+      const { transcript } = debian.console;
+      expect(transcript).toMatch(/^OpenSBI v\d/m);
+      expect(transcript).toContain('SBI implementation ID=0x1 ');
+      expect(transcript).toMatch(new RegExp(`Platform HART Count +: ${harts}\\n`));
+      await checkSystem(debian, harts);
+      expect(await powerOff(debian)).toEqual({ reason: 'power-off', code: 0 });
+      expect(debian.console.transcript).not.toMatch(TROUBLE);
+    });
+  },
+);

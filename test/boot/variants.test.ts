@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { writeCpio } from '../../src/images/cpio.ts';
-import { bootDebian, debianGuest, powerOff, smallInitrd, TROUBLE } from './debian.ts';
+import { BOOT_TEST_TIMEOUT, bootDebian, debianGuest, powerOff, smallInitrd, TROUBLE } from './debian.ts';
 
 const guest = await debianGuest();
 const initrd = guest && smallInitrd(guest);
@@ -22,16 +22,18 @@ function plainImage(kernel: Uint8Array): Uint8Array {
 const asIs = (kernel: Uint8Array): Uint8Array => kernel;
 const gzipped = (kernel: Uint8Array): Uint8Array => gzipSync(kernel, { level: 1 });
 
-describe.skipIf(!guest)('variants', () => {
+describe.skipIf(!guest)('variants', { timeout: BOOT_TEST_TIMEOUT }, () => {
   test('Debian’s kernel is a PE/EFI-headed Image', () => {
     expect(Buffer.from(guest!.kernel.subarray(0, 2)).toString()).toBe('MZ');
-    expect(new DataView(guest!.kernel.buffer, guest!.kernel.byteOffset).getUint32(PE_HEADER_OFFSET, true)).toBe(64);
+    expect(
+      new DataView(guest!.kernel.buffer, guest!.kernel.byteOffset).getUint32(PE_HEADER_OFFSET, true),
+    ).toBe(64);
   });
 
   // Each value in one row at least; sv48 and 512M are those of the other tests.
   test.each([
     { name: 'gzip-compressed', kernel: gzipped, paging: 'sv39', memory: '3G', harts: 2 },
-    { name: 'plain', kernel: plainImage, paging: 'sv57', memory: '128M', harts: 1 },
+    { name: 'plain', kernel: plainImage, paging: 'sv57', memory: '192M', harts: 1 },
     { name: 'EFI-headed', kernel: asIs, paging: 'sv57', memory: '4048M', harts: 8 },
   ] as const)('$name kernel, $paging, $memory, $harts harts', async ({ kernel, paging, memory, harts }) => {
     const debian = await bootDebian({
@@ -42,7 +44,9 @@ describe.skipIf(!guest)('variants', () => {
     });
     const { console } = debian;
     expect(await console.outputOf('grep mmu /proc/cpuinfo | sort -u')).toBe(`mmu\t\t: ${paging}`);
-    expect(await console.outputOf('cat /sys/devices/system/cpu/online')).toBe(harts === 1 ? '0' : `0-${harts - 1}`);
+    expect(await console.outputOf('cat /sys/devices/system/cpu/online')).toBe(
+      harts === 1 ? '0' : `0-${harts - 1}`,
+    );
     const total = Number(/MemTotal: +(\d+) kB/.exec(await console.outputOf('cat /proc/meminfo'))![1]) / 1024;
     const size = memory.endsWith('G') ? Number.parseInt(memory) * 1024 : Number.parseInt(memory);
     expect(total).toBeLessThan(size);

@@ -6,7 +6,7 @@ import { shellInitramfs } from '../../src/bindings/node/guest/initramfs.ts';
 import { writeCpio } from '../../src/images/cpio.ts';
 import { Machine } from '../../src/machine/machine.ts';
 import { Random } from '../support/random.ts';
-import { debianGuest, diskModules, smallInitrd, TROUBLE } from './debian.ts';
+import { BOOT_TEST_TIMEOUT, debianGuest, diskModules, smallInitrd, TROUBLE } from './debian.ts';
 
 const guest = await debianGuest();
 const initrd = guest && smallInitrd(guest);
@@ -67,7 +67,7 @@ async function run(drive: (machine: Machine) => Promise<void>, monotonicTime?: (
 
 const atOnce = async (machine: Machine): Promise<void> => machine.start();
 
-describe.skipIf(!guest || !modules)('virtual clock', () => {
+describe.skipIf(!guest || !modules)('virtual clock', { timeout: BOOT_TEST_TIMEOUT }, () => {
   test('three boots with 2 harts are one', async () => {
     const first = await run(atOnce);
     expect(first.transcript).not.toMatch(TROUBLE);
