@@ -44,7 +44,7 @@ export interface LoadOptions {
 export async function loadKernel(bytes: Uint8Array, options: LoadOptions = {}): Promise<BootImage> {
   const { what = 'kernel', maximumSize } = options;
   try {
-    return open(await unpack(bytes, what, maximumSize), what);
+    return open(await unpack(bytes, what, maximumSize));
   } catch (error) {
     if (error instanceof ImageFormatError) error.message = `${what}: ${error.message}`;
     throw error;
@@ -64,14 +64,14 @@ async function unpack(bytes: Uint8Array, what: string, maximumSize?: number): Pr
   return unpacked;
 }
 
-function open(bytes: Uint8Array, what: string): BootImage {
+function open(bytes: Uint8Array): BootImage {
   if (bytes.length === 0) throw new ImageFormatError('expected code, found an empty file');
   const format = FORMATS.find(({ probe }) => probe(bytes));
   if (format) return format.open(bytes);
   const foreign = describeForeignFormat(bytes);
   if (foreign) {
     throw new ImageFormatError(
-      `expected a Linux Image (or that with gzip), an ELF64 ${what} or raw code, found ${foreign}`,
+      `expected a Linux Image (or that with gzip), an ELF64 program or raw code, found ${foreign}`,
     );
   }
   return readRaw(bytes);
