@@ -145,7 +145,13 @@ export class Machine {
       memory: this.memory,
       drives,
       wallClock: this.clock.wallClock,
-      timer: this.clock,
+      timer: {
+        setDeadline: (deadline, callback) => {
+          this.clock.setDeadline(deadline, callback);
+          // How far the core may run was reckoned without this deadline.
+          this.core.exports.requestExit();
+        },
+      },
       io,
       random: this.random,
       hasEntropy: devices.rng !== false,
@@ -321,7 +327,8 @@ export class Machine {
 
   private instructionsToDeadline(): number {
     const ticks = this.clock.ticksToDeadline();
-    return ticks * this.instructionsPerTick;
+    const intoTick = Number(this.instructionCount % BigInt(this.instructionsPerTick));
+    return ticks * this.instructionsPerTick - intoTick;
   }
 
   /** Waits until a timer fires, an interrupt comes, or something else is to be done. */
