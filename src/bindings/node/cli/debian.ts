@@ -1,5 +1,6 @@
 /** The guest of `hartware run debian`: kernel, initrd and our shell on top, as boot files. */
 import type { BootDescription } from '../../../index.ts';
+import { gunzip } from '../../../images/compression.ts';
 import { obtainDebianDiskModules, obtainDebianGuest, type DebianOptions } from '../guest/debian.ts';
 import { SHELL_INIT, SHELL_PROMPT, shellInitramfs } from '../guest/initramfs.ts';
 import type { RunArguments } from './arguments.ts';
@@ -50,7 +51,8 @@ export async function debianGuest(args: RunArguments): Promise<DebianBoot> {
     });
     return {
       boot: { kernel: KERNEL, initrd: [INITRD, SHELL], append: `rdinit=${SHELL_INIT}` },
-      files: { [KERNEL]: guest.kernel, [INITRD]: guest.initrd, [SHELL]: shell },
+      // Unpacked here: in the guest that is more than half of the whole boot.
+      files: { [KERNEL]: guest.kernel, [INITRD]: await gunzip(guest.initrd, INITRD), [SHELL]: shell },
       // Another init may never get there.
       readyText: /\binit=/.test(args.append ?? '') ? undefined : SHELL_PROMPT,
     };
