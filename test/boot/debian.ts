@@ -129,6 +129,7 @@ export async function makeDebian(options: DebianBootOptions): Promise<DebianMach
     {
       ...options.host,
       files: {
+        ...options.host?.files,
         kernel: options.kernel ?? guest.kernel,
         initrd: options.initrd ?? guest.initrd,
         shell: shellInitramfs({ interactive: false, modules }),

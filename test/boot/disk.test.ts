@@ -105,9 +105,7 @@ describe.skipIf(!guest || !modules)('virtio disks', { timeout: BOOT_TEST_TIMEOUT
       const second = await boot([{ file: image }], 5 - harts);
       await second.console.outputOf(`mount -t ${type} /dev/vda /mnt`);
       expect(await second.console.outputOf('sha256sum < /mnt/data.bin')).toBe(sum);
-      expect(
-        await second.console.outputOf('cmp /mnt/lines.txt - <<< "" || seq 5000 | cmp - /mnt/lines.txt'),
-      ).toBe('');
+      expect(await second.console.outputOf('seq 5000 | cmp - /mnt/lines.txt')).toBe('');
       await powerOff(second);
       expect(second.console.transcript).not.toMatch(TROUBLE);
     },

@@ -79,10 +79,10 @@ export class GuestConsole {
     const line = `${command}; echo "<status $?>"`;
     if (line.length > MAX_LINE) throw new RangeError(`a line of ${line.length} bytes is too long`);
     this.type(`${line}\n`);
-    const text = await this.waitFor(/<status \d+>\n/, timeout);
-    await this.waitFor(SHELL_PROMPT, timeout);
-    const [ending, status] = /<status (\d+)>\n$/.exec(text)!;
-    return { output: text.slice(0, -ending.length), status: Number(status) };
+    const text = await this.waitFor(SHELL_PROMPT, timeout);
+    const ending = /<status (\d+)>\n/.exec(text);
+    if (!ending) this.fail(`no exit status of ${command}`);
+    return { output: text.slice(0, ending.index), status: Number(ending[1]) };
   }
 
   /** What a command prints; it must succeed. */
