@@ -92,9 +92,7 @@ export function readElf(bytes: Uint8Array): BootImage {
     ({ virtual, memorySize }) => virtualEntry >= virtual && virtualEntry < virtual + BigInt(memorySize),
   );
   if (!entrySegment) {
-    throw new ImageFormatError(
-      `ELF entry point 0x${virtualEntry.toString(16)} lies in no segment`,
-    );
+    throw new ImageFormatError(`ELF entry point 0x${virtualEntry.toString(16)} lies in no segment`);
   }
   const lowest = loads.reduce((low, { physical }) => (physical < low ? physical : low), loads[0].physical);
   // Whole pages, so that the load address keeps the alignment the program was linked with.
