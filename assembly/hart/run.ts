@@ -302,6 +302,7 @@ export function runHart(h: usize, limit: u32): u32 {
     }
     if (!block) {
       budget--;
+      store<u32>(h, 0, H_SYNCED);
       takeException(h, pc);
       pc = load<u64>(h, H_PC);
       tlbRead = load<u32>(h, H_TLB_READ);
