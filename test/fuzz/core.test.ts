@@ -53,19 +53,24 @@ function fillCode(random: Random, guest: GuestProgram, page: bigint): void {
   guest.memory.write(page, bytes);
 }
 
-/** Tables with pointers to one another, leaves of every kind and nonsense. */
-function fillTable(random: Random, guest: GuestProgram, page: bigint): void {
+const FIRST_TABLE = 64;
+/** Tables of each level of Sv39: the root's point to those of the next level, the last hold leaves. */
+const TABLES = 16;
+/** Holds an mret, by which harts get into lower modes. */
+const MRET = RAM_BASE + 200n * 4096n;
+
+/** A table that mostly makes sense, with leaves of every kind and some nonsense. */
+function fillTable(random: Random, guest: GuestProgram, index: number): void {
+  const page = RAM_BASE + BigInt(FIRST_TABLE + index) * 4096n;
+  const level = 2 - Math.floor(index / TABLES);
+  const next = FIRST_TABLE + TABLES * (3 - level);
   for (let at = 0n; at < 4096n; at += 8n) {
-    const frame = random.oneIn(10)
-      ? BigInt(random.uint32())
-      : (RAM_BASE >> 12n) + BigInt(random.below(PAGES));
-    const flags = random.oneIn(4)
-      ? 1n
-      : random.oneIn(8)
-        ? BigInt(random.below(1024))
-        : 0xcfn | BigInt(random.below(2) << 4);
+    const isTable = level > 0 && !random.oneIn(16);
+    const within = isTable ? next + random.below(TABLES) : random.below(random.oneIn(3) ? PAGES : 64);
+    const frame = random.oneIn(32) ? BigInt(random.uint32()) : (RAM_BASE >> 12n) + BigInt(within);
+    const leaf = random.oneIn(8) ? BigInt(random.below(1024)) : 0xcfn | BigInt(random.below(2) << 4);
     const upper = random.oneIn(50) ? random64(random) & (0x3ffn << 54n) : 0n;
-    guest.memory.setUint64(page + at, (frame << 10n) | flags | upper);
+    guest.memory.setUint64(page + at, (frame << 10n) | (isTable ? 1n : leaf) | upper);
   }
 }
 
@@ -77,11 +82,9 @@ function setHart(random: Random, guest: GuestProgram, hart: number): void {
   for (let n = 0; n < 32; n++) guest.core.writeF(hart, n, random64(random));
   for (let i = 0; i < 30; i++) exports.modifyCsr(hart, random.pick(WRITABLE), random64(random));
   const page = (): bigint => BigInt(random.below(64));
-  exports.modifyCsr(
-    hart,
-    CSR.CSR_SATP,
-    (BigInt(random.pick([0, 8, 9, 10])) << 60n) | ((RAM_BASE >> 12n) + 64n + page()),
-  );
+  const root = (RAM_BASE >> 12n) + BigInt(FIRST_TABLE + random.below(TABLES));
+  exports.modifyCsr(hart, CSR.CSR_SATP, (BigInt(random.pick([0, 8, 8, 8, 9, 10])) << 60n) | root);
+  if (random.oneIn(2)) exports.modifyCsr(hart, CSR.CSR_MEDELEG, 0xffffn);
   if (!random.oneIn(4)) {
     exports.modifyCsr(hart, CSR.CSR_PMPADDR0, (1n << 54n) - 1n);
     exports.modifyCsr(hart, CSR.CSR_PMPCFG0, 0x1fn);
@@ -89,7 +92,13 @@ function setHart(random: Random, guest: GuestProgram, hart: number): void {
   for (const csr of [CSR.CSR_MTVEC, CSR.CSR_STVEC, CSR.CSR_MEPC, CSR.CSR_SEPC]) {
     exports.modifyCsr(hart, csr, RAM_BASE + page() * 4096n + BigInt(random.below(1024) * 4));
   }
-  exports.startHart(hart, RAM_BASE + page() * 4096n);
+  guest.memory.setUint32(MRET, 0x30200073);
+  exports.modifyCsr(
+    hart,
+    CSR.CSR_MSTATUS,
+    (random64(random) & ~CSR.MSTATUS_MPP) | (BigInt(random.pick([0, 1, 3])) << 11n),
+  );
+  exports.startHart(hart, random.oneIn(4) ? RAM_BASE + page() * 4096n : MRET);
 }
 
 /** Linear memory outside RAM and what the core keeps there: nothing may write here. */
@@ -118,7 +127,7 @@ describe('a core that executes nonsense', () => {
     const { exports } = guest.core;
     for (const guard of guards(guest)) guard.fill(0xa5);
     for (let page = 0n; page < 64n; page++) fillCode(random, guest, RAM_BASE + page * 4096n);
-    for (let page = 64n; page < 128n; page++) fillTable(random, guest, RAM_BASE + page * 4096n);
+    for (let index = 0; index < 3 * TABLES; index++) fillTable(random, guest, index);
     for (let hart = 0; hart < harts; hart++) setHart(random, guest, hart);
 
     for (let slice = 0; slice < SLICES; slice++) {
