@@ -26,7 +26,7 @@ import { GuestConsole } from './guest-console.ts';
 export const OPENSBI = '/usr/lib/riscv64-linux-gnu/opensbi/generic';
 /** What the kernel and the shell say when something is wrong with the machine. */
 export const TROUBLE =
-  /WARNING:|BUG:|Oops|Unable to handle|Call Trace|Kernel panic|stall|soft lockup|segfault|unhandled signal|I\/O error/;
+  /WARNING:|BUG:|Oops|Unable to handle|Call Trace|Kernel panic|\bstall|soft lockup|segfault|Initramfs unpacking failed|unhandled signal|I\/O error/;
 
 const MINUTE = 60_000;
 /** For tests of several boots on a busy computer; what they wait for has limits of its own. */

@@ -19,14 +19,16 @@ const firmwares = ['fw_dynamic.bin', 'fw_jump.bin'].map((name) => `${OPENSBI}/${
 const hasOpenSbi = firmwares.every((file) => requireFile(file, 'opensbi'));
 
 const HARTS = [1, 4] as const;
-/** Nobody's clock is set that wrongly. */
-const YEAR = 365 * 24 * 3600;
+/** In seconds; what the guest's clock may differ from the host's on a computer that is busy. */
+const CLOCK_TOLERANCE = 60;
 
 async function checkSystem({ console }: DebianMachine, harts: number): Promise<void> {
   expect(await console.outputOf('uname -srm')).toBe(`Linux ${guest!.kernelRelease} riscv64`);
   const last = harts - 1;
   expect(await console.outputOf('cat /sys/devices/system/cpu/online')).toBe(last === 0 ? '0' : `0-${last}`);
-  expect(Math.abs(Number(await console.outputOf('date +%s')) - Date.now() / 1000)).toBeLessThan(YEAR / 365);
+  expect(Math.abs(Number(await console.outputOf('date +%s')) - Date.now() / 1000)).toBeLessThan(
+    CLOCK_TOLERANCE,
+  );
 
   const cpus = await console.outputOf('cat /proc/cpuinfo');
   expect(cpus.match(/^processor\t: \d+$/gm)).toHaveLength(harts);
@@ -44,7 +46,7 @@ async function checkSystem({ console }: DebianMachine, harts: number): Promise<v
   expect([...ISA_EXTENSIONS, ...implied]).toEqual(expect.arrayContaining(extensions));
 
   const interrupts = await console.outputOf('cat /proc/interrupts');
-  expect(interrupts).toMatch(/SiFive PLIC\s+10\s+Edge\s+ttyS0|SiFive PLIC\s+10\s+Level\s+ttyS0/);
+  expect(interrupts).toMatch(/SiFive PLIC\s+10\s+Edge\s+ttyS0/);
   const timer = /^\s*\d+:((?:\s+\d+)+)\s+RISC-V INTC\s+5\s+Edge\s+riscv-timer/m.exec(interrupts);
   const ticks = timer?.[1].trim().split(/\s+/).map(Number) ?? [];
   expect(ticks, interrupts).toHaveLength(harts);
