@@ -49,7 +49,7 @@ import {
 } from './generated/csr';
 import { emptyArena, hasCode, invalidateCode } from './hart/block';
 import { csrValue, readCsr, writeCsr } from './hart/csr';
-import { hartAddress, requestReschedule, runHarts, wake } from './hart/schedule';
+import { hartAddress, requestExit, requestReschedule, runHarts, wake } from './hart/schedule';
 import { NEVER, readTime as readMtime, ticksToDeadline, updateTimers, writeTime as writeMtime } from './hart/timer';
 import { takeException } from './hart/trap';
 import { accessValue, leaveAfterAccess, readSlow } from './mmu/access';
@@ -205,6 +205,8 @@ export function readTime(): u64 {
 export function writeTime(value: u64): void {
   writeMtime(value);
   refreshTimers();
+  // The host has deadlines of its own, which have moved.
+  requestExit();
 }
 
 export function readTimecmp(hart: u32): u64 {

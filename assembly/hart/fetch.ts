@@ -51,7 +51,7 @@ function locateFetch(h: usize, pc: u64): u64 {
 export function findBlock(h: usize, pc: u64): usize {
   const address = locateFetch(h, pc);
   if (!address) return 0;
-  if (!isUniform || isStraddling(address)) return decodeOnce(h, pc, address, 1);
+  if (!isUniform || isStraddling(address)) return decodeOnce(h, pc, address);
   const block = blockAt(address);
   const e = (load<u32>(h, H_JUMP_CACHE) as usize) + (((pc as u32) << 3) & JUMP_INDEX_MASK);
   store<u64>(e, pc | 1);
@@ -59,10 +59,10 @@ export function findBlock(h: usize, pc: u64): usize {
   return block;
 }
 
-/** A block of at most `limit` instructions at `pc`, good until the next one is asked for. */
-export function findOnce(h: usize, pc: u64, limit: u32): usize {
+/** A block of the one instruction at `pc`, good until the next one is asked for; 0 as above. */
+export function findOnce(h: usize, pc: u64): usize {
   const address = locateFetch(h, pc);
-  return address ? decodeOnce(h, pc, address, isUniform ? limit : 1) : 0;
+  return address ? decodeOnce(h, pc, address) : 0;
 }
 
 // @ts-ignore: decorator
@@ -71,7 +71,7 @@ function isStraddling(address: u64): bool {
   return (address & 0xfff) == 0xffe && (load<u16>(ramAddress(address)) & 3) == 3;
 }
 
-function decodeOnce(h: usize, pc: u64, address: u64, limit: u32): usize {
+function decodeOnce(h: usize, pc: u64, address: u64): usize {
   if (isStraddling(address)) {
     const low = load<u16>(ramAddress(address));
     const high = locateFetch(h, pc + 2);
@@ -85,7 +85,7 @@ function decodeOnce(h: usize, pc: u64, address: u64, limit: u32): usize {
       return 0;
     }
   }
-  decodeBlock(SCRATCH_BLOCK, address, limit);
+  decodeBlock(SCRATCH_BLOCK, address, 1);
   return SCRATCH_BLOCK;
 }
 

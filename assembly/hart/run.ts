@@ -11,6 +11,7 @@ import {
   BLOCK_DEAD,
   B_COUNT,
   B_HEADER_SIZE,
+  B_PADDR,
   H_CAUSE,
   H_CYCLES,
   H_JUMP_CACHE,
@@ -38,7 +39,7 @@ import {
 import { FIRST_SYSTEM, LAST_SYSTEM, Op } from '../generated/opcodes';
 import { CAUSE_ILLEGAL_INSTRUCTION } from '../generated/csr';
 import { imm, rs1, setRd } from '../isa/registers';
-import { arenaEpoch } from './block';
+import { arenaEpoch, decodeBlock } from './block';
 import { raiseIllegal } from './exception';
 import { findBlock, findOnce, fetchRaw } from './fetch';
 import { mustLeaveSlice } from './schedule';
@@ -280,7 +281,7 @@ export function runHart(h: usize, limit: u32): u32 {
   while (budget > 0) {
     // Find the block at pc.
     if (once) {
-      block = findOnce(h, pc, 1);
+      block = findOnce(h, pc);
     } else {
       const e = jumps + (((pc as u32) << 3) & JUMP_INDEX_MASK);
       if (load<u64>(e) == (pc | 1)) {
@@ -296,7 +297,8 @@ export function runHart(h: usize, limit: u32): u32 {
           continue;
         }
         // The budget ends inside this block.
-        block = findOnce(h, pc, budget as u32);
+        decodeBlock(SCRATCH_BLOCK, load<u64>(block, B_PADDR), budget as u32);
+        block = SCRATCH_BLOCK;
         successor = 0;
       }
     }
