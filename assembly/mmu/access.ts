@@ -113,10 +113,20 @@ function crossesPage(va: u64, size: u32): bool {
   return ((va as u32) & 0xfff) + size > 4096;
 }
 
+/** Where the TLB says that `va` lies, whatever its alignment; 0 when it does not know. */
+// @ts-ignore: decorator
+@inline
+function tlbLookup(tlb: u32, va: u64): usize {
+  const e = (tlb as usize) + (((va >> 8) as u32) & TLB_INDEX_MASK);
+  return load<u64>(e) == (va & ~0xfff) ? ((load<u32>(e, 8) + (va as u32)) as usize) : 0;
+}
+
 /** Loads `size` bytes into `accessValue`; false when it raised an exception. */
 export function readSlow(h: usize, va: u64, size: u32): bool {
   if (crossesPage(va, size)) return readAcrossPages(h, va, size);
-  const host = locate(h, va, size, ACCESS_READ);
+  // A misaligned access to a page that is known comes here, too.
+  const known = tlbLookup(load<u32>(h, H_TLB_READ), va);
+  const host = known ? known : locate(h, va, size, ACCESS_READ);
   if (host) {
     accessValue = loadSized(host, size);
     return true;
@@ -137,6 +147,11 @@ export function readSlow(h: usize, va: u64, size: u32): bool {
 /** Stores the low `size` bytes of `value`; what an executor returns. */
 export function writeSlow(h: usize, va: u64, value: u64, size: u32): bool {
   if (crossesPage(va, size)) return writeAcrossPages(h, va, value, size);
+  const known = tlbLookup(load<u32>(h, H_TLB_WRITE), va);
+  if (known) {
+    storeSized(known, value, size);
+    return true;
+  }
   const host = locate(h, va, size, ACCESS_WRITE);
   if (host) {
     storeSized(host, value, size);
@@ -204,9 +219,8 @@ export function locateAtomic(h: usize, va: u64, size: u32, access: u32): usize {
     raise(h, access == ACCESS_READ ? CAUSE_MISALIGNED_LOAD : CAUSE_MISALIGNED_STORE, va);
     return 0;
   }
-  const tlb = load<u32>(h + (access == ACCESS_READ ? H_TLB_READ : H_TLB_WRITE)) as usize;
-  const e = tlb + (((va >> 8) as u32) & TLB_INDEX_MASK);
-  if (load<u64>(e) == (va & ~0xfff)) return (load<u32>(e, 8) + (va as u32)) as usize;
+  const known = tlbLookup(load<u32>(h + (access == ACCESS_READ ? H_TLB_READ : H_TLB_WRITE)), va);
+  if (known) return known;
   const host = locate(h, va, size, access);
   if (host) {
     if (access == ACCESS_WRITE) noteWrite(paddr, size);
