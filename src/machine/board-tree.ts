@@ -1,4 +1,5 @@
 /** The device tree of the board: what QEMU `virt` says of itself, for what this machine has. */
+import { FINISHER_PASS, FINISHER_RESET } from '../devices/test-finisher.ts';
 import { cells64, type FdtNode, type FdtValue } from '../fdt/fdt.ts';
 import { UART_BASE } from '../generated/memory-map.ts';
 import type { Placement } from './board.ts';
@@ -21,9 +22,6 @@ export interface TreeOptions extends ChosenOptions {
   readonly paging: Paging;
   readonly placements: readonly Placement[];
 }
-
-const FINISHER_PASS = 0x5555;
-const FINISHER_RESET = 0x7777;
 
 // phandles: harts have 2i + 1, their interrupt controllers 2i + 2, the others follow.
 const hartHandle = (hart: number): number => 2 * hart + 1;

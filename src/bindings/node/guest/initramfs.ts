@@ -6,6 +6,7 @@
 import { writeCpio, type CpioEntry } from '../../../images/cpio.ts';
 import { encodeUtf8 } from '../../../text.ts';
 import type { KernelModule } from './debian.ts';
+import { exitProgram } from './exit-program.ts';
 
 /** Value of the kernel parameter `rdinit`. */
 export const SHELL_INIT = '/hartware/init';
@@ -41,6 +42,7 @@ const DEFAULT_GREETING = `Debian's kernel and BusyBox on Hartware. "poweroff" (o
 
 /** Powers off at once: BusyBox's init would first wait seconds for processes to end. */
 const POWER_OFF = `#!/bin/sh
+# poweroff [CODE]: ends the machine, with CODE as its exit code.
 # Unmounts what lies on disks; what is in use becomes read-only.
 sync
 while read -r device directory rest; do
@@ -48,9 +50,10 @@ while read -r device directory rest; do
     /dev/*) umount "$directory" 2>/dev/null || mount -o remount,ro "$directory" ;;
   esac
 done < /proc/mounts
-case \${0##*/} in
-  reboot) exec /bin/busybox reboot -f ;;
-  *) exec /bin/busybox poweroff -f ;;
+case \${0##*/}:$1 in
+  reboot:*) exec /bin/busybox reboot -f ;;
+  *: | *:0 | *:-*) exec /bin/busybox poweroff -f ;;
+  *) exec /hartware/bin/hartware-exit "$1" ;;
 esac
 `;
 
@@ -119,7 +122,7 @@ ${interactive ? ':' : 'stty -echo -onlcr'}
 cat /hartware/greeting
 cd /root
 /bin/sh -i
-exec poweroff
+exec poweroff $?
 `;
 }
 
@@ -136,6 +139,7 @@ export function shellInitramfs(options: ShellInitramfsOptions = {}): Uint8Array 
     file('hartware/bin/poweroff', POWER_OFF, 0o755),
     { kind: 'symlink', path: 'hartware/bin/reboot', target: 'poweroff' },
     file('hartware/bin/modprobe', MODPROBE, 0o755),
+    { kind: 'file', path: 'hartware/bin/hartware-exit', bytes: exitProgram(), permissions: 0o755 },
     // A halted machine without a switch would hang, so that this powers off, too.
     { kind: 'symlink', path: 'hartware/bin/halt', target: 'poweroff' },
     directory('hartware/modules'),
