@@ -59,8 +59,8 @@ import { isRam } from './mmu/walk';
 
 export { mmioFault, mmioHigh } from './mmu/access';
 export { requestExit } from './hart/schedule';
-export { RAM, RAM_BASE, HARTS, HART_AREA_SIZE, F_BASE, H_PC, H_PRIV, H_RUN_STATE, H_CYCLES, M_ICOUNT } from './layout';
-export { M_EXIT_HART, H_MIP, H_MIE } from './layout';
+export { RAM, RAM_BASE, MACHINE, M_ICOUNT, M_EXIT_HART } from './layout';
+export { HARTS, HART_AREA_SIZE, F_BASE, H_PC, H_PRIV, H_RUN_STATE } from './layout';
 
 /** A fence of more pages than that drops every translation instead. */
 const FLUSH_PAGES: u64 = 64;

@@ -20,11 +20,12 @@ export const EXIT_SBI = 2;
 export const EXIT_HOST = 3;
 
 /** A hart's run state (assembly/layout.ts, RUN_*). */
-export const RUN_STARTED = 0;
 export const RUN_WAITING = 1;
 export const RUN_STOPPED = 2;
 
 const ABI_VERSION = 1;
+/** RAM in assembly/layout.ts, needed before there is an instance to ask; checked against it then. */
+const RAM_OFFSET = 0x3000000;
 const WASM_PAGE = 65536;
 const GUEST_PAGE = 4096;
 
@@ -92,8 +93,7 @@ export class Core {
   constructor(options: CoreOptions) {
     const globals: { exports: Record<string, unknown> } = { exports: {} };
     this.layout = (name) => Number((globals.exports[name] as WebAssembly.Global).value);
-    const ramOffset = 0x3000000;
-    const pages = Math.ceil((ramOffset + options.ramSize) / WASM_PAGE);
+    const pages = Math.ceil((RAM_OFFSET + options.ramSize) / WASM_PAGE);
     let memory: WebAssembly.Memory;
     try {
       memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -106,13 +106,13 @@ export class Core {
       host: { mmioRead, mmioWrite, time },
     });
     globals.exports = instance.exports;
-    if (this.layout('ABI_VERSION') !== ABI_VERSION || this.layout('RAM') !== ramOffset) {
+    if (this.layout('ABI_VERSION') !== ABI_VERSION || this.layout('RAM') !== RAM_OFFSET) {
       throw new Error(`core.wasm has ABI version ${this.layout('ABI_VERSION')}, expected ${ABI_VERSION}`);
     }
     this.exports = instance.exports as unknown as CoreExports;
     this.memory = memory.buffer;
     this.view = new DataView(memory.buffer);
-    this.ram = new Uint8Array(memory.buffer, ramOffset, options.ramSize);
+    this.ram = new Uint8Array(memory.buffer, RAM_OFFSET, options.ramSize);
     this.ramBase = this.layout('RAM_BASE');
     this.harts = options.harts;
     this.mmioHigh = instance.exports.mmioHigh as WebAssembly.Global;
@@ -170,19 +170,13 @@ export class Core {
     this.view.setUint32(this.field(hart, 'H_RUN_STATE'), state, true);
   }
 
-  /** Whether an interrupt that mie enables is pending (privileged spec, 3.1.9). */
-  hasPendingInterrupt(hart: number): boolean {
-    const mip = this.exports.inspectCsr(hart, 0x344);
-    return (mip & this.view.getBigUint64(this.field(hart, 'H_MIE'), true)) !== 0n;
-  }
-
   /** The hart whose SBI call ended the run. */
   get exitHart(): number {
-    return this.view.getUint32(0x20000 + this.layout('M_EXIT_HART'), true);
+    return this.view.getUint32(this.layout('MACHINE') + this.layout('M_EXIT_HART'), true);
   }
 
   /** Instructions executed by all harts since the machine was made; trapping ones included. */
   get instructionCount(): bigint {
-    return this.view.getBigUint64(0x20000 + this.layout('M_ICOUNT'), true);
+    return this.view.getBigUint64(this.layout('MACHINE') + this.layout('M_ICOUNT'), true);
   }
 }
