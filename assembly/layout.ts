@@ -8,13 +8,12 @@
  *   0x0030_0000  block hash: paddr → decoded block
  *   0x0040_0000  page heads: one u32 a guest page, its list of decoded blocks
  *   0x0080_0000  block arena
+ *   0x02ff_0000  blocks that are used once, and those across two pages
  *   0x0300_0000  guest RAM
  *
  * Architectural state (the hart record up to HART_STATE_SIZE, and the machine
  * record) is what a snapshot holds; all the rest is derived from it.
  */
-
-export const MAX_HARTS: u32 = 8;
 
 // Machine record.
 export const MACHINE: usize = 0x20000;
@@ -32,7 +31,6 @@ export const M_PAGING: usize = 0x34; // u32, largest satp mode offered (SATP_MOD
 export const M_SBI: usize = 0x38; // u32, 1: an S-mode ecall leaves the run loop
 export const M_IDLE_TICKS: usize = 0x40; // u64, virtual clock: ticks skipped while every hart waited
 export const M_ARENA_NEXT: usize = 0x48; // u32, derived: next free byte of the block arena
-export const M_RESERVED_HARTS: usize = 0x4c; // u32, harts that hold a reservation (bit mask)
 
 export const CLOCK_HOST: u32 = 0;
 export const CLOCK_VIRTUAL: u32 = 1;
