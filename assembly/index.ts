@@ -38,6 +38,7 @@ import {
   TLB_SETS,
 } from './layout';
 import {
+  CAUSE_SUPERVISOR_ECALL,
   CSR_MSTATUS,
   CSR_SSTATUS,
   IRQ_S_EXT,
@@ -48,13 +49,13 @@ import {
   MENVCFG_STCE,
 } from './generated/csr';
 import { emptyArena, hasCode, invalidateCode } from './hart/block';
-import { csrValue, readCsr, writeCsr } from './hart/csr';
+import { csrValue, DELEGABLE_EXCEPTIONS, readCsr, S_INTERRUPTS, writeCsr } from './hart/csr';
 import { hartAddress, requestExit, requestReschedule, runHarts, wake } from './hart/schedule';
 import { NEVER, readTime as readMtime, ticksToDeadline, updateTimers, writeTime as writeMtime } from './hart/timer';
 import { takeException } from './hart/trap';
 import { accessValue, leaveAfterAccess, readSlow } from './mmu/access';
 import { flushTlb as flushHartTlb, flushTlbPage, updateMode } from './mmu/tlb';
-import { pmpUpdate } from './mmu/pmp';
+import { PMP_ADDRESS_MASK, PMP_NAPOT, PMP_RWX, pmpUpdate } from './mmu/pmp';
 import { isRam } from './mmu/walk';
 
 export { mmioFault, mmioHigh } from './mmu/access';
@@ -112,14 +113,14 @@ export function prepareSupervisor(hart: u32): void {
   store<u32>(h, PRIV_S, H_PRIV);
   store<u64>(h, 0, H_MSTATUS);
   store<u64>(h, 0, H_SATP);
-  store<u64>(h, 0xb1ff, H_MEDELEG);
-  store<u64>(h, 0x222, H_MIDELEG);
+  store<u64>(h, DELEGABLE_EXCEPTIONS & ~((1 as u64) << CAUSE_SUPERVISOR_ECALL), H_MEDELEG);
+  store<u64>(h, S_INTERRUPTS, H_MIDELEG);
   store<u32>(h, -1, H_MCOUNTEREN);
   store<u32>(h, -1, H_SCOUNTEREN);
   store<u64>(h, MENVCFG_STCE | MENVCFG_PBMTE | MENVCFG_CBZE | MENVCFG_CBCFE | MENVCFG_CBIE, H_MENVCFG);
   // One PMP entry opens all of memory: NAPOT, every address, RWX.
-  store<u8>(h, 0x1f, H_PMPCFG);
-  store<u64>(h, 0x003fffffffffffff, H_PMPADDR);
+  store<u8>(h, ((PMP_NAPOT << 3) | PMP_RWX) as u8, H_PMPCFG);
+  store<u64>(h, PMP_ADDRESS_MASK, H_PMPADDR);
   pmpUpdate(h);
   updateMode(h);
   flushHartTlb(h);
@@ -176,7 +177,10 @@ export function flushTlbRange(hart: u32, start: u64, size: u64): void {
     flushHartTlb(h);
     return;
   }
-  for (let page = start & ~0xfff; page < start + size; page += 4096) flushTlbPage(h, page);
+  // By offset, because the range may end where addresses do.
+  const first = start & ~0xfff;
+  const end = start - first + size;
+  for (let offset: u64 = 0; offset < end; offset += 4096) flushTlbPage(h, first + offset);
 }
 
 /** Loads 8 bytes as S-mode on a hart that has just made an ecall; false when it took the exception at the ecall. */

@@ -53,10 +53,10 @@ import { readTime, updateTimers } from './timer';
 import { pendingInterrupts } from './trap';
 import { requestReschedule } from './schedule';
 
-const S_INTERRUPTS: u64 = (1 << CSR.IRQ_S_SOFT) | (1 << CSR.IRQ_S_TIMER) | (1 << CSR.IRQ_S_EXT);
+export const S_INTERRUPTS: u64 = (1 << CSR.IRQ_S_SOFT) | (1 << CSR.IRQ_S_TIMER) | (1 << CSR.IRQ_S_EXT);
 const M_INTERRUPTS: u64 = (1 << CSR.IRQ_M_SOFT) | (1 << CSR.IRQ_M_TIMER) | (1 << CSR.IRQ_M_EXT);
 /** Everything but ecall from M-mode, and what is reserved. */
-const DELEGABLE_EXCEPTIONS: u64 = 0xb3ff;
+export const DELEGABLE_EXCEPTIONS: u64 = 0xb3ff;
 const XLEN_64: u64 = (2 << ctz(CSR.MSTATUS_UXL)) | (2 << ctz(CSR.MSTATUS_SXL));
 const MSTATUS_WRITABLE: u64 =
   CSR.MSTATUS_SIE | CSR.MSTATUS_MIE | CSR.MSTATUS_SPIE | CSR.MSTATUS_MPIE | CSR.MSTATUS_SPP | CSR.MSTATUS_MPP |

@@ -12,6 +12,7 @@ export const PMP_RWX: u32 = 7;
 export const PMP_L: u32 = 0x80;
 export const PMP_TOR: u32 = 1;
 export const PMP_NA4: u32 = 2;
+export const PMP_NAPOT: u32 = 3;
 export const PMP_ADDRESS_MASK: u64 = 0x003fffffffffffff;
 
 /** No single set of permissions holds for the whole range. */

@@ -41,3 +41,33 @@ test('without a timer the wait is endless', () => {
   expect(core.exports.run(100)).toBe(EXIT_IDLE);
   expect(core.exports.idleTicks()).toBe(Infinity);
 });
+
+test('a fence of the last page of the address space drops its translation', () => {
+  const core = new Core({
+    module,
+    ramSize: 1 << 20,
+    harts: 1,
+    paging: 9,
+    tickInstructions: 100,
+    host: { mmioRead: () => 0, mmioWrite: () => {}, time: () => 0 },
+  });
+  const view = new DataView(core.ram.buffer, core.ram.byteOffset, core.ram.length);
+  const pte = (page: number, flags: number): bigint => (BigInt(0x80000 + page) << 10n) | BigInt(flags);
+  // Three levels of Sv39 in pages 1 to 3; the last entry of each leads to the last page.
+  view.setBigUint64(0x1ff8, pte(2, 0x01), true);
+  view.setBigUint64(0x2ff8, pte(3, 0x01), true);
+  view.setBigUint64(0x3ff8, pte(4, 0xc7), true);
+  view.setBigUint64(0x4000, 4n, true);
+  view.setBigUint64(0x5000, 5n, true);
+  const last = 0xffff_ffff_ffff_f000n;
+  const loaded = (): bigint => {
+    expect(core.exports.loadAsSupervisor(0, last)).toBe(1);
+    return core.exports.loadedValue();
+  };
+  core.exports.prepareSupervisor(0);
+  core.exports.modifyCsr(0, 0x180, (8n << 60n) | 0x80001n);
+  expect(loaded()).toBe(4n);
+  view.setBigUint64(0x3ff8, pte(5, 0xc7), true);
+  core.exports.flushTlbRange(0, last, 4096n);
+  expect(loaded()).toBe(5n);
+});
