@@ -1,12 +1,11 @@
 /**
- * RV64I: arithmetic, branches, loads and stores (ISA manual, chapters 2 and 4).
- * Jumps and auipc need the pc and belong to the run loop; fences and system
- * instructions stand in files of their own.
+ * RV64I: arithmetic and branches (ISA manual, chapters 2 and 4). Jumps and auipc
+ * need the pc and belong to the run loop; word arithmetic, loads and stores,
+ * fences and system instructions stand in files of their own.
  *
  * Shifts need no mask: WebAssembly takes the count modulo the width as well.
  */
 import { imm, rs1, rs2, setRd } from './registers';
-import { loadRd, storeRs2 } from './access';
 
 // The decoder left imm << 12, sign-extended, in the record.
 // @ts-ignore: decorator
@@ -131,60 +130,6 @@ export function executeAnd(h: usize, r: usize): void {
 
 // @ts-ignore: decorator
 @inline
-export function executeAddiw(h: usize, r: usize): void {
-  setRd(h, r, (rs1(h, r) + imm(r)) as i32 as i64);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeSlliw(h: usize, r: usize): void {
-  setRd(h, r, ((rs1(h, r) as i32) << (imm(r) as i32)) as i64);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeSrliw(h: usize, r: usize): void {
-  setRd(h, r, ((rs1(h, r) as u32) >> (imm(r) as u32)) as i32 as i64);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeSraiw(h: usize, r: usize): void {
-  setRd(h, r, ((rs1(h, r) as i32) >> (imm(r) as i32)) as i64);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeAddw(h: usize, r: usize): void {
-  setRd(h, r, (rs1(h, r) + rs2(h, r)) as i32 as i64);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeSubw(h: usize, r: usize): void {
-  setRd(h, r, (rs1(h, r) - rs2(h, r)) as i32 as i64);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeSllw(h: usize, r: usize): void {
-  setRd(h, r, ((rs1(h, r) as i32) << (rs2(h, r) as i32)) as i64);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeSrlw(h: usize, r: usize): void {
-  setRd(h, r, ((rs1(h, r) as u32) >> (rs2(h, r) as u32)) as i32 as i64);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeSraw(h: usize, r: usize): void {
-  setRd(h, r, ((rs1(h, r) as i32) >> (rs2(h, r) as i32)) as i64);
-}
-
-// @ts-ignore: decorator
-@inline
 export function executeBeq(h: usize, r: usize): bool {
   return rs1(h, r) == rs2(h, r);
 }
@@ -217,70 +162,4 @@ export function executeBltu(h: usize, r: usize): bool {
 @inline
 export function executeBgeu(h: usize, r: usize): bool {
   return (rs1(h, r) as u64) >= (rs2(h, r) as u64);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeLb(h: usize, r: usize, tlbRead: usize): bool {
-  return loadRd<i8>(h, r, tlbRead);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeLh(h: usize, r: usize, tlbRead: usize): bool {
-  return loadRd<i16>(h, r, tlbRead);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeLw(h: usize, r: usize, tlbRead: usize): bool {
-  return loadRd<i32>(h, r, tlbRead);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeLd(h: usize, r: usize, tlbRead: usize): bool {
-  return loadRd<i64>(h, r, tlbRead);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeLbu(h: usize, r: usize, tlbRead: usize): bool {
-  return loadRd<u8>(h, r, tlbRead);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeLhu(h: usize, r: usize, tlbRead: usize): bool {
-  return loadRd<u16>(h, r, tlbRead);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeLwu(h: usize, r: usize, tlbRead: usize): bool {
-  return loadRd<u32>(h, r, tlbRead);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeSb(h: usize, r: usize, tlbWrite: usize): bool {
-  return storeRs2<u8>(h, r, tlbWrite);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeSh(h: usize, r: usize, tlbWrite: usize): bool {
-  return storeRs2<u16>(h, r, tlbWrite);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeSw(h: usize, r: usize, tlbWrite: usize): bool {
-  return storeRs2<u32>(h, r, tlbWrite);
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeSd(h: usize, r: usize, tlbWrite: usize): bool {
-  return storeRs2<u64>(h, r, tlbWrite);
 }

@@ -1,10 +1,32 @@
-/** Writes the dispatch of the run loop into marked regions of the core's own files. */
+/** Writes the dispatch to executors and emitters into marked regions of the core's own files. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { decodedInstructions, opName } from './decode.ts';
 import type { Instruction, Kind, Tables } from './tables.ts';
 
+const camelCase = (name: string) =>
+  name.replace(/(^|\.)(.)/g, (_, _dot, letter: string) => letter.toUpperCase());
+
 /** `fcvt.w.s` → `executeFcvtWS`. */
 export function executorName(name: string): string {
-  return 'execute' + name.replace(/(^|\.)(.)/g, (_, _dot, letter: string) => letter.toUpperCase());
+  return 'execute' + camelCase(name);
+}
+
+/** `fcvt.w.s` → `emitFcvtWS`. */
+export function emitterName(name: string): string {
+  return 'emit' + camelCase(name);
+}
+
+/** The functions that the files of `directory` (assembly/isa) export, each with the name of its file. */
+export function readExports(directory: string): Map<string, string> {
+  const result = new Map<string, string>();
+  for (const name of readdirSync(directory).sort()) {
+    const text = readFileSync(join(directory, name), 'utf8');
+    for (const [, exported] of text.matchAll(/^export function (\w+)\(/gm)) {
+      result.set(exported!, name.slice(0, -'.ts'.length));
+    }
+  }
+  return result;
 }
 
 function writeCase(row: Instruction): string {
@@ -35,33 +57,62 @@ function writeCase(row: Instruction): string {
   }
 }
 
-function writeImports(rows: readonly Instruction[]): string[] {
-  const files = [...new Set(rows.map((row) => row.file))].sort();
+function writeEmitterCase(row: Instruction): string {
+  const call = row.kind === 'nop' ? '' : ` ${emitterName(row.name)}(r);`;
+  return `case Op.${opName(row.name)}:${call} return true;`;
+}
+
+function writeImports(functions: readonly string[], exports: ReadonlyMap<string, string>): string[] {
+  const missing = functions.filter((name) => !exports.has(name));
+  if (missing.length > 0) throw new Error(`no file of assembly/isa exports ${missing.join(', ')}`);
+  const files = [...new Set(functions.map((name) => exports.get(name)!))].sort();
   return files.flatMap((file) => {
-    const names = rows.filter((row) => row.file === file).map((row) => executorName(row.name));
-    names.sort();
+    const names = functions.filter((name) => exports.get(name) === file).sort();
     const line = `import { ${names.join(', ')} } from '../isa/${file}';`;
     if (line.length <= 110) return [line];
     return ['import {', ...names.map((name) => `  ${name},`), `} from '../isa/${file}';`];
   });
 }
 
-/** Region name to lines, for a file below assembly/hart. */
-export function regionsFor(file: 'run.ts' | 'system.ts', tables: Tables): Map<string, string[]> {
+/** The files with regions, below the project's directory. */
+export const DISPATCHERS = [
+  'assembly/hart/run.ts',
+  'assembly/hart/system.ts',
+  'assembly/jit/emit-instruction.ts',
+] as const;
+
+/** Region name to lines for a file, from what `readExports` found. */
+export function regionsFor(
+  file: (typeof DISPATCHERS)[number],
+  tables: Tables,
+  exports: ReadonlyMap<string, string>,
+): Map<string, string[]> {
   const rows = decodedInstructions(tables);
   const of = (...kinds: Kind[]) => rows.filter((row) => kinds.includes(row.kind));
-  if (file === 'system.ts') {
-    const system = of('system');
-    return new Map([
-      ['imports', writeImports(system)],
-      ['cases', system.map(writeCase)],
-    ]);
-  }
   const inline = of('alu', 'nop', 'load', 'store', 'fload', 'fstore', 'fp', 'amo', 'branch');
-  return new Map([
-    ['imports', writeImports(inline.filter((row) => row.kind !== 'nop'))],
-    ['cases', inline.map(writeCase)],
-  ]);
+  const nops = of('nop');
+  const namesOf = (list: readonly Instruction[], toName: (name: string) => string) =>
+    list.filter((row) => !nops.includes(row)).map((row) => toName(row.name));
+  switch (file) {
+    case 'assembly/hart/run.ts':
+      return new Map([
+        ['imports', writeImports(namesOf(inline, executorName), exports)],
+        ['cases', inline.map(writeCase)],
+      ]);
+    case 'assembly/hart/system.ts':
+      return new Map([
+        ['imports', writeImports(namesOf(of('system'), executorName), exports)],
+        ['cases', of('system').map(writeCase)],
+      ]);
+    case 'assembly/jit/emit-instruction.ts': {
+      const emitted = inline.filter((row) => nops.includes(row) || exports.has(emitterName(row.name)));
+      return new Map([
+        ['imports', writeImports(namesOf(emitted, emitterName), exports)],
+        ['ops', emitted.map((row) => `case Op.${opName(row.name)}:`)],
+        ['cases', emitted.map(writeEmitterCase)],
+      ]);
+    }
+  }
 }
 
 /** Replaces what stands between `// <generated:name>` and `// </generated:name>`, in the marker's indentation. */

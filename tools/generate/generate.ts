@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { format } from 'prettier';
 import { writeCoreCsrs, writeCsrs, writeIsa, writeMemoryMap } from './constants.ts';
 import { writeDecoder, writeOpcodes } from './decode.ts';
-import { regionsFor, replaceRegions } from './dispatch.ts';
+import { DISPATCHERS, readExports, regionsFor, replaceRegions } from './dispatch.ts';
 import { readTables } from './tables.ts';
 
 /** Path below `root`, the project's directory, to what should stand there. */
@@ -26,10 +26,10 @@ export async function generate(root: string): Promise<Map<string, string>> {
     } as const;
     outputs.set(`src/generated/${name}.ts`, await format(text, options));
   }
-  for (const file of ['run.ts', 'system.ts'] as const) {
-    const path = `assembly/hart/${file}`;
-    if (!existsSync(join(root, path))) continue;
-    outputs.set(path, replaceRegions(readFileSync(join(root, path), 'utf8'), regionsFor(file, tables)));
+  const exports = readExports(join(root, 'assembly/isa'));
+  for (const path of DISPATCHERS) {
+    const regions = regionsFor(path, tables, exports);
+    outputs.set(path, replaceRegions(readFileSync(join(root, path), 'utf8'), regions));
   }
   return outputs;
 }

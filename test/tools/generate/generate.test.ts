@@ -1,7 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { executorName, replaceRegions } from '../../../tools/generate/dispatch.ts';
+import {
+  emitterName,
+  executorName,
+  readExports,
+  regionsFor,
+  replaceRegions,
+} from '../../../tools/generate/dispatch.ts';
 import { findStale, generate } from '../../../tools/generate/generate.ts';
+import { readTables } from '../../../tools/generate/tables.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -32,6 +39,47 @@ describe('replaceRegions', () => {
 
   it('leaves a text without the region alone', () => {
     expect(replaceRegions(text, new Map([['y', ['one']]]))).toBe(text);
+  });
+});
+
+describe('regionsFor', () => {
+  const tables = readTables(`${root}spec/tables`);
+  const exports = readExports(`${root}assembly/isa`);
+  const caseOf = (lines: readonly string[] | undefined, op: string) =>
+    lines?.filter((line) => line.startsWith(`case Op.${op}:`));
+
+  it('imports an executor from the file that exports it', () => {
+    expect(exports.get('executeFcvtWS')).toBe('f');
+    const regions = regionsFor(
+      'assembly/hart/run.ts',
+      tables,
+      new Map([...exports, ['executeAdd', 'moved']]),
+    );
+    expect(regions.get('imports')).toContain("import { executeAdd } from '../isa/moved';");
+  });
+
+  it('names an executor that no file exports', () => {
+    const without = new Map(exports);
+    without.delete('executeAdd');
+    expect(() => regionsFor('assembly/hart/run.ts', tables, without)).toThrow(/executeAdd/);
+  });
+
+  it('emits what has an emitter, and fences', () => {
+    const file = 'assembly/jit/emit-instruction.ts';
+    const regions = regionsFor(file, tables, new Map([['emitAdd', 'rv64i']]));
+    expect([...regions.entries()]).toEqual([
+      ['imports', ["import { emitAdd } from '../isa/rv64i';"]],
+      ['ops', ['case Op.ADD:', 'case Op.FENCE:']],
+      ['cases', ['case Op.ADD: emitAdd(r); return true;', 'case Op.FENCE: return true;']],
+    ]);
+  });
+
+  it('emits neither jumps nor system instructions', () => {
+    const all = new Map(tables.instructions.map((row) => [emitterName(row.name), row.file]));
+    const regions = regionsFor('assembly/jit/emit-instruction.ts', tables, all);
+    expect(caseOf(regions.get('cases'), 'FADD_D')).toHaveLength(1);
+    expect(caseOf(regions.get('cases'), 'JALR')).toHaveLength(0);
+    expect(caseOf(regions.get('cases'), 'CSRRW')).toHaveLength(0);
   });
 });
 
