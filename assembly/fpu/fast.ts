@@ -25,7 +25,6 @@
 import { f32Add, f64Add } from './add';
 import { f32Div, f64Div } from './div';
 import { FFLAGS_NX, raise, RM_RNE } from './flags';
-import { f32Fma, f64Fma } from './fma';
 import { signBit } from './format';
 import { f32Mul, f64Mul } from './mul';
 import {
@@ -36,10 +35,13 @@ import {
   isFinite64,
   isFiniteNotTiny32,
   isFiniteNotTiny64,
+  sumError32,
+  sumError64,
 } from './native';
 import { f32Sqrt, f64Sqrt } from './sqrt';
 
 export { eqF32, eqF64, leF32, leF64, ltF32, ltF64, maxF32, maxF64, minF32, minF64 } from './fast-compare';
+export { fmaF32, fmaF64 } from './fast-fma';
 export {
   f32FromF64,
   f32FromI32,
@@ -74,28 +76,7 @@ function integerSignificand64(bits: u64): u64 {
   return (bits & 0x000fffffffffffff) | 0x0010000000000000;
 }
 
-// Addition. The error of a sum is a number of the format, and Knuth's TwoSum
-// computes it exactly unless an intermediate result overflows (The Art of
-// Computer Programming, volume 2, 4.2.2, theorem B; with gradual underflow a sum
-// is never inexact by underflow). An overflow shows: let s = x + y be finite. If
-// t = s - x is infinite, then y - t is infinite and x - (s - t) infinite with the
-// opposite sign, so the error comes out as a NaN. If t is finite and s - t or
-// y - t infinite, the error is infinite or a NaN. Thus an error of zero means
-// exact, a finite other one means inexact, and the rest is left to the exact form.
-
-// @ts-ignore: decorator
-@inline
-function sumError64(x: f64, y: f64, s: f64): f64 {
-  const t = s - x;
-  return x - (s - t) + (y - t);
-}
-
-// @ts-ignore: decorator
-@inline
-function sumError32(x: f32, y: f32, s: f32): f32 {
-  const t = s - x;
-  return x - (s - t) + (y - t);
-}
+// Addition.
 
 // @ts-ignore: decorator
 @inline
@@ -287,50 +268,4 @@ export function sqrtF32(a: u32, rm: u32, flags: u32): u32 {
     }
   }
   return f32Sqrt(a, rm);
-}
-
-// Fused multiply-add, binary64: where the product is exact, which it is for
-// integers and short fractions, it is the addition of two numbers. The product is
-// normal and so not zero, which leaves no sign of an exact zero to disagree about.
-
-// @ts-ignore: decorator
-@inline
-export function fmaF64(a: u64, b: u64, c: u64, rm: u32, flags: u32): u64 {
-  if (rm == RM_RNE && areNormal64(a, b)) {
-    const product = reinterpret<u64>(f64Of(a) * f64Of(b));
-    if (isFiniteNotTiny64(product) && isExactProduct64(a, b, product)) return addF64(product, c, rm, flags);
-  }
-  return f64Fma(a, b, c, rm);
-}
-
-/**
- * binary32: the product is exact in binary64, far from its ends, and so is the
- * error of the sum there. An inexact sum is moved to its odd neighbour on the
- * side of the exact value; rounding such a value to at most 51 bits gives what
- * rounding the exact one gives (Boldo and Melquiond, "Emulation of FMA and
- * Correctly Rounded Sums: Proved Algorithms Using Rounding to Odd", 2008). A NaN
- * or an infinity may get other bits on the way, but ends up as infinite or a NaN.
- */
-// @ts-ignore: decorator
-@inline
-export function fmaF32(a: u32, b: u32, c: u32, rm: u32, flags: u32): u32 {
-  if (rm == RM_RNE) {
-    const product = <f64>f32Of(a) * <f64>f32Of(b);
-    const addend = <f64>f32Of(c);
-    let sum = product + addend;
-    const error = sumError64(product, addend, sum);
-    if (error != 0) {
-      const bits = reinterpret<u64>(sum);
-      if ((bits & 1) == 0) sum = f64Of(error > 0 == sum > 0 ? bits + 1 : bits - 1);
-    }
-    const result = <f32>sum;
-    const bits = reinterpret<u32>(result);
-    const isExact = <f64>result == sum; // binary32 has no odd numbers of 53 bits
-    if (isFiniteNotTiny32(bits)) {
-      if (!(flags & FFLAGS_NX) && !isExact) raise(FFLAGS_NX);
-      return bits;
-    }
-    if (isFinite32(bits) && isExact) return bits;
-  }
-  return f32Fma(a, b, c, rm);
 }
