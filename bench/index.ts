@@ -3,6 +3,7 @@ import { boot } from './boot.ts';
 import { coremark } from './coremark.ts';
 import { idle } from './idle.ts';
 import { integer } from './integer.ts';
+import { linux } from './linux.ts';
 import { startup } from './startup.ts';
 import { describeEnvironment, load } from './support/environment.ts';
 import { parseOptions, USAGE, type BenchOptions } from './support/options.ts';
@@ -14,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   integer,
   startup,
   coremark,
+  linux,
 };
 
 async function main(args: readonly string[]): Promise<void> {
@@ -24,7 +26,9 @@ async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
   const isDefault = options.benchmarks.length === 0;
   const names = isDefault
-    ? Object.keys(BENCHMARKS).filter((name) => name !== 'coremark' || options.coremark !== undefined)
+    ? Object.keys(BENCHMARKS).filter(
+        (name) => name !== 'linux' && (name !== 'coremark' || options.coremark !== undefined),
+      )
     : options.benchmarks;
   const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name));
   if (unknown !== undefined) {
@@ -37,6 +41,7 @@ async function main(args: readonly string[]): Promise<void> {
     const loadBefore = load();
     const report = await BENCHMARKS[name](options);
     const loads = { before: loadBefore, after: load() };
+    if (report.failures?.length) process.exitCode = 1;
     if (options.isJson) reports.push({ ...report, load: loads, results: summarize(report.results) });
     else
       console.log(

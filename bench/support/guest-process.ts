@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { MachineMessage } from './machine-process.ts';
+import { Transcript } from './transcript.ts';
 
 export interface GuestCommand {
   readonly command: string;
@@ -30,10 +31,9 @@ export class GuestProcess {
   readonly ended: Promise<GuestExit>;
   private readonly child: ChildProcess;
   private readonly start = performance.now();
-  private readonly seen: { text: string; readonly marks: Map<string, number> } = {
-    text: '',
-    marks: new Map(),
-  };
+  /** The console, in milliseconds from the start of the process. */
+  readonly console = new Transcript();
+  private readonly seenMarks = new Map<string, number>();
   private failure: GuestProcessError | undefined;
   private lastStatistics: MachineMessage | undefined;
   private onOutput: (() => void) | undefined;
@@ -61,11 +61,15 @@ export class GuestProcess {
         reject(this.failure);
       });
       this.child.on('close', (code) => {
-        resolve({ time: exitTime, code, output: this.seen.text, statistics: this.lastStatistics });
+        resolve({ time: exitTime, code, output: this.console.text, statistics: this.lastStatistics });
+        this.console.end(this.error(`found the end, with exit code ${code}`));
         this.onOutput?.();
       });
     });
-    this.ended.catch(() => this.onOutput?.());
+    this.ended.catch((error: Error) => {
+      this.console.end(error);
+      this.onOutput?.();
+    });
   }
 
   get pid(): number {
@@ -79,7 +83,7 @@ export class GuestProcess {
   async mark(text: string, limit = 300_000): Promise<number> {
     const deadline = performance.now() + limit;
     for (;;) {
-      const time = this.seen.marks.get(text);
+      const time = this.seenMarks.get(text);
       if (time !== undefined) return time;
       if (this.failure) throw this.failure;
       if (this.child.exitCode !== null || this.child.signalCode !== null) {
@@ -98,12 +102,21 @@ export class GuestProcess {
     }
   }
 
+  /** Types on the guest's console. */
+  type(text: string): void {
+    this.child.stdin!.write(text);
+  }
+
   /** Instructions and times of our machine, as of now. */
   async statistics(): Promise<MachineMessage> {
     if (!this.command.isOurs) throw this.error('expected a machine of ours, found a peer');
     return new Promise((resolve, reject) => {
-      this.onStatistics = resolve;
-      this.child.once('exit', () => reject(this.error('expected statistics, found the end')));
+      const onExit = (): void => reject(this.error('expected statistics, found the end'));
+      this.onStatistics = (message) => {
+        this.child.off('exit', onExit);
+        resolve(message);
+      };
+      this.child.once('exit', onExit);
       this.child.send('statistics');
     });
   }
@@ -124,15 +137,15 @@ export class GuestProcess {
 
   private note(text: string): void {
     const time = performance.now() - this.start;
-    this.seen.text += text;
+    this.console.append(text, time);
     for (const mark of this.marks) {
-      if (!this.seen.marks.has(mark) && this.seen.text.includes(mark)) this.seen.marks.set(mark, time);
+      if (!this.seenMarks.has(mark) && this.console.text.includes(mark)) this.seenMarks.set(mark, time);
     }
     this.onOutput?.();
   }
 
   private error(message: string): GuestProcessError {
-    const tail = this.seen.text.slice(-400).trim();
+    const tail = this.console.text.slice(-400).trim();
     return new GuestProcessError(`${this.command.command}: ${message}${tail ? `\n${tail}` : ''}`);
   }
 }

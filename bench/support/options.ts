@@ -1,22 +1,30 @@
 /** The command line of the benchmarks; all of them take the same options. */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { CROSS_COMPILER } from '../linux/compile.ts';
+import { MANIFEST } from '../linux/manifest.ts';
 import { isInstalled } from './contender.ts';
 
 export const USAGE = `npm run bench -- [benchmark ...] [options]
 
-Benchmarks: boot, idle, integer, startup, coremark (needs --coremark). Default: all.
+Benchmarks: boot, idle, integer, startup, coremark (needs --coremark), linux.
+Default: all but linux, which takes half an hour and a cross compiler.
 
   --runs N          measurements of each contender (default 5)
   --json            print JSON instead of tables
   --build DIR       our build to measure (default dist)
   --baseline DIR    another build of ours to compare with
   --qemu COMMAND    QEMU to compare with (default qemu-system-riscv64); "none" for none
-  --only A,B        integer: just these programs
-  --kernel FILE     boot, idle, startup: a kernel instead of Debian's ...
+  --only A,B        integer, linux: just these programs
+  --kernel FILE     boot, idle, startup, linux: a kernel instead of Debian's ...
   --initrd FILE     ... and the initrd of a Debian installer that goes with it
   --coremark FILE   coremark: a bare-metal ELF for the virt board that powers off at its end
   --peer COMMAND    coremark: a shell command that runs another emulator's CoreMark; may be repeated
+  --programs DIR    linux: a folder of further programs with a ${MANIFEST} that says how to run
+                    them (docs/performance.md); may be repeated
+  --memory N        linux: RAM of the guest in MiB (default 1024)
+  --scale F         linux: multiplies the iterations of the programs of ours (default 1)
+  --cc COMMAND      linux: the C compiler for riscv64 (default ${CROSS_COMPILER.command})
 `;
 
 export interface BenchOptions {
@@ -31,6 +39,11 @@ export interface BenchOptions {
   readonly initrd?: string;
   readonly coremark?: string;
   readonly peers: readonly string[];
+  readonly programs: readonly string[];
+  /** In MiB. */
+  readonly memory: number;
+  readonly scale: number;
+  readonly cc: string;
 }
 
 /** @throws Error that says what was expected. */
@@ -49,10 +62,22 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       initrd: { type: 'string' },
       coremark: { type: 'string' },
       peer: { type: 'string', multiple: true, default: [] },
+      programs: { type: 'string', multiple: true, default: [] },
+      memory: { type: 'string', default: '1024' },
+      scale: { type: 'string', default: '1' },
+      cc: { type: 'string', default: CROSS_COMPILER.command },
     },
   });
   const runs = Number(values.runs);
   if (!Number.isInteger(runs) || runs < 1) throw new Error(`expected --runs 1 or more, found ${values.runs}`);
+  const memory = Number(values.memory);
+  if (!Number.isInteger(memory) || memory < 256 || memory > 3072) {
+    throw new Error(`expected --memory 256 to 3072, found ${values.memory}`);
+  }
+  const scale = Number(values.scale);
+  if (!(scale > 0 && Number.isFinite(scale))) {
+    throw new Error(`expected --scale above 0, found ${values.scale}`);
+  }
   if ((values.kernel === undefined) !== (values.initrd === undefined)) {
     throw new Error('expected --kernel and --initrd together, found one of them');
   }
@@ -68,6 +93,10 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     initrd: values.initrd,
     coremark: values.coremark,
     peers: values.peer,
+    programs: values.programs,
+    memory,
+    scale,
+    cc: values.cc,
   };
 }
 

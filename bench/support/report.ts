@@ -1,4 +1,5 @@
 /** Results as tables for people and as JSON. */
+import { comparisonTable, type Comparison } from './comparison.ts';
 import { median, spread } from './statistics.ts';
 
 /** One quantity of one contender, measured some times. */
@@ -18,6 +19,12 @@ export interface Report {
   /** What was run, for people: sizes, settings. */
   readonly notes: readonly string[];
   readonly results: readonly Result[];
+  /** Printed instead of the results, if there are any. */
+  readonly comparisons?: readonly Comparison[];
+  /** What the groups of the comparisons are called. */
+  readonly groupTitles?: Readonly<Record<string, string>>;
+  /** What did not run, or wrongly, and is not among the results. */
+  readonly failures?: readonly string[];
 }
 
 export interface Summary extends Result {
@@ -44,7 +51,19 @@ export function summarize(results: readonly Result[]): Summary[] {
   });
 }
 
-export function table({ benchmark, notes, results }: Report): string {
+export function table({
+  benchmark,
+  notes,
+  results,
+  comparisons,
+  groupTitles,
+  failures = [],
+}: Report): string {
+  if (comparisons) {
+    const tables = comparisons.map((comparison) => comparisonTable(comparison, groupTitles));
+    const failed = failures.map((failure) => `failed: ${failure}\n`);
+    return [benchmark, ...notes.map((note) => `  ${note}`), '', ...tables, ...failed].join('\n');
+  }
   const contenders = [...new Set(results.map(({ contender }) => contender))];
   const rows = summarize(results).map((summary) => [
     summary.name,

@@ -16,14 +16,15 @@ export const BOOT_MARKS = [CONSOLE_FOUND, INIT_STARTED, PROMPT] as const;
 
 /** Files as both contenders take them, written to `directory`. */
 export async function shellGuest(options: BenchOptions, directory: string): Promise<Guest> {
-  const { kernel, initrd } = await sources(options);
+  const { kernel, initrd } = await kernelAndInitrd(options);
   const files = { kernel: join(directory, 'kernel'), initrd: join(directory, 'initrd') };
   await writeFile(files.kernel, kernel);
   await writeFile(files.initrd, concatenateInitrds([initrd, shellInitramfs({ columns: 80, rows: 25 })]));
   return { ...files, append: `console=ttyS0 rdinit=${SHELL_INIT}`, memory: 512, isBareMetal: false };
 }
 
-async function sources({
+/** Those of the options, or else Debian's. */
+export async function kernelAndInitrd({
   kernel,
   initrd,
 }: BenchOptions): Promise<{ kernel: Uint8Array; initrd: Uint8Array }> {

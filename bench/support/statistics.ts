@@ -12,3 +12,9 @@ export function spread(values: readonly number[]): number {
   const range = Math.max(...values) - Math.min(...values);
   return range === 0 ? 0 : range / median(values);
 }
+
+/** Of ratios: halves and doubles cancel out. */
+export function geometricMean(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('expected at least one value, found none');
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
