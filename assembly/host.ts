@@ -1,4 +1,4 @@
-/** What the core asks of its host: memory-mapped I/O and the time. No i64 crosses here. */
+/** What the core asks of its host: memory-mapped I/O, the time, and to compile what the translator wrote. No i64 crosses here. */
 
 /** Reads `size` bytes at `address`; the upper half of 8 bytes is put into `mmioHigh`. */
 // @ts-ignore: decorator
@@ -13,3 +13,21 @@ export declare function hostMmioWrite(address: u32, size: u32, low: u32, high: u
 // @ts-ignore: decorator
 @external('host', 'time')
 export declare function hostTime(): f64;
+
+/** Milliseconds on the host's monotonic clock, for statistics. */
+// @ts-ignore: decorator
+@external('host', 'now')
+export declare function hostNow(): f64;
+
+/**
+ * Compiles the module of `length` bytes at `address`, which is written over after
+ * that. The host answers with `batchReady` or `batchFailed`, at once or later.
+ */
+// @ts-ignore: decorator
+@external('host', 'compile')
+export declare function hostCompile(address: u32, length: u32, batch: u32): void;
+
+/** Lets go of the module of a batch, whose functions are in `slots` slots of the table from `firstSlot` on. */
+// @ts-ignore: decorator
+@external('host', 'release')
+export declare function hostRelease(batch: u32, firstSlot: u32, slots: u32): void;

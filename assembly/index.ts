@@ -53,6 +53,8 @@ import { csrValue, DELEGABLE_EXCEPTIONS, readCsr, S_INTERRUPTS, writeCsr } from 
 import { hartAddress, requestExit, requestReschedule, runHarts, wake } from './hart/schedule';
 import { NEVER, readTime as readMtime, ticksToDeadline, updateTimers, writeTime as writeMtime } from './hart/timer';
 import { takeException } from './hart/trap';
+import { abandonBatch, activateBatch } from './jit/batch';
+import { configure } from './jit/tier';
 import { accessValue, leaveAfterAccess, readSlow } from './mmu/access';
 import { flushTlb as flushHartTlb, flushTlbPage, updateMode } from './mmu/tlb';
 import { PMP_ADDRESS_MASK, PMP_NAPOT, PMP_RWX, pmpUpdate } from './mmu/pmp';
@@ -61,13 +63,14 @@ import { isRam } from './mmu/walk';
 export { mmioFault, mmioHigh } from './mmu/access';
 export { requestExit } from './hart/schedule';
 export { RAM, RAM_BASE, MACHINE, M_ICOUNT, M_EXIT_HART } from './layout';
+export { JIT_TABLE_SIZE, J_STATISTICS, J_TIMES } from './layout';
 export { HARTS, HART_AREA_SIZE, F_BASE, H_PC, H_PRIV, H_RUN_STATE } from './layout';
 
 /** A fence of more pages than that drops every translation instead. */
 const FLUSH_PAGES: u64 = 64;
 
 /** Version of this boundary; the host refuses a core with another one. */
-export const ABI_VERSION: u32 = 1;
+export const ABI_VERSION: u32 = 2;
 
 /**
  * Prepares the machine; to be called once, before everything else. RAM must be
@@ -129,6 +132,30 @@ export function prepareSupervisor(hart: u32): void {
 export function startHart(hart: u32, pc: u64): void {
   store<u64>(hartAddress(hart), pc, H_PC);
   store<u32>(hartAddress(hart), RUN_STARTED, H_RUN_STATE);
+}
+
+/**
+ * What is translated: MODE_OFF, MODE_ON or MODE_FORCE (assembly/jit/tier.ts). Bit 0
+ * of `flags`: the host has tail calls. Nothing is translated before the first call.
+ */
+export function configureJit(mode: u32, flags: u32): void {
+  configure(mode, flags);
+}
+
+/** The module of `batch` is compiled and its functions are in the table. Not to be called while the core runs, but from `compile`. */
+export function batchReady(batch: u32): void {
+  activateBatch(batch);
+}
+
+/** The module of `batch` will not be compiled. */
+export function batchFailed(batch: u32): void {
+  abandonBatch(batch);
+}
+
+/** What slot 0 of the table holds: leaves translated code for the dispatcher. */
+export function leaveRegion(h: usize, pc: u64, budget: i32, depth: i32): i32 {
+  store<u64>(h, pc, H_PC);
+  return budget;
 }
 
 /** Executes at most `budget` instructions; returns EXIT_*. */

@@ -8,6 +8,7 @@
  *   0x0030_0000  block hash: paddr → decoded block
  *   0x0040_0000  page heads: one u32 a guest page, its list of decoded blocks
  *   0x0080_0000  block arena
+ *   0x0200_0000  translator: regions, scratch, the module under construction
  *   0x02ff_0000  blocks that are used once, and those across two pages
  *   0x0300_0000  guest RAM
  *
@@ -100,6 +101,7 @@ export const H_DATA_PRIV: usize = 0x520; // u32, privilege mode of loads and sto
 export const H_PMP_ACTIVE: usize = 0x524; // u32, entries up to the last one that is not OFF
 export const H_TLBS_USED: usize = 0x528; // u32, TLB sets selected since the last flush (bit mask)
 export const H_SYNCED: usize = 0x52c; // u32, 1: counters and pc in the record are exact, MMIO may be performed
+export const H_SIDE_EXIT: usize = 0x530; // u32, 1: translated code left because the interpreter must execute the next instruction
 export const H_FETCH_FILTER: usize = 0x600; // 512 bytes, which page hashes the jump caches and the instruction TLB hold
 export const FETCH_FILTER_SIZE: usize = 512;
 
@@ -123,9 +125,12 @@ export const TLB_SETS: u32 = 4; // U, S with SUM = 0, S with SUM = 1, M
 export const H_TLBS: usize = 0x1000; // set s: read at s × 2 × TLB_SIZE, write TLB_SIZE later; to 0x21000
 export const TLB_SET_SIZE: usize = 0x8000;
 
-// Jump caches, one a privilege mode (U, S, M): {u64 vpc | 1, u32 block, u32 unused}.
+// Jump caches, one a privilege mode (U, S, M): {u64 vpc | 1, u32 block, u32 slot}.
+// The slot is where translated code finds its own continuation, 0 when there is none.
 export const JUMP_ENTRIES: u32 = 2048;
 export const JUMP_INDEX_MASK: u32 = (JUMP_ENTRIES - 1) << 4;
+/** An entry's place comes from pc ^ pc >> JUMP_FOLD: page and offset both count. */
+export const JUMP_FOLD: u32 = 11;
 export const JUMP_CACHE_SIZE: usize = 0x8000;
 export const H_JUMP_CACHES: usize = 0x22000; // to 0x3a000
 // Instruction TLB, one a hart: {u64 vpage | mode, u64 ppage} × 256.
@@ -141,7 +146,7 @@ export const BLOCK_HASH: usize = 0x300000;
 export const BLOCK_HASH_ENTRIES: u32 = 0x10000;
 export const PAGE_HEADS: usize = 0x400000;
 export const ARENA: usize = 0x800000;
-export const ARENA_END: usize = 0x2ff0000;
+export const ARENA_END: usize = 0x2000000;
 export const SCRATCH_BLOCK: usize = 0x2ff0000; // blocks decoded for one use; from here on no successor points
 export const STRADDLING: usize = 0x2ff4000; // blocks of one instruction that lies across two pages, by its bits
 export const STRADDLING_ENTRIES: u32 = 128;
@@ -152,8 +157,11 @@ export const B_HASH_NEXT: usize = 4; // u32
 export const B_PAGE_NEXT: usize = 8; // u32
 export const B_BYTES: usize = 12; // u32, length of the code in bytes
 export const B_PADDR: usize = 16; // u64
+export const B_HEAT: usize = 24; // u32, how often control came here by a call, an indirect jump or backwards
+export const B_REGION: usize = 28; // u32, the region that starts here when the count is BLOCK_TRANSLATED
 export const B_HEADER_SIZE: usize = 32;
 export const BLOCK_DEAD: u32 = 0x40000000;
+export const BLOCK_TRANSLATED: u32 = 0x40000001;
 export const MAX_BLOCK_INSTRUCTIONS: u32 = 32;
 
 export const RECORD_SIZE: usize = 16;
@@ -167,6 +175,122 @@ export const REC_LEN: usize = 14; // u8, 2 or 4
 export const REC_LEFT: usize = 15; // u8, instructions after this one in its block
 export const REC_TAKEN: usize = 16; // u32, block after a taken branch or jump, 0 unknown
 export const REC_NEXT: usize = 20; // u32, block after falling through, 0 unknown
+
+// The translator (assembly/jit).
+export const JIT: usize = 0x2000000;
+export const J_STATISTICS: usize = JIT; // u64 counters, J_*
+export const J_IN_REGIONS: usize = JIT; // instructions executed in translated code
+export const J_TRANSLATED: usize = JIT + 8; // regions
+export const J_BATCHES: usize = JIT + 16; // modules
+export const J_WASM_BYTES: usize = JIT + 24;
+export const J_EVICTIONS: usize = JIT + 32; // batches
+export const J_INVALIDATIONS: usize = JIT + 40; // regions
+export const J_TLB_MISSES: usize = JIT + 48; // slow data accesses
+export const J_SIDE_EXITS: usize = JIT + 56;
+export const J_ENTRIES: usize = JIT + 64; // from the dispatcher
+export const J_GUEST_BYTES: usize = JIT + 72; // translated
+export const J_LIVE: usize = JIT + 80; // regions that can be entered
+export const J_TIMES: usize = JIT + 0x80; // f64, milliseconds
+export const J_TIME_TRANSLATING: usize = J_TIMES;
+export const J_TIME_IN_REGIONS: usize = J_TIMES + 8; // from sampled entries
+export const JIT_LOCALS: usize = JIT + 0x100; // u8 × 64: the local of each guest register in the region being written
+
+// Regions: a record each, found by the physical address of their head, and by the pages they came from.
+export const REGION_HASH: usize = JIT + 0x1000;
+export const REGION_HASH_ENTRIES: u32 = 0x2000;
+export const REGION_PAGES: usize = JIT + 0x9000; // u32 × 8192: hash of guest pages → list of page nodes
+export const REGION_PAGES_ENTRIES: u32 = 0x2000;
+export const REGIONS: usize = JIT + 0x20000;
+export const REGION_SIZE: usize = 128;
+export const R_STATE: usize = 0; // u32, REGION_*
+export const R_SLOT: usize = 4; // u32, in the table
+export const R_BATCH: usize = 8; // u32
+export const R_COST: usize = 12; // u32, the budget that it needs on entry
+export const R_PADDR: usize = 16; // u64, of the head
+export const R_HASH_NEXT: usize = 24; // u32
+export const R_BLOCK: usize = 28; // u32, the decoded block of the head while that is marked as translated, or 0
+export const R_PLAIN: usize = 32; // u32, an unmarked copy of that block, or 0
+export const R_EXITS: usize = 36; // u32, side exits taken lately
+export const R_STYLE: usize = 40; // u32, STYLE_*
+export const R_FUNCTION: usize = 44; // u32, its index in its module
+export const R_PAGE_COUNT: usize = 48; // u32
+export const R_COUNT: usize = 52; // u32, the instruction count of R_BLOCK, while it is marked
+export const R_CALLERS: usize = 56; // u32, bit mask of the regions of its batch that call it directly
+export const R_NODES: usize = 64; // page nodes
+export const MAX_REGION_PAGES: u32 = 4;
+export const N_SIZE: usize = 16;
+export const N_PAGE: usize = 0; // u32, guest page number from RAM_BASE
+export const N_NEXT: usize = 4; // u32, next node of that hash
+export const N_LOW: usize = 8; // u16, first byte of the page that was translated
+export const N_HIGH: usize = 10; // u16, last one
+
+export const SENTINEL_BLOCK: usize = JIT + 0x800; // a block without instructions, in the list of a page that has regions only
+
+export const REGION_FREE: u32 = 0;
+export const REGION_PENDING: u32 = 1; // written, not yet compiled
+export const REGION_LIVE: u32 = 2;
+
+// Slots of the table: BATCH_REGIONS for each batch, from 1 on rounded up. Slot 0 leaves to the dispatcher.
+export const JIT_TABLE_SIZE: u32 = 0x1000;
+export const BATCH_REGIONS: u32 = 16;
+export const MAX_BATCHES: u32 = JIT_TABLE_SIZE / BATCH_REGIONS; // batch 0 is never used
+
+// What the translator works on.
+export const T_EXITS: usize = JIT + 0x290000; // exits by the registers that they store
+export const T_WINDOW: i32 = 0x8000; // a region lies within so many bytes of its head, either way
+export const T_PAGES: usize = JIT + 0x180; // u32 a page of the window: where it lies in the linear memory, PAGE_UNKNOWN or PAGE_REFUSED
+export const T_MARKS: usize = JIT + 0x200000; // u8 a halfword of the window
+export const T_INDEX: usize = JIT + 0x210000; // u16 a halfword of the window: block that starts there
+export const T_RECORDS: usize = JIT + 0x220000; // decoded instructions
+export const T_BLOCKS: usize = JIT + 0x240000;
+export const T_LISTS: usize = JIT + 0x280000; // work lists and orders
+// A basic block of the region that is being translated. Masks have a bit for each guest register, f registers from 32 on.
+export const T_SIZE: usize = 160;
+export const T_START: usize = 0; // i32, bytes from the head
+export const T_END: usize = 4; // i32, the byte after its last instruction
+export const T_COUNT: usize = 8; // u32, instructions
+export const T_FIRST: usize = 12; // u32, its first record
+export const T_KIND: usize = 16; // u32, KIND_*: how it ends
+export const T_SUCCESSOR: usize = 20; // i32 × 2, blocks; -1 where control leaves the region
+export const T_TARGET: usize = 28; // i32 × 2, where that lies, in bytes from the head
+export const T_ORDER: usize = 36; // i32, place in reverse postorder, -1 unreachable
+export const T_DOMINATOR: usize = 40; // i32, immediate dominator, -1 of the head
+export const T_CHILD: usize = 44; // i32, first block that it dominates immediately, in reverse postorder
+export const T_SIBLING: usize = 48; // i32, next of those
+export const T_FORWARD: usize = 52; // u32, edges that lead here, back edges not counted
+export const T_IS_LOOP: usize = 56; // u32, 1: a back edge leads here
+export const T_COST: usize = 60; // u32, most instructions until the budget is looked at again
+export const T_LABEL: usize = 64; // u32, of the block that ends where this starts
+export const T_LOOP_LABEL: usize = 68; // u32
+export const T_FP: usize = 72; // u32, FP_*: what must be ensured before its first floating-point instruction
+export const T_GUARD: usize = 76; // u32, bit mask of pages of the window whose mapping is checked at the start
+export const T_USE: usize = 80; // u64, registers read before they are set
+export const T_DEF: usize = 88; // u64, registers set
+export const T_DIRTY_IN: usize = 96; // u64, registers that may differ from the hart record at the start
+export const T_LIVE_IN: usize = 104; // u64, registers whose locals must be right at the start
+export const T_SUBTREE: usize = 112; // u64, registers that matter in some block that this dominates
+export const T_LOAD: usize = 120; // u64, registers loaded at the start
+export const T_LOAD_BEFORE: usize = 128; // u64, the same before the loop that starts here
+export const T_PENDING: usize = 136; // u64, registers to be loaded there or below
+export const T_PAGES_IN: usize = 144; // u32, pages whose mapping is known at the start
+export const T_PAGES_OF: usize = 148; // u32, pages that its instructions lie on
+export const T_FP_IN: usize = 152; // u32, FP_* that is known at the start
+
+export const KIND_FALL: u32 = 0; // into the next block
+export const KIND_BRANCH: u32 = 1;
+export const KIND_JUMP: u32 = 2;
+export const KIND_CALL: u32 = 3; // jal; goes on at its successor
+export const KIND_CALL_INDIRECT: u32 = 4; // jalr; the same
+export const KIND_RETURN: u32 = 5;
+export const KIND_INDIRECT: u32 = 6;
+export const KIND_EXIT: u32 = 7; // the interpreter goes on at T_END
+
+export const MAX_REGION_INSTRUCTIONS: u32 = 1024;
+export const MAX_REGION_BLOCKS: u32 = 256;
+export const JIT_BODIES: usize = JIT + 0x400000; // functions of the batch
+export const JIT_BODIES_END: usize = JIT + 0xa00000;
+export const JIT_MODULE: usize = JIT + 0xa00000; // the module as the host gets it
+export const JIT_MODULE_END: usize = 0x2ff0000;
 
 export const RAM: usize = 0x3000000;
 export const RAM_BASE: u64 = 0x80000000;

@@ -4,16 +4,25 @@
  * TypeScript have them only together with the DOM.
  */
 declare namespace WebAssembly {
+  type Exports = Record<string, unknown>;
+  type Imports = Record<string, Record<string, unknown>>;
+  function validate(bytes: Uint8Array | ArrayBuffer): boolean;
+  function compile(bytes: Uint8Array | ArrayBuffer): Promise<Module>;
   class Module {
     constructor(bytes: Uint8Array | ArrayBuffer);
   }
   class Instance {
-    constructor(module: Module, imports?: Record<string, Record<string, unknown>>);
-    readonly exports: Record<string, unknown>;
+    constructor(module: Module, imports?: Imports);
+    readonly exports: Exports;
   }
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number });
     readonly buffer: ArrayBuffer;
+  }
+  class Table {
+    constructor(descriptor: { element: 'anyfunc'; initial: number; maximum?: number });
+    get(index: number): unknown;
+    set(index: number, value: null): void;
   }
   class Global {
     value: number;

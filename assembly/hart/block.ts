@@ -17,12 +17,15 @@ import {
   BLOCK_DEAD,
   BLOCK_HASH,
   BLOCK_HASH_ENTRIES,
+  BLOCK_TRANSLATED,
   B_BYTES,
   B_COUNT,
   B_HASH_NEXT,
   B_HEADER_SIZE,
+  B_HEAT,
   B_PADDR,
   B_PAGE_NEXT,
+  B_REGION,
   HARTS,
   HART_AREA_SIZE,
   MACHINE,
@@ -40,17 +43,31 @@ import {
   REC_OFF,
   REC_OP,
   REC_TAKEN,
+  R_PLAIN,
+  R_STATE,
+  REGION_LIVE,
   STRADDLING,
   STRADDLING_ENTRIES,
   STRADDLING_SIZE,
 } from '../layout';
 import { FIRST_BRANCH, LAST_BRANCH, FIRST_SYSTEM, LAST_SYSTEM, Op } from '../generated/opcodes';
 import { decodeInstruction } from '../isa/decode';
+import {
+  attachBlock,
+  detachBlock,
+  dropRegionsOfPage,
+  guestPage,
+  keepRegionPages,
+  regionAt,
+} from '../jit/region';
 import { flushFetch, revokeWrites } from '../mmu/tlb';
 import { ramAddress } from '../mmu/walk';
 
 /** Blocks before this count of emptyings may be gone: pointers to them must not be used. */
 export let arenaEpoch: u32 = 0;
+
+/** Instead of a next block in the hash: it is not there at all. */
+const NOT_HASHED: u32 = 1;
 
 const LARGEST_BLOCK: usize = B_HEADER_SIZE + ((MAX_BLOCK_INSTRUCTIONS as usize) + 1) * 2 * RECORD_SIZE;
 
@@ -76,19 +93,47 @@ export function hasCode(paddr: u64): bool {
 
 /** The block at `paddr` in RAM, decoded if need be. */
 export function blockAt(paddr: u64): usize {
+  const known = findDecoded(paddr);
+  if (known) return known;
+  const block = addBlock(paddr);
   const slot = hashSlot(paddr);
-  for (let b = load<u32>(slot) as usize; b; b = load<u32>(b, B_HASH_NEXT)) {
+  store<u32>(block, load<u32>(slot), B_HASH_NEXT);
+  store<u32>(slot, block as u32);
+  const region = regionAt(paddr);
+  if (region && load<u32>(region, R_STATE) == REGION_LIVE) attachBlock(region, block);
+  return block;
+}
+
+/** The block at `paddr` in RAM if there is one, which is to say if control went there before; else 0. */
+export function findDecoded(paddr: u64): usize {
+  for (let b = load<u32>(hashSlot(paddr)) as usize; b; b = load<u32>(b, B_HASH_NEXT)) {
     if (load<u64>(b, B_PADDR) == paddr) return b;
   }
+  return 0;
+}
+
+/** The block of a region's head as the interpreter executes it. */
+export function plainBlock(region: usize, paddr: u64): usize {
+  const known = load<u32>(region, R_PLAIN) as usize;
+  if (known) return known;
+  const block = addBlock(paddr);
+  store<u32>(block, NOT_HASHED, B_HASH_NEXT);
+  store<u32>(block, region as u32, B_REGION);
+  store<u32>(region, block as u32, R_PLAIN);
+  return block;
+}
+
+/** Decodes a block into the arena and notes it at its page. */
+function addBlock(paddr: u64): usize {
   let block = load<u32>(MACHINE, M_ARENA_NEXT) as usize;
   if (block + LARGEST_BLOCK > ARENA_END) {
     emptyArena();
     block = ARENA;
   }
   const end = decodeBlock(block, paddr, MAX_BLOCK_INSTRUCTIONS);
+  store<u32>(block, 0, B_HEAT);
+  store<u32>(block, 0, B_REGION);
   store<u32>(MACHINE, end as u32, M_ARENA_NEXT);
-  store<u32>(block, load<u32>(slot), B_HASH_NEXT);
-  store<u32>(slot, block as u32);
   const head = pageHead(paddr);
   if (!load<u32>(head)) revokeWrites(ramAddress(paddr & ~0xfff) as u32);
   store<u32>(block, load<u32>(head), B_PAGE_NEXT);
@@ -193,15 +238,22 @@ export function invalidateCode(paddr: u64, length: u64): bool {
     const start = load<u64>(b, B_PADDR);
     if (start < paddr + length && paddr < start + load<u32>(b, B_BYTES)) {
       found = true;
-      store<u32>(b, BLOCK_DEAD);
+      const region = load<u32>(b, B_REGION) as usize;
+      if (region) {
+        if (load<u32>(b, B_COUNT) == BLOCK_TRANSLATED) detachBlock(region);
+        else store<u32>(region, 0, R_PLAIN);
+      }
+      store<u32>(b, BLOCK_DEAD, B_COUNT);
       if (previous) store<u32>(previous, next as u32, B_PAGE_NEXT);
       else store<u32>(head, next as u32);
-      unhash(b);
+      if (load<u32>(b, B_HASH_NEXT) != NOT_HASHED) unhash(b);
     } else {
       previous = b;
     }
     b = next;
   }
+  const low = (paddr as u32) & 0xfff;
+  if (dropRegionsOfPage(guestPage(paddr), low, low + (length as u32) - 1)) found = true;
   return found;
 }
 
@@ -217,6 +269,7 @@ export function emptyArena(): void {
   memory.fill(BLOCK_HASH, 0, (BLOCK_HASH_ENTRIES as usize) << 2);
   memory.fill(PAGE_HEADS, 0, ((load<u64>(MACHINE, M_RAM_SIZE) >> 12) as usize) << 2);
   store<u32>(MACHINE, ARENA as u32, M_ARENA_NEXT);
+  keepRegionPages();
   const harts = load<u32>(MACHINE, M_HART_COUNT) as usize;
   for (let i: usize = 0; i < harts; i++) flushFetch(HARTS + i * HART_AREA_SIZE);
 }

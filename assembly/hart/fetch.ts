@@ -8,22 +8,27 @@ import {
   H_FETCH_TLB,
   H_JUMP_CACHE,
   H_PRIV,
-  JUMP_INDEX_MASK,
   SCRATCH_BLOCK,
 } from '../layout';
 import { PMP_MIXED, PMP_X, pmpAllows, pmpPermissions } from '../mmu/pmp';
-import { fetchFilterIndex } from '../mmu/tlb';
+import { fetchFilterIndex, jumpIndex } from '../mmu/tlb';
 import { ACCESS_FETCH, isRam, paddr, raiseAccessFault, ramAddress, translate } from '../mmu/walk';
 import { blockAt, decodeBlock, straddlingBlock } from './block';
 
 /** The page of the last `locateFetch` has one PMP permission: blocks of it may be kept. */
 let isUniform: bool = false;
 
+// @ts-ignore: decorator
+@inline
+function fetchTag(h: usize, pc: u64): u64 {
+  return (pc & ~0xfff) | ((load<u32>(h, H_PRIV) as u64) << 1) | 1;
+}
+
 /** Physical address of the code at `pc`, 0 when it raised an exception (no RAM lies there). */
 function locateFetch(h: usize, pc: u64): u64 {
   const privilege = load<u32>(h, H_PRIV);
   const e = h + H_FETCH_TLB + ((((pc >> 12) as u32) & (FETCH_TLB_ENTRIES - 1)) << 4);
-  const tag = (pc & ~0xfff) | ((privilege as u64) << 1) | 1;
+  const tag = fetchTag(h, pc);
   isUniform = true;
   if (load<u64>(e) == tag) return load<u64>(e, 8) | (pc & 0xfff);
   if (!translate(h, pc, ACCESS_FETCH, privilege)) return 0;
@@ -47,15 +52,22 @@ function locateFetch(h: usize, pc: u64): u64 {
   return address;
 }
 
+/** Physical address of the code at `pc` where the instruction TLB has it, else 0; changes nothing. */
+export function knownFetch(h: usize, pc: u64): u64 {
+  const e = h + H_FETCH_TLB + ((((pc >> 12) as u32) & (FETCH_TLB_ENTRIES - 1)) << 4);
+  return load<u64>(e) == fetchTag(h, pc) ? load<u64>(e, 8) | (pc & 0xfff) : 0;
+}
+
 /** The block at `pc`, found or decoded; 0 when fetching raised an exception. */
 export function findBlock(h: usize, pc: u64): usize {
   const address = locateFetch(h, pc);
   if (!address) return 0;
   if (!isUniform || isStraddling(address)) return decodeOnce(h, pc, address);
   const block = blockAt(address);
-  const e = (load<u32>(h, H_JUMP_CACHE) as usize) + (((pc as u32) << 3) & JUMP_INDEX_MASK);
+  const e = (load<u32>(h, H_JUMP_CACHE) as usize) + jumpIndex(pc);
   store<u64>(e, pc | 1);
   store<u32>(e, block as u32, 8);
+  store<u32>(e, 0, 12);
   return block;
 }
 

@@ -9,19 +9,21 @@
  */
 import {
   BLOCK_DEAD,
+  BLOCK_TRANSLATED,
   B_COUNT,
   B_HEADER_SIZE,
   B_PADDR,
+  B_REGION,
   H_CAUSE,
   H_CYCLES,
   H_JUMP_CACHE,
   H_LEAVE,
   H_PC,
+  H_SIDE_EXIT,
   H_SYNCED,
   H_TLB_READ,
   H_TLB_WRITE,
   H_TVAL,
-  JUMP_INDEX_MASK,
   LEAVE_AFTER,
   LEAVE_SYNC,
   LEAVE_TRAP,
@@ -33,13 +35,20 @@ import {
   REC_NEXT,
   REC_OFF,
   REC_OP,
+  REC_RD,
   REC_TAKEN,
+  R_COST,
+  R_PADDR,
+  R_SLOT,
   SCRATCH_BLOCK,
+  X_SINK,
 } from '../layout';
 import { FIRST_SYSTEM, LAST_SYSTEM, Op } from '../generated/opcodes';
 import { CAUSE_ILLEGAL_INSTRUCTION } from '../generated/csr';
 import { imm, rs1, setRd } from '../isa/registers';
-import { arenaEpoch, decodeBlock } from './block';
+import { enterRegion, hotAt, isForced, noteArrival } from '../jit/tier';
+import { jumpIndex } from '../mmu/tlb';
+import { arenaEpoch, decodeBlock, plainBlock } from './block';
 import { raiseIllegal } from './exception';
 import { findBlock, findOnce, fetchRaw } from './fetch';
 import { mustLeaveSlice } from './schedule';
@@ -73,16 +82,6 @@ import {
 import {
   executeFaddD,
   executeFclassD,
-  executeFcvtDL,
-  executeFcvtDLu,
-  executeFcvtDS,
-  executeFcvtDW,
-  executeFcvtDWu,
-  executeFcvtLD,
-  executeFcvtLuD,
-  executeFcvtSD,
-  executeFcvtWD,
-  executeFcvtWuD,
   executeFdivD,
   executeFeqD,
   executeFld,
@@ -93,8 +92,6 @@ import {
   executeFminD,
   executeFmsubD,
   executeFmulD,
-  executeFmvDX,
-  executeFmvXD,
   executeFnmaddD,
   executeFnmsubD,
   executeFsd,
@@ -105,16 +102,22 @@ import {
   executeFsubD,
 } from '../isa/d';
 import {
+  executeFcvtDL,
+  executeFcvtDLu,
+  executeFcvtDS,
+  executeFcvtDW,
+  executeFcvtDWu,
+  executeFcvtLD,
+  executeFcvtLuD,
+  executeFcvtSD,
+  executeFcvtWD,
+  executeFcvtWuD,
+  executeFmvDX,
+  executeFmvXD,
+} from '../isa/d-convert';
+import {
   executeFaddS,
   executeFclassS,
-  executeFcvtLS,
-  executeFcvtLuS,
-  executeFcvtSL,
-  executeFcvtSLu,
-  executeFcvtSW,
-  executeFcvtSWu,
-  executeFcvtWS,
-  executeFcvtWuS,
   executeFdivS,
   executeFeqS,
   executeFleS,
@@ -125,8 +128,6 @@ import {
   executeFminS,
   executeFmsubS,
   executeFmulS,
-  executeFmvWX,
-  executeFmvXW,
   executeFnmaddS,
   executeFnmsubS,
   executeFsgnjS,
@@ -136,6 +137,18 @@ import {
   executeFsubS,
   executeFsw,
 } from '../isa/f';
+import {
+  executeFcvtLS,
+  executeFcvtLuS,
+  executeFcvtSL,
+  executeFcvtSLu,
+  executeFcvtSW,
+  executeFcvtSWu,
+  executeFcvtWS,
+  executeFcvtWuS,
+  executeFmvWX,
+  executeFmvXW,
+} from '../isa/f-convert';
 import {
   executeDiv,
   executeDivu,
@@ -281,13 +294,15 @@ export function runHart(h: usize, limit: u32): u32 {
   let block: usize = 0;
   let successor: usize = 0; // the slot that led here and may remember the block found
   let once = false; // execute one instruction with exact counters, for MMIO
+  let isPlain = false; // the next block is to be interpreted, whatever was translated
+  let isArrival = true; // control came to pc by one of the ways that make a block hot
 
   while (budget > 0) {
     // Find the block at pc.
     if (once) {
       block = findOnce(h, pc);
     } else {
-      const e = jumps + (((pc as u32) << 3) & JUMP_INDEX_MASK);
+      const e = jumps + jumpIndex(pc);
       if (load<u64>(e) == (pc | 1)) {
         block = load<u32>(e, 8);
       } else {
@@ -295,15 +310,34 @@ export function runHart(h: usize, limit: u32): u32 {
         block = findBlock(h, pc);
         if (arenaEpoch != epoch) successor = 0;
       }
+      if (hotAt && isArrival && block && block < SCRATCH_BLOCK) {
+        if (noteArrival(h, pc, block)) successor = 0;
+      }
       if (block && load<u32>(block) > (budget as u32)) {
         if (load<u32>(block) == BLOCK_DEAD) {
           store<u64>(e, 0);
           continue;
         }
-        // The budget ends inside this block.
-        decodeBlock(SCRATCH_BLOCK, load<u64>(block, B_PADDR), budget as u32);
-        block = SCRATCH_BLOCK;
-        successor = 0;
+        if (load<u32>(block) == BLOCK_TRANSLATED) {
+          const region = load<u32>(block, B_REGION) as usize;
+          if (!isPlain && budget >= load<i32>(region, R_COST)) {
+            store<u32>(e, load<u32>(region, R_SLOT), 12);
+            budget = enterRegion(h, region, pc, budget);
+            pc = load<u64>(h, H_PC);
+            isPlain = load<u32>(h, H_SIDE_EXIT) != 0;
+            isArrival = true;
+            successor = 0;
+            continue;
+          }
+          block = plainBlock(region, load<u64>(region, R_PADDR));
+          successor = 0;
+        }
+        if (load<u32>(block) > (budget as u32)) {
+          // The budget ends inside this block.
+          decodeBlock(SCRATCH_BLOCK, load<u64>(block, B_PADDR), budget as u32);
+          block = SCRATCH_BLOCK;
+          successor = 0;
+        }
       }
     }
     if (!block) {
@@ -571,8 +605,11 @@ export function runHart(h: usize, limit: u32): u32 {
       if (!next) break;
       block = next;
     }
+    isPlain = false;
     if (slot != LEAVE) {
       once = false;
+      isArrival =
+        isForced || slot == INDIRECT || load<i32>(r + slot, 8) <= 0 || (load<u16>(r, REC_OP) == Op.JAL && load<u16>(r, REC_RD) != X_SINK);
       // Remembered within a page only: another page may get another mapping.
       if (slot != INDIRECT && r < SCRATCH_BLOCK && !((pc ^ (pc - load<i32>(r + slot, 8))) >> 12)) {
         successor = r + slot;
@@ -581,6 +618,7 @@ export function runHart(h: usize, limit: u32): u32 {
     }
 
     // Something beside the straight path happened at record r.
+    isArrival = true;
     const op = load<u16>(r, REC_OP) as u32;
     const at = pc + load<u16>(r, REC_OFF);
     let reason: u32;

@@ -5,6 +5,20 @@
  */
 import { TLB_INDEX_MASK } from '../layout';
 import { accessValue, leaveAfterAccess, readSlow, writeSlow } from '../mmu/access';
+import { Wasm } from '../wasm/opcode';
+import { emit, i32Const, i64Const, localGet, localSet, localTee, memoryAccess } from '../wasm/writer';
+import {
+  emitExitIf,
+  emitFs2,
+  emitRs1,
+  emitRs2,
+  emitSetFd,
+  emitSetRd,
+  LOCAL_I32,
+  LOCAL_I64,
+  LOCAL_TLB_READ,
+  LOCAL_TLB_WRITE,
+} from './emit';
 import { imm, rs1, rs2, setFd, setRd } from './registers';
 
 // @ts-ignore: decorator
@@ -95,4 +109,80 @@ export function storeRs2<T>(h: usize, r: usize, tlbWrite: usize): bool {
 function storeRs2Slow(h: usize, r: usize, vaddr: u64, size: u32): bool {
   const unused = 64 - (size << 3);
   return writeSlow(h, vaddr, ((rs2(h, r) as u64) << unused) >> unused, size);
+}
+
+// Translated code has the same fast path, and leaves by a side exit where it misses.
+
+/**
+ * Leaves the host address of an aligned access of `size` bytes at rs1 + `offset`
+ * on the stack, an i32.
+ */
+export function emitLocate(r: usize, offset: i64, size: u32, isWrite: bool): void {
+  const entry = LOCAL_I32;
+  const address = LOCAL_I64;
+  emitRs1(r);
+  if (offset) {
+    i64Const(offset);
+    emit(Wasm.I64_ADD);
+  }
+  localTee(address);
+  emit(Wasm.I32_WRAP_I64);
+  i32Const(8);
+  emit(Wasm.I32_SHR_U);
+  i32Const(TLB_INDEX_MASK);
+  emit(Wasm.I32_AND);
+  localGet(isWrite ? LOCAL_TLB_WRITE : LOCAL_TLB_READ);
+  emit(Wasm.I32_ADD);
+  localTee(entry);
+  memoryAccess(Wasm.I64_LOAD, 0);
+  localGet(address);
+  i64Const(~0xfff | ((size as i64) - 1));
+  emit(Wasm.I64_AND);
+  emit(Wasm.I64_NE);
+  emitExitIf();
+  localGet(address);
+  emit(Wasm.I32_WRAP_I64);
+  localGet(entry);
+  memoryAccess(Wasm.I32_LOAD, 8);
+  emit(Wasm.I32_ADD);
+}
+
+/** rd = what the load `opcode` of `size` bytes gives at rs1 + imm. */
+export function emitLoadRd(r: usize, size: u32, opcode: u32): void {
+  emitLocate(r, imm(r), size, false);
+  memoryAccess(opcode, 0);
+  emitSetRd(r);
+}
+
+/** Stores the low bytes of rs2, an x register, at rs1 + imm. */
+export function emitStoreRs2(r: usize, size: u32, opcode: u32): void {
+  emitLocate(r, imm(r), size, true);
+  emitRs2(r);
+  memoryAccess(opcode, 0);
+}
+
+/** fd = the NaN-boxed value of `size` bytes at rs1 + imm; `opcode` loads it as an i64, or as an f64 if it is one. */
+export function emitLoadFd(r: usize, size: u32, opcode: u32): void {
+  emitLocate(r, imm(r), size, false);
+  memoryAccess(opcode, 0);
+  if (size < 8) {
+    i64Const(nanBox(size) as i64);
+    emit(Wasm.I64_OR);
+    emit(Wasm.F64_REINTERPRET_I64);
+  }
+  emitSetFd(r);
+}
+
+/** Stores the low bytes of rs2, an f register, at rs1 + imm; `opcode` stores an i64, or an f64 if it is one. */
+export function emitStoreFs2(r: usize, size: u32, opcode: u32): void {
+  emitLocate(r, imm(r), size, true);
+  emitFs2(r);
+  if (size < 8) emit(Wasm.I64_REINTERPRET_F64);
+  memoryAccess(opcode, 0);
+}
+
+/** Leaves the host address of an atomic access at rs1 in LOCAL_I32. */
+export function emitLocateAtomic(r: usize, size: u32, isWrite: bool): void {
+  emitLocate(r, 0, size, isWrite);
+  localSet(LOCAL_I32);
 }

@@ -22,6 +22,8 @@ import {
   H_TLB_READ,
   H_TLB_WRITE,
   JUMP_CACHE_SIZE,
+  JUMP_FOLD,
+  JUMP_INDEX_MASK,
   LARGE_PAGE_FILTER_SIZE,
   MACHINE,
   M_HART_COUNT,
@@ -75,9 +77,21 @@ export function flushTlb(h: usize): void {
   flushFetch(h);
 }
 
+/** Where the jump cache has its entry for `pc`, in bytes from its start. */
+// @ts-ignore: decorator
+@inline
+export function jumpIndex(pc: u64): u32 {
+  const low = pc as u32;
+  return ((low ^ (low >> JUMP_FOLD)) << 3) & JUMP_INDEX_MASK;
+}
+
+export function flushJumpCaches(h: usize): void {
+  memory.fill(h + H_JUMP_CACHES, 0, 3 * JUMP_CACHE_SIZE);
+}
+
 /** Drops the jump caches and the instruction TLB. */
 export function flushFetch(h: usize): void {
-  memory.fill(h + H_JUMP_CACHES, 0, 3 * JUMP_CACHE_SIZE);
+  flushJumpCaches(h);
   memory.fill(h + H_FETCH_TLB, 0, (FETCH_TLB_ENTRIES as usize) << 4);
   memory.fill(h + H_FETCH_FILTER, 0, FETCH_FILTER_SIZE);
 }

@@ -74,6 +74,11 @@ export function ramAddress(address: u64): usize {
   return RAM + ((address - RAM_BASE) as usize);
 }
 
+/** Guest physical address of a byte of RAM that lies at `address` in the linear memory. */
+export function hostPaddr(address: usize): u64 {
+  return (address - RAM) as u64 + RAM_BASE;
+}
+
 export function raiseAccessFault(h: usize, vaddr: u64, access: u32): bool {
   const cause =
     access == ACCESS_FETCH ? CAUSE_FETCH_ACCESS : access == ACCESS_READ ? CAUSE_LOAD_ACCESS : CAUSE_STORE_ACCESS;

@@ -3,6 +3,7 @@
  * holds guest RAM, and gives its exports types. The counterpart is
  * assembly/index.ts; ABI_VERSION keeps the two together.
  */
+import { Jit, JIT_TABLE_SIZE, type JitOptions } from './jit.ts';
 
 /** What the core asks of the machine. All values are unsigned 32-bit; see assembly/host.ts. */
 export interface CoreHost {
@@ -11,6 +12,8 @@ export interface CoreHost {
   mmioWrite(address: number, size: number, low: number, high: number): void;
   /** Ticks of the time base on a monotonic clock. */
   time(): number;
+  /** Milliseconds on a monotonic clock, to measure with. Default: nothing is measured. */
+  now?(): number;
 }
 
 /** Why `run` came back (assembly/layout.ts, EXIT_*). */
@@ -23,7 +26,7 @@ export const EXIT_HOST = 3;
 export const RUN_WAITING = 1;
 export const RUN_STOPPED = 2;
 
-const ABI_VERSION = 1;
+const ABI_VERSION = 2;
 /** RAM in assembly/layout.ts, needed before there is an instance to ask; checked against it then. */
 const RAM_OFFSET = 0x3000000;
 const WASM_PAGE = 65536;
@@ -65,6 +68,9 @@ export interface CoreOptions {
   /** Instructions a tick of the virtual clock; 0 means the host's clock. */
   readonly tickInstructions: number;
   readonly host: CoreHost;
+  readonly jit?: JitOptions;
+  /** Takes what the JIT has to report. Default: dropped. */
+  readonly log?: (message: string) => void;
 }
 
 /** The core's linear memory could not be had. */
@@ -85,6 +91,10 @@ export class Core {
   /** To be set to 1 when no device answers an access. */
   readonly mmioFault: WebAssembly.Global;
   readonly exports: CoreExports;
+  readonly jit: Jit;
+  /** Milliseconds that `run` took. */
+  runTime = 0;
+  private readonly now: () => number;
   private readonly view: DataView;
   private readonly layout: (name: string) => number;
   private readonly hartsAddress: number;
@@ -100,14 +110,19 @@ export class Core {
     } catch {
       throw new CoreMemoryError(`the host has no ${options.ramSize} bytes of memory for guest RAM`);
     }
-    const { mmioRead, mmioWrite, time } = options.host;
+    const { mmioRead, mmioWrite, time, now = () => 0 } = options.host;
+    this.now = now;
+    this.jit = new Jit({ memory, options: options.jit ?? {}, now, log: options.log ?? (() => {}) });
     const instance = new WebAssembly.Instance(options.module, {
-      env: { memory },
-      host: { mmioRead, mmioWrite, time },
+      env: { memory, table: this.jit.table },
+      host: { mmioRead, mmioWrite, time, now, ...this.jit.imports },
     });
     globals.exports = instance.exports;
-    if (this.layout('ABI_VERSION') !== ABI_VERSION || this.layout('RAM') !== RAM_OFFSET) {
+    if (this.layout('ABI_VERSION') !== ABI_VERSION) {
       throw new Error(`core.wasm has ABI version ${this.layout('ABI_VERSION')}, expected ${ABI_VERSION}`);
+    }
+    if (this.layout('RAM') !== RAM_OFFSET || this.layout('JIT_TABLE_SIZE') !== JIT_TABLE_SIZE) {
+      throw new Error('core.wasm has another layout than its host expects');
     }
     this.exports = instance.exports as unknown as CoreExports;
     this.memory = memory.buffer;
@@ -126,6 +141,21 @@ export class Core {
       options.tickInstructions ? 1 : 0,
       options.tickInstructions || 1,
     );
+    this.jit.attach(instance.exports);
+  }
+
+  /** Executes at most `budget` instructions; returns EXIT_*. */
+  run(budget: number): number {
+    const start = this.now();
+    const reason = this.exports.run(budget);
+    this.runTime += this.now() - start;
+    this.jit.settle();
+    return reason;
+  }
+
+  /** Lets go of what the JIT made. The core must not run any more. */
+  close(): void {
+    this.jit.close();
   }
 
   private field(hart: number, name: string): number {

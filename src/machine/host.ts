@@ -1,9 +1,12 @@
 /** What a machine needs of the place it runs in; src/bindings implements it for Node and browsers. */
 import type { BlockBackend } from '../block/backend.ts';
+import type { JitOptions } from '../core/jit.ts';
 
 export interface MachineHost {
   /** The compiled core (core.wasm). */
   readonly core: WebAssembly.Module;
+  /** Whether and how guest code is translated to WebAssembly. */
+  readonly jit?: JitOptions;
   /** The bytes of a boot file named in the description. */
   open(reference: string): Promise<Uint8Array>;
   /** The disk named in the description. */

@@ -117,7 +117,10 @@ export class Machine {
           if (this.board.bus.fault) this.core.mmioFault.value = 1;
         },
         time: this.clock.hostTicks,
+        now: () => host.monotonicTime(),
       },
+      jit: host.jit,
+      log,
     });
     this.memory = new GuestRam(this.core);
     this.harts = Array.from({ length: this.core.harts }, (_, index) => new Hart(this.core, index));
@@ -317,7 +320,7 @@ export class Machine {
     if (this.clock.isVirtual) budget = Math.min(budget, this.instructionsToDeadline());
     const start = this.instructionCount;
     for (;;) {
-      const reason = this.core.exports.run(budget - Number(this.instructionCount - start));
+      const reason = this.core.run(budget - Number(this.instructionCount - start));
       if (reason === EXIT_SBI) this.sbi?.call(this.core.exitHart);
       this.resetIfWanted();
       if (reason !== EXIT_SBI || this.exit) return reason;
@@ -429,6 +432,7 @@ export class Machine {
     this.serial.close();
     this.virtioConsole?.close();
     await this.settleIo();
+    this.core.close();
     await this.host.close?.();
   }
 }

@@ -1,0 +1,199 @@
+/**
+ * Regions are compiled some at a time: a batch is one module, with slots of the
+ * table of its own. When all batches are taken the oldest one goes.
+ */
+import {
+  BATCH_REGIONS,
+  B_HEAT,
+  JIT_BODIES,
+  JIT_BODIES_END,
+  JIT_MODULE,
+  J_BATCHES,
+  J_EVICTIONS,
+  J_GUEST_BYTES,
+  J_TIME_TRANSLATING,
+  J_TRANSLATED,
+  J_WASM_BYTES,
+  MAX_BATCHES,
+  RAM,
+  REGION_FREE,
+  REGION_PENDING,
+  R_BATCH,
+  R_CALLERS,
+  R_FUNCTION,
+  R_PADDR,
+  R_STATE,
+  T_COST,
+  T_COUNT,
+  T_END,
+  T_START,
+} from '../layout';
+import { findDecoded } from '../hart/block';
+import { hostCompile, hostNow, hostRelease } from '../host';
+import { revokeWrites } from '../mmu/tlb';
+import { hostPaddr } from '../mmu/walk';
+import { writeModule } from '../wasm/module';
+import { cursor, moveCursor, patchU32, reserveU32 } from '../wasm/writer';
+import { discover, pageHost, pageIndex, WINDOW_PAGES } from './discover';
+import { emitRegion } from './emit-region';
+import { analyse, inOrder } from './flow';
+import {
+  activateRegion,
+  addPage,
+  attachBlock,
+  count,
+  createRegion,
+  dropRegion,
+  flushAllJumpCaches,
+  guestPage,
+  holdPage,
+  regionAt,
+  regionAtSlot,
+} from './region';
+
+/** B_HEAT of a block that will not be translated. */
+export const HEAT_NEVER: u32 = 0x80000000;
+
+/** Room that a function may take at most. */
+const LARGEST_BODY: usize = 0x100000;
+
+let hasTailCalls: bool = false;
+/** The batch that is being filled, 0 for none; how many regions it has; where its next body goes. */
+let openBatch: u32 = 0;
+let openRegions: u32 = 0;
+let bodies: usize = JIT_BODIES;
+/** The batch made last: the next one is the oldest. */
+let newest: u32 = 0;
+
+export function setTailCalls(available: bool): void {
+  hasTailCalls = available;
+}
+
+export function hasOpenBatch(): bool {
+  return openRegions != 0;
+}
+
+/** Forgets a batch and what was translated in it. */
+function evict(batch: u32): void {
+  let found = false;
+  for (let i: u32 = 0; i < BATCH_REGIONS; i++) {
+    const region = regionAtSlot(batch * BATCH_REGIONS + i);
+    if (load<u32>(region, R_STATE) == REGION_FREE) continue;
+    dropRegion(region);
+    found = true;
+  }
+  if (found) {
+    flushAllJumpCaches();
+    count(J_EVICTIONS, 1);
+  }
+}
+
+function startBatch(): void {
+  newest = newest + 1 == MAX_BATCHES ? 1 : newest + 1;
+  evict(newest);
+  hostRelease(newest, newest * BATCH_REGIONS, BATCH_REGIONS);
+  openBatch = newest;
+  openRegions = 0;
+  bodies = JIT_BODIES;
+}
+
+/**
+ * The function of this module that translates the guest function `offset` bytes
+ * from the head of the region under way, which calls it from the byte before
+ * `from`; -1 when there is none. Only for a callee on the same page as the call,
+ * because then whoever got to the call knows the mapping.
+ */
+export function knownFunction(offset: i32, from: i32): i32 {
+  if (offset == 0) return pageIndex(0) == pageIndex(from - 1) ? openRegions : -1;
+  if (pageIndex(offset) != pageIndex(from - 1)) return -1;
+  const host = pageHost(offset);
+  if (!host) return -1;
+  const region = regionAt(hostPaddr(host));
+  if (!region || load<u32>(region, R_STATE) != REGION_PENDING || load<u32>(region, R_BATCH) != openBatch) return -1;
+  store<u32>(region, load<u32>(region, R_CALLERS) | (1 << openRegions), R_CALLERS);
+  return load<u32>(region, R_FUNCTION) as i32;
+}
+
+/** Notes the pages of the region that was just written, and takes their write fast path away. */
+function notePages(region: usize, blocks: i32): void {
+  for (let index: i32 = 0; index < (WINDOW_PAGES as i32); index++) {
+    let low: i32 = 0x1000;
+    let high: i32 = -1;
+    let page: u32 = 0;
+    for (let place = 0; place < blocks; place++) {
+      const block = inOrder(place);
+      if (!load<u32>(block, T_COUNT)) continue;
+      const start = load<i32>(block, T_START);
+      const last = load<i32>(block, T_END) - 1;
+      const isFirst = pageIndex(start) == index;
+      const isLast = pageIndex(last) == index;
+      if (!isFirst && !isLast) continue;
+      const from = isFirst ? (pageHost(start) as i32) & 0xfff : 0;
+      const to = isLast ? (pageHost(last) as i32) & 0xfff : 0xfff;
+      low = min(low, from);
+      high = max(high, to);
+      page = guestPage(hostPaddr(isFirst ? pageHost(start) : pageHost(last)));
+    }
+    if (high < 0) continue;
+    count(J_GUEST_BYTES, (high - low + 1) as u64);
+    addPage(region, page, low as u32, high as u32);
+    if (holdPage(page)) revokeWrites((RAM as u32) + (page << 12));
+  }
+}
+
+/** Translates the region at `pc`, whose head lies at `paddr`; false when that is not possible. */
+export function translate(h: usize, pc: u64, paddr: u64, all: bool): bool {
+  const start = hostNow();
+  if (!openBatch) startBatch();
+  if (!discover(h, pc, paddr, all)) return false;
+  const blocks = analyse();
+  moveCursor(bodies);
+  const size = reserveU32();
+  emitRegion(blocks, hasTailCalls);
+  patchU32(size, (cursor - size - 5) as u32);
+  bodies = cursor;
+  const slot = openBatch * BATCH_REGIONS + openRegions;
+  const region = createRegion(slot, paddr, load<u32>(inOrder(0), T_COST), 0);
+  store<u32>(region, openRegions, R_FUNCTION);
+  openRegions++;
+  notePages(region, blocks);
+  count(J_TRANSLATED, 1);
+  store<f64>(J_TIME_TRANSLATING, load<f64>(J_TIME_TRANSLATING) + hostNow() - start);
+  if (openRegions == BATCH_REGIONS || bodies + LARGEST_BODY > JIT_BODIES_END) compileBatch();
+  return true;
+}
+
+/** Has the host compile what was translated. */
+export function compileBatch(): void {
+  if (!openRegions) return;
+  const batch = openBatch;
+  const length = bodies - JIT_BODIES;
+  const end = writeModule(JIT_MODULE, JIT_BODIES, length, openRegions, batch * BATCH_REGIONS);
+  openBatch = 0;
+  openRegions = 0;
+  count(J_BATCHES, 1);
+  count(J_WASM_BYTES, end - JIT_MODULE);
+  hostCompile(JIT_MODULE as u32, (end - JIT_MODULE) as u32, batch);
+}
+
+/** The functions of a batch are in the table. */
+export function activateBatch(batch: u32): void {
+  for (let i: u32 = 0; i < BATCH_REGIONS; i++) {
+    const region = regionAtSlot(batch * BATCH_REGIONS + i);
+    if (load<u32>(region, R_STATE) != REGION_PENDING) continue;
+    activateRegion(region);
+    const block = findDecoded(load<u64>(region, R_PADDR));
+    if (block) attachBlock(region, block);
+  }
+}
+
+/** The host did not compile a batch: the interpreter keeps its code. */
+export function abandonBatch(batch: u32): void {
+  for (let i: u32 = 0; i < BATCH_REGIONS; i++) {
+    const region = regionAtSlot(batch * BATCH_REGIONS + i);
+    if (load<u32>(region, R_STATE) != REGION_PENDING) continue;
+    const block = findDecoded(load<u64>(region, R_PADDR));
+    dropRegion(region);
+    if (block) store<u32>(block, HEAT_NEVER, B_HEAT);
+  }
+}

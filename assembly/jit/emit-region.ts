@@ -1,0 +1,459 @@
+/**
+ * Writes the function of a region: structured control flow from the dominator
+ * tree (Ramsey, "Beyond Relooper", 2022), one pass over the instructions, guest
+ * registers in locals.
+ */
+import {
+  FETCH_TLB_ENTRIES,
+  H_FETCH_TLB,
+  H_FFLAGS,
+  H_FS,
+  H_PC,
+  H_PRIV,
+  H_TLB_READ,
+  H_TLB_WRITE,
+  JIT_LOCALS,
+  KIND_BRANCH,
+  KIND_CALL,
+  KIND_CALL_INDIRECT,
+  KIND_EXIT,
+  KIND_FALL,
+  KIND_INDIRECT,
+  KIND_JUMP,
+  KIND_RETURN,
+  RAM,
+  RAM_BASE,
+  RECORD_SIZE,
+  REC_IMM,
+  REC_LEN,
+  REC_OP,
+  T_CHILD,
+  T_COST,
+  T_COUNT,
+  T_DEF,
+  T_DIRTY_IN,
+  T_END,
+  T_FIRST,
+  T_FORWARD,
+  T_FP,
+  T_GUARD,
+  T_IS_LOOP,
+  T_KIND,
+  T_LABEL,
+  T_LIVE_IN,
+  T_LOAD,
+  T_LOAD_BEFORE,
+  T_LOOP_LABEL,
+  T_ORDER,
+  T_PAGES,
+  T_SIBLING,
+  T_START,
+  T_TARGET,
+} from '../layout';
+import { FFLAGS_NX } from '../fpu/flags';
+import { FIRST_BRANCH, FIRST_LOAD, LAST_BRANCH, Op } from '../generated/opcodes';
+import {
+  emitImm,
+  emitRs1,
+  emitSetRd,
+  LOCAL_BUDGET,
+  LOCAL_F32,
+  LOCAL_HART,
+  LOCAL_I32,
+  LOCAL_I64,
+  LOCAL_PC,
+  LOCAL_TLB_READ,
+  LOCAL_TLB_WRITE,
+  setSideExit,
+} from '../isa/emit';
+import { TYPE_F32, TYPE_F64, TYPE_I32, TYPE_I64, Wasm } from '../wasm/opcode';
+import {
+  br,
+  brIf,
+  emit,
+  end,
+  i32Const,
+  i64Const,
+  localGet,
+  localSet,
+  localTee,
+  memoryAccess,
+  open,
+  startLabels,
+  writeByte,
+  writeU32,
+} from '../wasm/writer';
+import { blockAtIndex, HEAD_PAGE } from './discover';
+import { emitInstruction } from './emit-instruction';
+import {
+  closeExits,
+  declareExit,
+  emitExit,
+  emitExitWhen,
+  exitCode,
+  exitLabel,
+  loadRegisters,
+  localOfRegister,
+  openExits,
+  pushPc,
+  sideExitCode,
+  startExits,
+  storeRegisters,
+} from './exits';
+import { FP_ARITHMETIC, FP_ON, fpUse, inOrder, isCall, pageDelta, successor, usedRegisters, writesOf } from './flow';
+import { emitCall, emitJump, emitLeave, LOCAL_TARGET } from './transfer';
+import { knownFunction } from './batch';
+
+let hasTailCalls: bool = false;
+
+// @ts-ignore: decorator
+@inline
+function dirtyOut(block: usize): u64 {
+  return load<u64>(block, T_DIRTY_IN) | load<u64>(block, T_DEF);
+}
+
+/** Which registers are stored where: the exits must be known before the body that branches to them. */
+function declareExits(blocks: i32): void {
+  startExits();
+  declareExit(0);
+  for (let place = 0; place < blocks; place++) {
+    const block = inOrder(place);
+    let dirty = load<u64>(block, T_DIRTY_IN);
+    declareExit(dirty);
+    const count = load<u32>(block, T_COUNT);
+    let r = load<u32>(block, T_FIRST) as usize;
+    for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
+      if (mayExit(load<u16>(r, REC_OP))) declareExit(dirty);
+      dirty |= writesOf(r);
+    }
+    declareExit(dirty);
+  }
+}
+
+/** Whether an instruction may take the side exit. */
+// @ts-ignore: decorator
+@inline
+function mayExit(op: u32): bool {
+  return op >= FIRST_LOAD && op < FIRST_BRANCH;
+}
+
+/** Gives each guest register that the region uses a local, and declares the locals. */
+function declareLocals(): void {
+  let next = fpUse ? LOCAL_F32 + 4 : LOCAL_I64 + 6;
+  let integers: u32 = 0;
+  for (let left = usedRegisters; left; left &= left - 1) {
+    const register = ctz(left) as u32;
+    if (register < 32) integers++;
+    store<u8>(JIT_LOCALS + (register as usize), next as u8);
+    next++;
+  }
+  const floats = (popcnt(usedRegisters) as u32) - integers;
+  writeByte((fpUse ? 5 : 3) + (floats ? 1 : 0));
+  writeU32(6);
+  writeByte(TYPE_I32);
+  writeU32(6);
+  writeByte(TYPE_I64);
+  if (fpUse) {
+    writeU32(12);
+    writeByte(TYPE_F64);
+    writeU32(4);
+    writeByte(TYPE_F32);
+  }
+  writeU32(integers);
+  writeByte(TYPE_I64);
+  if (floats) {
+    writeU32(floats);
+    writeByte(TYPE_F64);
+  }
+}
+
+/** Leaves if the budget may not last to where it is looked at next. */
+function checkBudget(cost: u32, mask: u64, offset: i32): void {
+  localGet(LOCAL_BUDGET);
+  i32Const(cost as i32);
+  emit(Wasm.I32_LT_S);
+  emitExitWhen(mask, exitCode(offset, 0));
+}
+
+/** Leaves unless the pages of the block are mapped as they were when it was translated. */
+function checkPages(block: usize): void {
+  for (let left = load<u32>(block, T_GUARD); left; left &= left - 1) {
+    const delta = pageDelta(ctz(left));
+    const host = load<u32>(T_PAGES + (((delta + HEAD_PAGE) as usize) << 2));
+    // The virtual page, from that of the head.
+    localGet(LOCAL_PC);
+    i64Const(~0xfff);
+    emit(Wasm.I64_AND);
+    i64Const((delta as i64) << 12);
+    emit(Wasm.I64_ADD);
+    localTee(LOCAL_I64);
+    i64Const(12);
+    emit(Wasm.I64_SHR_U);
+    emit(Wasm.I32_WRAP_I64);
+    i32Const(FETCH_TLB_ENTRIES - 1);
+    emit(Wasm.I32_AND);
+    i32Const(4);
+    emit(Wasm.I32_SHL);
+    localGet(LOCAL_HART);
+    emit(Wasm.I32_ADD);
+    localTee(LOCAL_I32);
+    memoryAccess(Wasm.I64_LOAD, H_FETCH_TLB as u32);
+    localGet(LOCAL_I64);
+    localGet(LOCAL_HART);
+    memoryAccess(Wasm.I64_LOAD32_U, H_PRIV as u32);
+    i64Const(1);
+    emit(Wasm.I64_SHL);
+    emit(Wasm.I64_OR);
+    i64Const(1);
+    emit(Wasm.I64_OR);
+    emit(Wasm.I64_NE);
+    localGet(LOCAL_I32);
+    memoryAccess(Wasm.I64_LOAD, (H_FETCH_TLB + 8) as u32);
+    i64Const((((host as usize) - RAM) as u64 + RAM_BASE) as i64);
+    emit(Wasm.I64_NE);
+    emit(Wasm.I32_OR);
+    emitExitWhen(load<u64>(block, T_DIRTY_IN), sideExitCode(load<i32>(block, T_START), 0));
+  }
+}
+
+/** Leaves unless floating-point instructions may be executed, by native operations where there is arithmetic. */
+function checkFpu(block: usize): void {
+  const needs = load<u32>(block, T_FP);
+  if (!needs) return;
+  const mask = load<u64>(block, T_DIRTY_IN);
+  const code = sideExitCode(load<i32>(block, T_START), 0);
+  if (needs & FP_ON) {
+    localGet(LOCAL_HART);
+    memoryAccess(Wasm.I32_LOAD, H_FS as u32);
+    emit(Wasm.I32_EQZ);
+    emitExitWhen(mask, code);
+  }
+  if (needs & FP_ARITHMETIC) {
+    // fflags, and frm in the upper half.
+    localGet(LOCAL_HART);
+    memoryAccess(Wasm.I64_LOAD, H_FFLAGS as u32);
+    i64Const((7 << 32) | FFLAGS_NX);
+    emit(Wasm.I64_AND);
+    i64Const(FFLAGS_NX);
+    emit(Wasm.I64_NE);
+    emitExitWhen(mask, code);
+  }
+}
+
+/** The instructions of a block but for the one that ends it with a transfer of control. */
+function emitInstructions(block: usize): void {
+  const count = load<u32>(block, T_COUNT);
+  let dirty = load<u64>(block, T_DIRTY_IN);
+  let offset = load<i32>(block, T_START);
+  let r = load<u32>(block, T_FIRST) as usize;
+  for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
+    const op = load<u16>(r, REC_OP) as u32;
+    if (op == Op.JAL || op == Op.JALR || (op >= FIRST_BRANCH && op <= LAST_BRANCH)) return;
+    if (op == Op.AUIPC) {
+      pushPc(offset + load<i32>(r, REC_IMM));
+      emitSetRd(r);
+    } else if (op != Op.FENCE) {
+      if (mayExit(op)) setSideExit(exitLabel(dirty), sideExitCode(offset, count - i));
+      emitInstruction(r);
+    }
+    dirty |= writesOf(r);
+    offset += load<u8>(r, REC_LEN) as i32;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function isMerge(block: usize): bool {
+  return load<u32>(block, T_FORWARD) > 1;
+}
+
+/** Goes along an edge within the region. */
+function emitEdge(from: usize, to: usize): void {
+  if (load<i32>(to, T_ORDER) <= load<i32>(from, T_ORDER)) br(load<u32>(to, T_LOOP_LABEL));
+  else if (isMerge(to)) br(load<u32>(to, T_LABEL));
+  else emitTree(to);
+}
+
+/** Whether an edge is a branch to a label that is open already, which is then in `edgeLabel`. */
+let edgeLabel: u32 = 0;
+function isLabelled(from: usize, index: i32): bool {
+  if (index < 0) return false;
+  const to = blockAtIndex(index);
+  if (load<i32>(to, T_ORDER) <= load<i32>(from, T_ORDER)) edgeLabel = load<u32>(to, T_LOOP_LABEL);
+  else if (isMerge(to)) edgeLabel = load<u32>(to, T_LABEL);
+  else return false;
+  return true;
+}
+
+/** Goes along one of the edges of a block, or leaves the region where it was not followed. */
+function emitSuccessor(block: usize, index: usize): void {
+  const next = successor(block, index);
+  if (next >= 0) emitEdge(block, blockAtIndex(next));
+  else emitExit(dirtyOut(block), exitCode(load<i32>(block + (index << 2), T_TARGET), 0));
+}
+
+function emitBranch(block: usize, r: usize): void {
+  emitInstruction(r);
+  const taken = successor(block, 0);
+  const next = successor(block, 1);
+  if (taken < 0) {
+    emitExitWhen(dirtyOut(block), exitCode(load<i32>(block, T_TARGET), 0));
+    emitSuccessor(block, 1);
+  } else if (isLabelled(block, taken)) {
+    brIf(edgeLabel);
+    emitSuccessor(block, 1);
+  } else if (isLabelled(block, next)) {
+    emit(Wasm.I32_EQZ);
+    brIf(edgeLabel);
+    emitSuccessor(block, 0);
+  } else {
+    open(Wasm.IF);
+    emitSuccessor(block, 0);
+    end();
+    emitSuccessor(block, 1);
+  }
+}
+
+/** A guest call, and what follows when it returns here. */
+function emitGuestCall(block: usize, r: usize): void {
+  const back = load<i32>(block, T_END);
+  const isIndirect = load<u32>(block, T_KIND) == KIND_CALL_INDIRECT;
+  if (isIndirect) pushIndirectTarget(r);
+  else pushPc(load<i32>(block, T_TARGET + 4));
+  localSet(LOCAL_TARGET);
+  pushPc(back);
+  emitSetRd(r);
+  storeRegisters(dirtyOut(block));
+  emitCall(isIndirect ? -1 : knownFunction(load<i32>(block, T_TARGET + 4), back), back);
+  const next = successor(block, 0);
+  if (next < 0) {
+    emitExit(0, exitCode(back, 0));
+    return;
+  }
+  const to = blockAtIndex(next);
+  checkBudget(load<u32>(to, T_COST), 0, back);
+  loadRegisters(load<u64>(to, T_LIVE_IN));
+  emitEdge(block, to);
+}
+
+function pushIndirectTarget(r: usize): void {
+  emitRs1(r);
+  if (load<i32>(r, REC_IMM)) {
+    emitImm(r);
+    emit(Wasm.I64_ADD);
+  }
+  i64Const(~1);
+  emit(Wasm.I64_AND);
+}
+
+function emitEnd(block: usize): void {
+  const kind = load<u32>(block, T_KIND);
+  const last = (load<u32>(block, T_FIRST) as usize) + ((load<u32>(block, T_COUNT) as usize) - 1) * RECORD_SIZE;
+  if (kind == KIND_BRANCH) {
+    emitBranch(block, last);
+  } else if (isCall(block)) {
+    emitGuestCall(block, last);
+  } else if (kind == KIND_EXIT) {
+    emitExit(dirtyOut(block), exitCode(load<i32>(block, T_END), 0));
+  } else if (kind == KIND_RETURN || kind == KIND_INDIRECT) {
+    pushIndirectTarget(last);
+    localSet(LOCAL_TARGET);
+    storeRegisters(dirtyOut(block));
+    if (kind == KIND_RETURN) emitLeave();
+    else emitJump(hasTailCalls);
+  } else if (kind == KIND_JUMP && successor(block, 0) < 0) {
+    pushPc(load<i32>(block, T_TARGET));
+    localSet(LOCAL_TARGET);
+    storeRegisters(dirtyOut(block));
+    emitJump(hasTailCalls);
+  } else {
+    emitSuccessor(block, 0);
+  }
+}
+
+/** The code of a block, and of those that only it leads to. */
+function emitBody(block: usize): void {
+  loadRegisters(load<u64>(block, T_LOAD));
+  if (load<u32>(block, T_IS_LOOP)) checkBudget(load<u32>(block, T_COST), load<u64>(block, T_DIRTY_IN), load<i32>(block, T_START));
+  checkPages(block);
+  checkFpu(block);
+  if (load<u32>(block, T_COUNT)) {
+    localGet(LOCAL_BUDGET);
+    i32Const(load<u32>(block, T_COUNT));
+    emit(Wasm.I32_SUB);
+    localSet(LOCAL_BUDGET);
+  }
+  emitInstructions(block);
+  emitEnd(block);
+}
+
+/** Opens a block for each merge point that `block` dominates, the last one outermost, around its body. */
+function emitMerges(block: usize, child: i32): void {
+  while (child >= 0 && !isMerge(inOrder(child))) child = load<i32>(inOrder(child), T_SIBLING);
+  if (child < 0) {
+    emitBody(block);
+    return;
+  }
+  // Children are in reverse postorder: the first one must be the innermost.
+  emitMergesFrom(block, child);
+}
+
+function emitMergesFrom(block: usize, child: i32): void {
+  let last: i32 = -1;
+  for (let c = child; c >= 0; c = load<i32>(inOrder(c), T_SIBLING)) {
+    if (isMerge(inOrder(c)) && !load<u32>(inOrder(c), T_LABEL)) last = c;
+  }
+  if (last < 0) {
+    emitBody(block);
+    return;
+  }
+  const merge = inOrder(last);
+  store<u32>(merge, open(Wasm.BLOCK), T_LABEL);
+  emitMergesFrom(block, child);
+  end();
+  emitTree(merge);
+}
+
+/** The code of a block and of all that it dominates. */
+function emitTree(block: usize): void {
+  const child = load<i32>(block, T_CHILD);
+  if (!load<u32>(block, T_IS_LOOP)) {
+    emitMerges(block, child);
+    return;
+  }
+  loadRegisters(load<u64>(block, T_LOAD_BEFORE));
+  store<u32>(block, open(Wasm.LOOP), T_LOOP_LABEL);
+  emitMerges(block, child);
+  end();
+}
+
+/** Writes locals and code of the region whose `blocks` blocks were analysed. */
+export function emitRegion(blocks: i32, tailCalls: bool): void {
+  hasTailCalls = tailCalls;
+  declareLocals();
+  declareExits(blocks);
+  startLabels();
+  for (let place = 0; place < blocks; place++) store<u32>(inOrder(place), 0, T_LABEL);
+  const head = inOrder(0);
+  localGet(LOCAL_BUDGET);
+  i32Const(load<u32>(head, T_COST));
+  emit(Wasm.I32_LT_S);
+  open(Wasm.IF);
+  localGet(LOCAL_HART);
+  localGet(LOCAL_PC);
+  memoryAccess(Wasm.I64_STORE, H_PC as u32);
+  localGet(LOCAL_BUDGET);
+  emit(Wasm.RETURN);
+  end();
+  localGet(LOCAL_HART);
+  memoryAccess(Wasm.I32_LOAD, H_TLB_READ as u32);
+  localSet(LOCAL_TLB_READ);
+  localGet(LOCAL_HART);
+  memoryAccess(Wasm.I32_LOAD, H_TLB_WRITE as u32);
+  localSet(LOCAL_TLB_WRITE);
+  const tail = openExits();
+  emitTree(head);
+  emit(Wasm.UNREACHABLE);
+  closeExits(tail);
+  writeByte(Wasm.END);
+}

@@ -1,0 +1,234 @@
+/**
+ * The records of translated regions: found by the physical address of their
+ * head, and dropped by the guest pages that their code came from. A region is
+ * attached to the decoded block at its head, which then has BLOCK_TRANSLATED as
+ * its count, so that the run loop looks closer before it enters it.
+ */
+import {
+  BATCH_REGIONS,
+  BLOCK_TRANSLATED,
+  B_COUNT,
+  B_HEAT,
+  B_REGION,
+  HARTS,
+  HART_AREA_SIZE,
+  J_INVALIDATIONS,
+  J_LIVE,
+  MACHINE,
+  MAX_BATCHES,
+  MAX_REGION_PAGES,
+  M_HART_COUNT,
+  N_HIGH,
+  N_LOW,
+  N_NEXT,
+  N_PAGE,
+  N_SIZE,
+  PAGE_HEADS,
+  RAM_BASE,
+  REGIONS,
+  REGION_FREE,
+  REGION_HASH,
+  REGION_HASH_ENTRIES,
+  REGION_LIVE,
+  REGION_PAGES,
+  REGION_PAGES_ENTRIES,
+  REGION_PENDING,
+  REGION_SIZE,
+  R_BATCH,
+  R_BLOCK,
+  R_CALLERS,
+  R_COST,
+  R_COUNT,
+  R_EXITS,
+  R_HASH_NEXT,
+  R_NODES,
+  R_PADDR,
+  R_PAGE_COUNT,
+  R_PLAIN,
+  R_SLOT,
+  R_STATE,
+  R_STYLE,
+  SENTINEL_BLOCK,
+} from '../layout';
+import { flushJumpCaches } from '../mmu/tlb';
+
+// @ts-ignore: decorator
+@inline
+export function count(counter: usize, by: u64): void {
+  store<u64>(counter, load<u64>(counter) + by);
+}
+
+// @ts-ignore: decorator
+@inline
+export function regionAtSlot(slot: u32): usize {
+  return REGIONS + (slot as usize) * REGION_SIZE;
+}
+
+// @ts-ignore: decorator
+@inline
+function hashSlot(paddr: u64): usize {
+  const key = (paddr >> 1) as u32;
+  return REGION_HASH + (((key ^ (key >> 13)) & (REGION_HASH_ENTRIES - 1)) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function pageSlot(page: u32): usize {
+  return REGION_PAGES + ((page & (REGION_PAGES_ENTRIES - 1)) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function nodeAt(region: usize, index: u32): usize {
+  return region + R_NODES + (index as usize) * N_SIZE;
+}
+
+/** The region whose head lies at `paddr`, pending or live; 0 when there is none. */
+export function regionAt(paddr: u64): usize {
+  for (let r = load<u32>(hashSlot(paddr)) as usize; r; r = load<u32>(r, R_HASH_NEXT)) {
+    if (load<u64>(r, R_PADDR) == paddr) return r;
+  }
+  return 0;
+}
+
+/** Makes the record of a region that is about to be compiled; its pages follow by `addPage`. */
+export function createRegion(slot: u32, paddr: u64, cost: u32, style: u32): usize {
+  const region = regionAtSlot(slot);
+  store<u32>(region, REGION_PENDING, R_STATE);
+  store<u32>(region, slot, R_SLOT);
+  store<u32>(region, slot / BATCH_REGIONS, R_BATCH);
+  store<u32>(region, cost, R_COST);
+  store<u64>(region, paddr, R_PADDR);
+  store<u32>(region, 0, R_BLOCK);
+  store<u32>(region, 0, R_PLAIN);
+  store<u32>(region, 0, R_EXITS);
+  store<u32>(region, style, R_STYLE);
+  store<u32>(region, 0, R_PAGE_COUNT);
+  store<u32>(region, 0, R_CALLERS);
+  const bucket = hashSlot(paddr);
+  store<u32>(region, load<u32>(bucket), R_HASH_NEXT);
+  store<u32>(bucket, region as u32);
+  return region;
+}
+
+/** Notes that a region came from the bytes `low` to `high` of a guest page. */
+export function addPage(region: usize, page: u32, low: u32, high: u32): void {
+  const pages = load<u32>(region, R_PAGE_COUNT);
+  if (pages == MAX_REGION_PAGES) return;
+  const node = nodeAt(region, pages);
+  store<u32>(region, pages + 1, R_PAGE_COUNT);
+  store<u32>(node, page, N_PAGE);
+  store<u16>(node, low as u16, N_LOW);
+  store<u16>(node, high as u16, N_HIGH);
+  const bucket = pageSlot(page);
+  store<u32>(node, load<u32>(bucket), N_NEXT);
+  store<u32>(bucket, node as u32);
+}
+
+/** The region may be entered from now on. */
+export function activateRegion(region: usize): void {
+  store<u32>(region, REGION_LIVE, R_STATE);
+  count(J_LIVE, 1);
+}
+
+/** Marks the decoded block at the head of a live region. */
+export function attachBlock(region: usize, block: usize): void {
+  store<u32>(region, block as u32, R_BLOCK);
+  store<u32>(region, load<u32>(block, B_COUNT), R_COUNT);
+  store<u32>(block, BLOCK_TRANSLATED, B_COUNT);
+  store<u32>(block, region as u32, B_REGION);
+}
+
+/** The decoded block at the head is about to go. */
+export function detachBlock(region: usize): void {
+  const block = load<u32>(region, R_BLOCK) as usize;
+  if (!block) return;
+  store<u32>(block, load<u32>(region, R_COUNT), B_COUNT);
+  store<u32>(block, 0, B_HEAT);
+  store<u32>(block, 0, B_REGION);
+  store<u32>(region, 0, R_BLOCK);
+}
+
+/** Takes a record from the list at `bucket`; `next` is the offset of the link in each record. */
+function unlink(bucket: usize, record: usize, next: usize): void {
+  let at = bucket;
+  while ((load<u32>(at) as usize) != record) at = (load<u32>(at) as usize) + next;
+  store<u32>(at, load<u32>(record + next));
+}
+
+/** Forgets a region. Whoever may hold its slot in a jump cache must be flushed after that. */
+export function dropRegion(region: usize): void {
+  const state = load<u32>(region, R_STATE);
+  if (state == REGION_FREE) return;
+  if (state == REGION_LIVE) {
+    store<u64>(J_LIVE, load<u64>(J_LIVE) - 1);
+    detachBlock(region);
+  }
+  store<u32>(region, REGION_FREE, R_STATE);
+  unlink(hashSlot(load<u64>(region, R_PADDR)), region, R_HASH_NEXT);
+  const pages = load<u32>(region, R_PAGE_COUNT);
+  for (let i: u32 = 0; i < pages; i++) {
+    const node = nodeAt(region, i);
+    unlink(pageSlot(load<u32>(node, N_PAGE)), node, N_NEXT);
+  }
+  // Those that call it directly must not do so any more.
+  const first = load<u32>(region, R_BATCH) * BATCH_REGIONS;
+  for (let callers = load<u32>(region, R_CALLERS); callers; callers &= callers - 1) {
+    dropRegion(regionAtSlot(first + ctz(callers)));
+  }
+}
+
+export function flushAllJumpCaches(): void {
+  const harts = load<u32>(MACHINE, M_HART_COUNT) as usize;
+  for (let i: usize = 0; i < harts; i++) flushJumpCaches(HARTS + i * HART_AREA_SIZE);
+}
+
+/** Drops the regions that came from the bytes `low` to `high` of a guest page; true if there was one. */
+export function dropRegionsOfPage(page: u32, low: u32, high: u32): bool {
+  let found = false;
+  for (let node = load<u32>(pageSlot(page)) as usize; node; ) {
+    const next = load<u32>(node, N_NEXT) as usize;
+    if (load<u32>(node, N_PAGE) == page && load<u16>(node, N_LOW) <= high && low <= load<u16>(node, N_HIGH)) {
+      found = true;
+      dropRegion(node & ~(REGION_SIZE - 1));
+      count(J_INVALIDATIONS, 1);
+      // Other nodes of that region may have been on this list.
+      node = load<u32>(pageSlot(page));
+      continue;
+    }
+    node = next;
+  }
+  if (found) flushAllJumpCaches();
+  return found;
+}
+
+/**
+ * After all decoded blocks went: regions stay, and are attached again when the
+ * block at their head is decoded. Until then the list of blocks of their pages
+ * must not look empty, so that stores there go on taking the slow path.
+ */
+export function keepRegionPages(): void {
+  for (let slot: u32 = 0; slot < MAX_BATCHES * BATCH_REGIONS; slot++) {
+    const region = regionAtSlot(slot);
+    if (load<u32>(region, R_STATE) == REGION_FREE) continue;
+    store<u32>(region, 0, R_BLOCK);
+    store<u32>(region, 0, R_PLAIN);
+    const pages = load<u32>(region, R_PAGE_COUNT);
+    for (let i: u32 = 0; i < pages; i++) holdPage(load<u32>(nodeAt(region, i), N_PAGE));
+  }
+}
+
+/** Makes the list of blocks of a guest page hold at least a block that stands for none. */
+export function holdPage(page: u32): bool {
+  const head = PAGE_HEADS + ((page as usize) << 2);
+  if (load<u32>(head)) return false;
+  store<u32>(head, SENTINEL_BLOCK as u32);
+  return true;
+}
+
+/** Guest page number of an address in RAM. */
+// @ts-ignore: decorator
+@inline
+export function guestPage(paddr: u64): u32 {
+  return ((paddr - RAM_BASE) >> 12) as u32;
+}

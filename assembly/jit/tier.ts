@@ -1,0 +1,85 @@
+/**
+ * When code is translated, and how the run loop enters what was: a block is hot
+ * after so many arrivals by calls, indirect jumps, backward jumps, and from
+ * system instructions, traps and translated code. Those are where loops and
+ * functions start; arrivals by other ways are not counted, so that the
+ * interpreter can link its blocks.
+ */
+import {
+  B_HEAT,
+  B_PADDR,
+  H_SIDE_EXIT,
+  J_ENTRIES,
+  J_IN_REGIONS,
+  J_SIDE_EXITS,
+  J_TIME_IN_REGIONS,
+  R_EXITS,
+  R_SLOT,
+} from '../layout';
+import { hostNow } from '../host';
+import { compileBatch, HEAT_NEVER, setTailCalls, translate } from './batch';
+import { count } from './region';
+
+export const MODE_OFF: u32 = 0;
+export const MODE_ON: u32 = 1;
+/** Every block is translated before it is executed for the first time. */
+export const MODE_FORCE: u32 = 2;
+export const FLAG_TAIL_CALLS: u32 = 1;
+
+/** Arrivals that make a block hot. */
+const HOT: u32 = 1000;
+/** Guest calls that may be under way in translated code, each with a frame on the host's stack. */
+const MAX_DEPTH: i32 = 200;
+/** One entry of so many is timed. */
+const SAMPLING: u64 = 64;
+
+/** Arrivals that make a block hot; 0 when nothing is translated. */
+export let hotAt: u32 = 0;
+export let isForced: bool = false;
+
+export function configure(mode: u32, flags: u32): void {
+  hotAt = mode == MODE_OFF ? 0 : mode == MODE_FORCE ? 1 : HOT;
+  isForced = mode == MODE_FORCE;
+  setTailCalls((flags & FLAG_TAIL_CALLS) != 0);
+}
+
+/** Counts an arrival at `block`, and translates it when it is time. False when it is not worth counting any more. */
+// @ts-ignore: decorator
+@inline
+export function noteArrival(h: usize, pc: u64, block: usize): bool {
+  const heat = load<u32>(block, B_HEAT) + 1;
+  if (heat > HEAT_NEVER) return false;
+  store<u32>(block, heat, B_HEAT);
+  if (heat == hotAt || heat == hotAt << 1) heatUp(h, pc, block, heat);
+  return true;
+}
+
+function heatUp(h: usize, pc: u64, block: usize, heat: u32): void {
+  if (heat == hotAt) {
+    if (!translate(h, pc, load<u64>(block, B_PADDR), isForced)) store<u32>(block, HEAT_NEVER, B_HEAT);
+    else if (isForced) compileBatch();
+  } else {
+    // It is still waiting for others to be compiled with.
+    compileBatch();
+  }
+}
+
+/** Runs a region; returns the budget that is left. Where it left off is in H_PC and H_SIDE_EXIT. */
+// @ts-ignore: decorator
+@inline
+export function enterRegion(h: usize, region: usize, pc: u64, budget: i32): i32 {
+  store<u32>(h, 0, H_SIDE_EXIT);
+  count(J_ENTRIES, 1);
+  const isTimed = load<u64>(J_ENTRIES) % SAMPLING == 0;
+  const start = isTimed ? hostNow() : 0;
+  const left = call_indirect<i32>(load<u32>(region, R_SLOT), h, pc, budget, MAX_DEPTH);
+  if (isTimed) {
+    store<f64>(J_TIME_IN_REGIONS, load<f64>(J_TIME_IN_REGIONS) + (hostNow() - start) * (SAMPLING as f64));
+  }
+  count(J_IN_REGIONS, (budget - left) as u64);
+  if (load<u32>(h, H_SIDE_EXIT)) {
+    count(J_SIDE_EXITS, 1);
+    store<u32>(region, load<u32>(region, R_EXITS) + 1, R_EXITS);
+  }
+  return left;
+}

@@ -1,0 +1,123 @@
+/**
+ * Control that goes from a region to another one: guest calls become calls, and
+ * on return the pc tells whether the callee came back here; jumps become tail
+ * calls. The jump cache of the current privilege mode finds the slot of the
+ * target; slot 0 holds a function that leaves to the dispatcher.
+ */
+import { H_JUMP_CACHE, H_PC, JUMP_FOLD, JUMP_INDEX_MASK } from '../layout';
+import { LOCAL_BUDGET, LOCAL_DEPTH, LOCAL_HART, LOCAL_I32, LOCAL_I64 } from '../isa/emit';
+import { Wasm } from '../wasm/opcode';
+import {
+  call,
+  callTable,
+  emit,
+  end,
+  i32Const,
+  i64Const,
+  localGet,
+  localSet,
+  localTee,
+  memoryAccess,
+  open,
+} from '../wasm/writer';
+import { pushPc } from './exits';
+
+/** Holds the virtual address that control goes to. */
+export const LOCAL_TARGET: u32 = LOCAL_I64;
+
+/** The type of region functions in each module. */
+export const REGION_TYPE: u32 = 0;
+
+/** Pushes the slot of the region at LOCAL_TARGET, 0 if there is none or no guest call may be nested any more. */
+function pushSlot(isCall: bool): void {
+  const entry = LOCAL_I32;
+  localGet(LOCAL_TARGET);
+  emit(Wasm.I32_WRAP_I64);
+  localTee(entry);
+  localGet(entry);
+  i32Const(JUMP_FOLD);
+  emit(Wasm.I32_SHR_U);
+  emit(Wasm.I32_XOR);
+  i32Const(3);
+  emit(Wasm.I32_SHL);
+  i32Const(JUMP_INDEX_MASK);
+  emit(Wasm.I32_AND);
+  localGet(LOCAL_HART);
+  memoryAccess(Wasm.I32_LOAD, H_JUMP_CACHE as u32);
+  emit(Wasm.I32_ADD);
+  localTee(entry);
+  memoryAccess(Wasm.I32_LOAD, 12);
+  i32Const(0);
+  localGet(entry);
+  memoryAccess(Wasm.I64_LOAD, 0);
+  localGet(LOCAL_TARGET);
+  i64Const(1);
+  emit(Wasm.I64_OR);
+  emit(Wasm.I64_EQ);
+  if (isCall) {
+    localGet(LOCAL_DEPTH);
+    i32Const(0);
+    emit(Wasm.I32_NE);
+    emit(Wasm.I32_AND);
+  }
+  emit(Wasm.SELECT);
+}
+
+function pushArguments(isCall: bool): void {
+  localGet(LOCAL_HART);
+  localGet(LOCAL_TARGET);
+  localGet(LOCAL_BUDGET);
+  localGet(LOCAL_DEPTH);
+  if (!isCall) return;
+  i32Const(1);
+  emit(Wasm.I32_SUB);
+}
+
+/** Goes on at LOCAL_TARGET for good; the registers are stored. */
+export function emitJump(hasTailCalls: bool): void {
+  if (!hasTailCalls) {
+    emitLeave();
+    return;
+  }
+  pushArguments(false);
+  pushSlot(false);
+  callTable(Wasm.RETURN_CALL_INDIRECT, REGION_TYPE);
+}
+
+/** Leaves for LOCAL_TARGET; the registers are stored. */
+export function emitLeave(): void {
+  localGet(LOCAL_HART);
+  localGet(LOCAL_TARGET);
+  memoryAccess(Wasm.I64_STORE, H_PC as u32);
+  localGet(LOCAL_BUDGET);
+  emit(Wasm.RETURN);
+}
+
+/**
+ * Calls the guest function at LOCAL_TARGET, which is function `known` of this
+ * module if that is not negative, and goes on if it returns to `returnOffset`.
+ */
+export function emitCall(known: i32, returnOffset: i32): void {
+  if (known >= 0) {
+    localGet(LOCAL_DEPTH);
+    emit(Wasm.I32_EQZ);
+    open(Wasm.IF);
+    emitLeave();
+    end();
+    pushArguments(true);
+    call(known as u32);
+  } else {
+    pushArguments(true);
+    pushSlot(true);
+    callTable(Wasm.CALL_INDIRECT, REGION_TYPE);
+  }
+  localSet(LOCAL_BUDGET);
+  localGet(LOCAL_HART);
+  memoryAccess(Wasm.I64_LOAD, H_PC as u32);
+  pushPc(returnOffset);
+  emit(Wasm.I64_NE);
+  open(Wasm.IF);
+  localGet(LOCAL_BUDGET);
+  emit(Wasm.RETURN);
+  end();
+}
