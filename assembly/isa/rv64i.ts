@@ -5,6 +5,20 @@
  *
  * Shifts need no mask: WebAssembly takes the count modulo the width as well.
  */
+import { REC_RS1 } from '../layout';
+import { Wasm } from '../wasm/opcode';
+import { emit } from '../wasm/writer';
+import { emitImm, emitRs1, emitRs2, emitSetRd, emitSetRdUnsigned } from './emit';
+import {
+  emitAddRs2,
+  emitBinary,
+  emitBinaryImmediate,
+  emitCompare,
+  emitEqual,
+  emitSetIf,
+  immediate,
+  isZero,
+} from './emit-integer';
 import { imm, rs1, rs2, setRd } from './registers';
 
 // The decoder left imm << 12, sign-extended, in the record.
@@ -14,10 +28,28 @@ export function executeLui(h: usize, r: usize): void {
   setRd(h, r, imm(r));
 }
 
+export function emitLui(r: usize): void {
+  emitImm(r);
+  emitSetRd(r);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeAddi(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) + imm(r));
+}
+
+export function emitAddi(r: usize): void {
+  if (isZero(r, REC_RS1)) {
+    emitImm(r);
+  } else {
+    emitRs1(r);
+    if (immediate(r) != 0) {
+      emitImm(r);
+      emit(Wasm.I64_ADD);
+    }
+  }
+  emitSetRd(r);
 }
 
 // @ts-ignore: decorator
@@ -26,10 +58,28 @@ export function executeSlti(h: usize, r: usize): void {
   setRd(h, r, (rs1(h, r) < imm(r)) as i64);
 }
 
+export function emitSlti(r: usize): void {
+  emitRs1(r);
+  emitImm(r);
+  emit(Wasm.I64_LT_S);
+  emitSetRdUnsigned(r);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeSltiu(h: usize, r: usize): void {
   setRd(h, r, ((rs1(h, r) as u64) < (imm(r) as u64)) as i64);
+}
+
+export function emitSltiu(r: usize): void {
+  emitRs1(r);
+  if (immediate(r) == 1) {
+    emit(Wasm.I64_EQZ);
+  } else {
+    emitImm(r);
+    emit(Wasm.I64_LT_U);
+  }
+  emitSetRdUnsigned(r);
 }
 
 // @ts-ignore: decorator
@@ -38,10 +88,18 @@ export function executeXori(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) ^ imm(r));
 }
 
+export function emitXori(r: usize): void {
+  emitBinaryImmediate(r, Wasm.I64_XOR);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeOri(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) | imm(r));
+}
+
+export function emitOri(r: usize): void {
+  emitBinaryImmediate(r, Wasm.I64_OR);
 }
 
 // @ts-ignore: decorator
@@ -50,10 +108,18 @@ export function executeAndi(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) & imm(r));
 }
 
+export function emitAndi(r: usize): void {
+  emitBinaryImmediate(r, Wasm.I64_AND);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeSlli(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) << imm(r));
+}
+
+export function emitSlli(r: usize): void {
+  emitBinaryImmediate(r, Wasm.I64_SHL);
 }
 
 // @ts-ignore: decorator
@@ -62,10 +128,18 @@ export function executeSrli(h: usize, r: usize): void {
   setRd(h, r, ((rs1(h, r) as u64) >> (imm(r) as u64)) as i64);
 }
 
+export function emitSrli(r: usize): void {
+  emitBinaryImmediate(r, Wasm.I64_SHR_U);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeSrai(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) >> imm(r));
+}
+
+export function emitSrai(r: usize): void {
+  emitBinaryImmediate(r, Wasm.I64_SHR_S);
 }
 
 // @ts-ignore: decorator
@@ -74,10 +148,24 @@ export function executeAdd(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) + rs2(h, r));
 }
 
+export function emitAdd(r: usize): void {
+  if (isZero(r, REC_RS1)) {
+    emitRs2(r);
+  } else {
+    emitRs1(r);
+    emitAddRs2(r);
+  }
+  emitSetRd(r);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeSub(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) - rs2(h, r));
+}
+
+export function emitSub(r: usize): void {
+  emitBinary(r, Wasm.I64_SUB);
 }
 
 // @ts-ignore: decorator
@@ -86,10 +174,18 @@ export function executeSll(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) << rs2(h, r));
 }
 
+export function emitSll(r: usize): void {
+  emitBinary(r, Wasm.I64_SHL);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeSlt(h: usize, r: usize): void {
   setRd(h, r, (rs1(h, r) < rs2(h, r)) as i64);
+}
+
+export function emitSlt(r: usize): void {
+  emitSetIf(r, Wasm.I64_LT_S);
 }
 
 // @ts-ignore: decorator
@@ -98,10 +194,20 @@ export function executeSltu(h: usize, r: usize): void {
   setRd(h, r, ((rs1(h, r) as u64) < (rs2(h, r) as u64)) as i64);
 }
 
+export function emitSltu(r: usize): void {
+  if (isZero(r, REC_RS1)) emitEqual(r, true);
+  else emitCompare(r, Wasm.I64_LT_U);
+  emitSetRdUnsigned(r);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeXor(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) ^ rs2(h, r));
+}
+
+export function emitXor(r: usize): void {
+  emitBinary(r, Wasm.I64_XOR);
 }
 
 // @ts-ignore: decorator
@@ -110,10 +216,18 @@ export function executeSrl(h: usize, r: usize): void {
   setRd(h, r, ((rs1(h, r) as u64) >> (rs2(h, r) as u64)) as i64);
 }
 
+export function emitSrl(r: usize): void {
+  emitBinary(r, Wasm.I64_SHR_U);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeSra(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) >> rs2(h, r));
+}
+
+export function emitSra(r: usize): void {
+  emitBinary(r, Wasm.I64_SHR_S);
 }
 
 // @ts-ignore: decorator
@@ -122,10 +236,18 @@ export function executeOr(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) | rs2(h, r));
 }
 
+export function emitOr(r: usize): void {
+  emitBinary(r, Wasm.I64_OR);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeAnd(h: usize, r: usize): void {
   setRd(h, r, rs1(h, r) & rs2(h, r));
+}
+
+export function emitAnd(r: usize): void {
+  emitBinary(r, Wasm.I64_AND);
 }
 
 // @ts-ignore: decorator
@@ -134,10 +256,18 @@ export function executeBeq(h: usize, r: usize): bool {
   return rs1(h, r) == rs2(h, r);
 }
 
+export function emitBeq(r: usize): void {
+  emitEqual(r, false);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeBne(h: usize, r: usize): bool {
   return rs1(h, r) != rs2(h, r);
+}
+
+export function emitBne(r: usize): void {
+  emitEqual(r, true);
 }
 
 // @ts-ignore: decorator
@@ -146,10 +276,18 @@ export function executeBlt(h: usize, r: usize): bool {
   return rs1(h, r) < rs2(h, r);
 }
 
+export function emitBlt(r: usize): void {
+  emitCompare(r, Wasm.I64_LT_S);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeBge(h: usize, r: usize): bool {
   return rs1(h, r) >= rs2(h, r);
+}
+
+export function emitBge(r: usize): void {
+  emitCompare(r, Wasm.I64_GE_S);
 }
 
 // @ts-ignore: decorator
@@ -158,8 +296,16 @@ export function executeBltu(h: usize, r: usize): bool {
   return (rs1(h, r) as u64) < (rs2(h, r) as u64);
 }
 
+export function emitBltu(r: usize): void {
+  emitCompare(r, Wasm.I64_LT_U);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeBgeu(h: usize, r: usize): bool {
   return (rs1(h, r) as u64) >= (rs2(h, r) as u64);
+}
+
+export function emitBgeu(r: usize): void {
+  emitCompare(r, Wasm.I64_GE_U);
 }

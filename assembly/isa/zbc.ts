@@ -1,5 +1,48 @@
 /** Zbc: carry-less multiplication (ISA manual, chapter "B"). */
+import { Wasm } from '../wasm/opcode';
+import { brIf, emit, end, i64Const, localGet, localSet, localTee, open } from '../wasm/writer';
+import { LOCAL_I64, emitRs1, emitRs2, emitSetRd } from './emit';
+import { emitIsNotZero } from './emit-integer';
 import { rs1, rs2, setRd } from './registers';
+
+/**
+ * Pushes the exclusive or of rs1 shifted by n ^ flip for each bit n that is set
+ * in rs2: a loop, as the multiplications of the executor would be hundreds of bytes.
+ * A shift to the right by ~n, which is 63 - n, gives bits 126 to 63 of the product.
+ */
+function emitSumOfShifts(r: usize, shift: u32, flip: i64): void {
+  const sum = LOCAL_I64;
+  const rest = LOCAL_I64 + 1;
+  i64Const(0);
+  localSet(sum);
+  emitRs2(r);
+  localTee(rest);
+  emitIsNotZero();
+  open(Wasm.IF);
+  const loop = open(Wasm.LOOP);
+  emitRs1(r);
+  localGet(rest);
+  emit(Wasm.I64_CTZ);
+  if (flip) {
+    i64Const(flip);
+    emit(Wasm.I64_XOR);
+  }
+  emit(shift);
+  localGet(sum);
+  emit(Wasm.I64_XOR);
+  localSet(sum);
+  localGet(rest);
+  i64Const(-1);
+  emit(Wasm.I64_ADD);
+  localGet(rest);
+  emit(Wasm.I64_AND);
+  localTee(rest);
+  emitIsNotZero();
+  brIf(loop);
+  end();
+  end();
+  localGet(sum);
+}
 
 // Every fourth bit. A product of two such operands has its terms four bits
 // apart and at most 15 of them on each, so that no carry reaches the next one
@@ -44,14 +87,31 @@ export function executeClmul(h: usize, r: usize): void {
   setRd(h, r, carrylessMultiply(rs1(h, r) as u64, rs2(h, r) as u64) as i64);
 }
 
+export function emitClmul(r: usize): void {
+  emitSumOfShifts(r, Wasm.I64_SHL, 0);
+  emitSetRd(r);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeClmulh(h: usize, r: usize): void {
   setRd(h, r, (carrylessMultiplyReversed(rs1(h, r) as u64, rs2(h, r) as u64) >> 1) as i64);
 }
 
+export function emitClmulh(r: usize): void {
+  emitSumOfShifts(r, Wasm.I64_SHR_U, -1);
+  i64Const(1);
+  emit(Wasm.I64_SHR_U);
+  emitSetRd(r);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeClmulr(h: usize, r: usize): void {
   setRd(h, r, carrylessMultiplyReversed(rs1(h, r) as u64, rs2(h, r) as u64) as i64);
+}
+
+export function emitClmulr(r: usize): void {
+  emitSumOfShifts(r, Wasm.I64_SHR_U, -1);
+  emitSetRd(r);
 }

@@ -2,12 +2,280 @@
 import { REC_OP } from '../layout';
 import { Op } from '../generated/opcodes';
 // <generated:imports>
+import {
+  emitAmoaddD,
+  emitAmoaddW,
+  emitAmoandD,
+  emitAmoandW,
+  emitAmomaxD,
+  emitAmomaxW,
+  emitAmomaxuD,
+  emitAmomaxuW,
+  emitAmominD,
+  emitAmominW,
+  emitAmominuD,
+  emitAmominuW,
+  emitAmoorD,
+  emitAmoorW,
+  emitAmoswapD,
+  emitAmoswapW,
+  emitAmoxorD,
+  emitAmoxorW,
+  emitLrD,
+  emitLrW,
+  emitScD,
+  emitScW,
+} from '../isa/a';
+import {
+  emitDiv,
+  emitDivu,
+  emitDivuw,
+  emitDivw,
+  emitMul,
+  emitMulh,
+  emitMulhsu,
+  emitMulhu,
+  emitMulw,
+  emitRem,
+  emitRemu,
+  emitRemuw,
+  emitRemw,
+} from '../isa/m';
+import {
+  emitAdd,
+  emitAddi,
+  emitAnd,
+  emitAndi,
+  emitBeq,
+  emitBge,
+  emitBgeu,
+  emitBlt,
+  emitBltu,
+  emitBne,
+  emitLui,
+  emitOr,
+  emitOri,
+  emitSll,
+  emitSlli,
+  emitSlt,
+  emitSlti,
+  emitSltiu,
+  emitSltu,
+  emitSra,
+  emitSrai,
+  emitSrl,
+  emitSrli,
+  emitSub,
+  emitXor,
+  emitXori,
+} from '../isa/rv64i';
+import {
+  emitLb,
+  emitLbu,
+  emitLd,
+  emitLh,
+  emitLhu,
+  emitLw,
+  emitLwu,
+  emitSb,
+  emitSd,
+  emitSh,
+  emitSw,
+} from '../isa/rv64i-memory';
+import {
+  emitAddiw,
+  emitAddw,
+  emitSlliw,
+  emitSllw,
+  emitSraiw,
+  emitSraw,
+  emitSrliw,
+  emitSrlw,
+  emitSubw,
+} from '../isa/rv64i-word';
+import { emitAmocasD, emitAmocasW } from '../isa/zacas';
+import {
+  emitAddUw,
+  emitSh1add,
+  emitSh1addUw,
+  emitSh2add,
+  emitSh2addUw,
+  emitSh3add,
+  emitSh3addUw,
+  emitSlliUw,
+} from '../isa/zba';
+import {
+  emitAndn,
+  emitClz,
+  emitClzw,
+  emitCpop,
+  emitCpopw,
+  emitCtz,
+  emitCtzw,
+  emitMax,
+  emitMaxu,
+  emitMin,
+  emitMinu,
+  emitOrcB,
+  emitOrn,
+  emitRev8,
+  emitRol,
+  emitRolw,
+  emitRor,
+  emitRori,
+  emitRoriw,
+  emitRorw,
+  emitSextB,
+  emitSextH,
+  emitXnor,
+  emitZextH,
+} from '../isa/zbb';
+import { emitClmul, emitClmulh, emitClmulr } from '../isa/zbc';
+import {
+  emitBclr,
+  emitBclri,
+  emitBext,
+  emitBexti,
+  emitBinv,
+  emitBinvi,
+  emitBset,
+  emitBseti,
+} from '../isa/zbs';
+import { emitCzeroEqz, emitCzeroNez } from '../isa/zicond';
 // </generated:imports>
 
 /** Whether `emitInstruction` knows instructions of this op. */
 export function canEmit(op: u32): bool {
   switch (op) {
     // <generated:ops>
+    case Op.MUL:
+    case Op.MULH:
+    case Op.MULHSU:
+    case Op.MULHU:
+    case Op.DIV:
+    case Op.DIVU:
+    case Op.REM:
+    case Op.REMU:
+    case Op.MULW:
+    case Op.DIVW:
+    case Op.DIVUW:
+    case Op.REMW:
+    case Op.REMUW:
+    case Op.LUI:
+    case Op.ADDI:
+    case Op.SLTI:
+    case Op.SLTIU:
+    case Op.XORI:
+    case Op.ORI:
+    case Op.ANDI:
+    case Op.ADD:
+    case Op.SUB:
+    case Op.SLL:
+    case Op.SLT:
+    case Op.SLTU:
+    case Op.XOR:
+    case Op.SRL:
+    case Op.SRA:
+    case Op.OR:
+    case Op.AND:
+    case Op.SLLI:
+    case Op.SRLI:
+    case Op.SRAI:
+    case Op.ADDIW:
+    case Op.SLLIW:
+    case Op.SRLIW:
+    case Op.SRAIW:
+    case Op.ADDW:
+    case Op.SUBW:
+    case Op.SLLW:
+    case Op.SRLW:
+    case Op.SRAW:
+    case Op.SH1ADD:
+    case Op.SH2ADD:
+    case Op.SH3ADD:
+    case Op.ADD_UW:
+    case Op.SH1ADD_UW:
+    case Op.SH2ADD_UW:
+    case Op.SH3ADD_UW:
+    case Op.SLLI_UW:
+    case Op.ANDN:
+    case Op.ORN:
+    case Op.XNOR:
+    case Op.CLZ:
+    case Op.CTZ:
+    case Op.CPOP:
+    case Op.MAX:
+    case Op.MAXU:
+    case Op.MIN:
+    case Op.MINU:
+    case Op.SEXT_B:
+    case Op.SEXT_H:
+    case Op.ROL:
+    case Op.ROR:
+    case Op.ORC_B:
+    case Op.CLZW:
+    case Op.CTZW:
+    case Op.CPOPW:
+    case Op.ROLW:
+    case Op.RORW:
+    case Op.RORIW:
+    case Op.RORI:
+    case Op.REV8:
+    case Op.ZEXT_H:
+    case Op.CLMUL:
+    case Op.CLMULR:
+    case Op.CLMULH:
+    case Op.BCLR:
+    case Op.BEXT:
+    case Op.BINV:
+    case Op.BSET:
+    case Op.BCLRI:
+    case Op.BEXTI:
+    case Op.BINVI:
+    case Op.BSETI:
+    case Op.CZERO_EQZ:
+    case Op.CZERO_NEZ:
+    case Op.LB:
+    case Op.LH:
+    case Op.LW:
+    case Op.LBU:
+    case Op.LHU:
+    case Op.LWU:
+    case Op.LD:
+    case Op.SB:
+    case Op.SH:
+    case Op.SW:
+    case Op.SD:
+    case Op.LR_W:
+    case Op.SC_W:
+    case Op.AMOSWAP_W:
+    case Op.AMOADD_W:
+    case Op.AMOXOR_W:
+    case Op.AMOAND_W:
+    case Op.AMOOR_W:
+    case Op.AMOMIN_W:
+    case Op.AMOMAX_W:
+    case Op.AMOMINU_W:
+    case Op.AMOMAXU_W:
+    case Op.LR_D:
+    case Op.SC_D:
+    case Op.AMOSWAP_D:
+    case Op.AMOADD_D:
+    case Op.AMOXOR_D:
+    case Op.AMOAND_D:
+    case Op.AMOOR_D:
+    case Op.AMOMIN_D:
+    case Op.AMOMAX_D:
+    case Op.AMOMINU_D:
+    case Op.AMOMAXU_D:
+    case Op.AMOCAS_W:
+    case Op.AMOCAS_D:
+    case Op.BEQ:
+    case Op.BNE:
+    case Op.BLT:
+    case Op.BGE:
+    case Op.BLTU:
+    case Op.BGEU:
     case Op.FENCE:
     // </generated:ops>
       return true;
@@ -24,6 +292,134 @@ export function canEmit(op: u32): bool {
 export function emitInstruction(r: usize): bool {
   switch (load<u16>(r, REC_OP) as u32) {
     // <generated:cases>
+    case Op.MUL: emitMul(r); return true;
+    case Op.MULH: emitMulh(r); return true;
+    case Op.MULHSU: emitMulhsu(r); return true;
+    case Op.MULHU: emitMulhu(r); return true;
+    case Op.DIV: emitDiv(r); return true;
+    case Op.DIVU: emitDivu(r); return true;
+    case Op.REM: emitRem(r); return true;
+    case Op.REMU: emitRemu(r); return true;
+    case Op.MULW: emitMulw(r); return true;
+    case Op.DIVW: emitDivw(r); return true;
+    case Op.DIVUW: emitDivuw(r); return true;
+    case Op.REMW: emitRemw(r); return true;
+    case Op.REMUW: emitRemuw(r); return true;
+    case Op.LUI: emitLui(r); return true;
+    case Op.ADDI: emitAddi(r); return true;
+    case Op.SLTI: emitSlti(r); return true;
+    case Op.SLTIU: emitSltiu(r); return true;
+    case Op.XORI: emitXori(r); return true;
+    case Op.ORI: emitOri(r); return true;
+    case Op.ANDI: emitAndi(r); return true;
+    case Op.ADD: emitAdd(r); return true;
+    case Op.SUB: emitSub(r); return true;
+    case Op.SLL: emitSll(r); return true;
+    case Op.SLT: emitSlt(r); return true;
+    case Op.SLTU: emitSltu(r); return true;
+    case Op.XOR: emitXor(r); return true;
+    case Op.SRL: emitSrl(r); return true;
+    case Op.SRA: emitSra(r); return true;
+    case Op.OR: emitOr(r); return true;
+    case Op.AND: emitAnd(r); return true;
+    case Op.SLLI: emitSlli(r); return true;
+    case Op.SRLI: emitSrli(r); return true;
+    case Op.SRAI: emitSrai(r); return true;
+    case Op.ADDIW: emitAddiw(r); return true;
+    case Op.SLLIW: emitSlliw(r); return true;
+    case Op.SRLIW: emitSrliw(r); return true;
+    case Op.SRAIW: emitSraiw(r); return true;
+    case Op.ADDW: emitAddw(r); return true;
+    case Op.SUBW: emitSubw(r); return true;
+    case Op.SLLW: emitSllw(r); return true;
+    case Op.SRLW: emitSrlw(r); return true;
+    case Op.SRAW: emitSraw(r); return true;
+    case Op.SH1ADD: emitSh1add(r); return true;
+    case Op.SH2ADD: emitSh2add(r); return true;
+    case Op.SH3ADD: emitSh3add(r); return true;
+    case Op.ADD_UW: emitAddUw(r); return true;
+    case Op.SH1ADD_UW: emitSh1addUw(r); return true;
+    case Op.SH2ADD_UW: emitSh2addUw(r); return true;
+    case Op.SH3ADD_UW: emitSh3addUw(r); return true;
+    case Op.SLLI_UW: emitSlliUw(r); return true;
+    case Op.ANDN: emitAndn(r); return true;
+    case Op.ORN: emitOrn(r); return true;
+    case Op.XNOR: emitXnor(r); return true;
+    case Op.CLZ: emitClz(r); return true;
+    case Op.CTZ: emitCtz(r); return true;
+    case Op.CPOP: emitCpop(r); return true;
+    case Op.MAX: emitMax(r); return true;
+    case Op.MAXU: emitMaxu(r); return true;
+    case Op.MIN: emitMin(r); return true;
+    case Op.MINU: emitMinu(r); return true;
+    case Op.SEXT_B: emitSextB(r); return true;
+    case Op.SEXT_H: emitSextH(r); return true;
+    case Op.ROL: emitRol(r); return true;
+    case Op.ROR: emitRor(r); return true;
+    case Op.ORC_B: emitOrcB(r); return true;
+    case Op.CLZW: emitClzw(r); return true;
+    case Op.CTZW: emitCtzw(r); return true;
+    case Op.CPOPW: emitCpopw(r); return true;
+    case Op.ROLW: emitRolw(r); return true;
+    case Op.RORW: emitRorw(r); return true;
+    case Op.RORIW: emitRoriw(r); return true;
+    case Op.RORI: emitRori(r); return true;
+    case Op.REV8: emitRev8(r); return true;
+    case Op.ZEXT_H: emitZextH(r); return true;
+    case Op.CLMUL: emitClmul(r); return true;
+    case Op.CLMULR: emitClmulr(r); return true;
+    case Op.CLMULH: emitClmulh(r); return true;
+    case Op.BCLR: emitBclr(r); return true;
+    case Op.BEXT: emitBext(r); return true;
+    case Op.BINV: emitBinv(r); return true;
+    case Op.BSET: emitBset(r); return true;
+    case Op.BCLRI: emitBclri(r); return true;
+    case Op.BEXTI: emitBexti(r); return true;
+    case Op.BINVI: emitBinvi(r); return true;
+    case Op.BSETI: emitBseti(r); return true;
+    case Op.CZERO_EQZ: emitCzeroEqz(r); return true;
+    case Op.CZERO_NEZ: emitCzeroNez(r); return true;
+    case Op.LB: emitLb(r); return true;
+    case Op.LH: emitLh(r); return true;
+    case Op.LW: emitLw(r); return true;
+    case Op.LBU: emitLbu(r); return true;
+    case Op.LHU: emitLhu(r); return true;
+    case Op.LWU: emitLwu(r); return true;
+    case Op.LD: emitLd(r); return true;
+    case Op.SB: emitSb(r); return true;
+    case Op.SH: emitSh(r); return true;
+    case Op.SW: emitSw(r); return true;
+    case Op.SD: emitSd(r); return true;
+    case Op.LR_W: emitLrW(r); return true;
+    case Op.SC_W: emitScW(r); return true;
+    case Op.AMOSWAP_W: emitAmoswapW(r); return true;
+    case Op.AMOADD_W: emitAmoaddW(r); return true;
+    case Op.AMOXOR_W: emitAmoxorW(r); return true;
+    case Op.AMOAND_W: emitAmoandW(r); return true;
+    case Op.AMOOR_W: emitAmoorW(r); return true;
+    case Op.AMOMIN_W: emitAmominW(r); return true;
+    case Op.AMOMAX_W: emitAmomaxW(r); return true;
+    case Op.AMOMINU_W: emitAmominuW(r); return true;
+    case Op.AMOMAXU_W: emitAmomaxuW(r); return true;
+    case Op.LR_D: emitLrD(r); return true;
+    case Op.SC_D: emitScD(r); return true;
+    case Op.AMOSWAP_D: emitAmoswapD(r); return true;
+    case Op.AMOADD_D: emitAmoaddD(r); return true;
+    case Op.AMOXOR_D: emitAmoxorD(r); return true;
+    case Op.AMOAND_D: emitAmoandD(r); return true;
+    case Op.AMOOR_D: emitAmoorD(r); return true;
+    case Op.AMOMIN_D: emitAmominD(r); return true;
+    case Op.AMOMAX_D: emitAmomaxD(r); return true;
+    case Op.AMOMINU_D: emitAmominuD(r); return true;
+    case Op.AMOMAXU_D: emitAmomaxuD(r); return true;
+    case Op.AMOCAS_W: emitAmocasW(r); return true;
+    case Op.AMOCAS_D: emitAmocasD(r); return true;
+    case Op.BEQ: emitBeq(r); return true;
+    case Op.BNE: emitBne(r); return true;
+    case Op.BLT: emitBlt(r); return true;
+    case Op.BGE: emitBge(r); return true;
+    case Op.BLTU: emitBltu(r); return true;
+    case Op.BGEU: emitBgeu(r); return true;
     case Op.FENCE: return true;
     // </generated:cases>
     default:
