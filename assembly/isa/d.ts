@@ -1,22 +1,9 @@
-/**
- * D: double-precision floating point (ISA manual, chapter "D").
- *
- * An instruction whose result is always exact still refuses a reserved rounding
- * mode, because the field is part of its encoding.
- */
+/** D: double-precision floating point, all but conversions and moves (ISA manual, chapter "D"). */
 import {
   addF64,
   divF64,
   eqF64,
-  f32FromF64,
-  f64FromF32,
-  f64FromI32,
-  f64FromI64,
-  f64FromU32,
-  f64FromU64,
   fmaF64,
-  i32FromF64,
-  i64FromF64,
   leF64,
   ltF64,
   maxF64,
@@ -24,14 +11,25 @@ import {
   mulF64,
   sqrtF64,
   subF64,
-  u32FromF64,
-  u64FromF64,
 } from '../fpu/fast';
 import { f64Class } from '../fpu/index';
 import { raiseIllegal } from '../hart/exception';
-import { loadFd, storeRs2 } from './access';
+import { Wasm } from '../wasm/opcode';
+import { emitLoadFd, emitStoreFs2, loadFd, storeRs2 } from './access';
 import { accruedFlags, accrueFlags, isFpOff, isRoundingIllegal, roundingMode } from './float';
-import { fs1, fs2, fs3, rs1, setFd, setFdF32, setRd, unboxF32 } from './registers';
+import {
+  emitClass64,
+  emitEqual64,
+  emitExtreme64,
+  emitFused64,
+  emitOrder64,
+  emitProduct64,
+  emitRoot64,
+  emitSign64,
+  emitSignProduct64,
+  emitSum64,
+} from './float-emit-f64';
+import { fs1, fs2, fs3, setFd, setRd } from './registers';
 
 const SIGN: u64 = 0x8000000000000000;
 
@@ -42,11 +40,19 @@ export function executeFld(h: usize, r: usize, tlbRead: usize): bool {
   return loadFd<u64>(h, r, tlbRead);
 }
 
+export function emitFld(r: usize): void {
+  emitLoadFd(r, 8, Wasm.F64_LOAD);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeFsd(h: usize, r: usize, tlbWrite: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
   return storeRs2<u64>(h, r, tlbWrite);
+}
+
+export function emitFsd(r: usize): void {
+  emitStoreFs2(r, 8, Wasm.F64_STORE);
 }
 
 export function executeFaddD(h: usize, r: usize): bool {
@@ -57,12 +63,20 @@ export function executeFaddD(h: usize, r: usize): bool {
   return true;
 }
 
+export function emitFaddD(r: usize): void {
+  emitSum64(r, Wasm.F64_ADD);
+}
+
 export function executeFsubD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
   setFd(h, r, subF64(fs1(h, r), fs2(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
+}
+
+export function emitFsubD(r: usize): void {
+  emitSum64(r, Wasm.F64_SUB);
 }
 
 export function executeFmulD(h: usize, r: usize): bool {
@@ -73,12 +87,20 @@ export function executeFmulD(h: usize, r: usize): bool {
   return true;
 }
 
+export function emitFmulD(r: usize): void {
+  emitProduct64(r, Wasm.F64_MUL);
+}
+
 export function executeFdivD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
   setFd(h, r, divF64(fs1(h, r), fs2(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
+}
+
+export function emitFdivD(r: usize): void {
+  emitProduct64(r, Wasm.F64_DIV);
 }
 
 export function executeFsqrtD(h: usize, r: usize): bool {
@@ -89,12 +111,20 @@ export function executeFsqrtD(h: usize, r: usize): bool {
   return true;
 }
 
+export function emitFsqrtD(r: usize): void {
+  emitRoot64(r);
+}
+
 export function executeFmaddD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
   setFd(h, r, fmaF64(fs1(h, r), fs2(h, r), fs3(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
+}
+
+export function emitFmaddD(r: usize): void {
+  emitFused64(r, false, false);
 }
 
 export function executeFmsubD(h: usize, r: usize): bool {
@@ -105,12 +135,20 @@ export function executeFmsubD(h: usize, r: usize): bool {
   return true;
 }
 
+export function emitFmsubD(r: usize): void {
+  emitFused64(r, false, true);
+}
+
 export function executeFnmsubD(h: usize, r: usize): bool {
   const rm = roundingMode(h, r);
   if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
   setFd(h, r, fmaF64(fs1(h, r) ^ SIGN, fs2(h, r), fs3(h, r), rm, accruedFlags(h)));
   accrueFlags(h);
   return true;
+}
+
+export function emitFnmsubD(r: usize): void {
+  emitFused64(r, true, false);
 }
 
 export function executeFnmaddD(h: usize, r: usize): bool {
@@ -121,12 +159,20 @@ export function executeFnmaddD(h: usize, r: usize): bool {
   return true;
 }
 
+export function emitFnmaddD(r: usize): void {
+  emitFused64(r, true, true);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeFsgnjD(h: usize, r: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
   setFd(h, r, (fs1(h, r) & ~SIGN) | (fs2(h, r) & SIGN));
   return true;
+}
+
+export function emitFsgnjD(r: usize): void {
+  emitSign64(r, false);
 }
 
 // @ts-ignore: decorator
@@ -137,12 +183,20 @@ export function executeFsgnjnD(h: usize, r: usize): bool {
   return true;
 }
 
+export function emitFsgnjnD(r: usize): void {
+  emitSign64(r, true);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeFsgnjxD(h: usize, r: usize): bool {
   if (isFpOff(h)) return raiseIllegal(h);
   setFd(h, r, fs1(h, r) ^ (fs2(h, r) & SIGN));
   return true;
+}
+
+export function emitFsgnjxD(r: usize): void {
+  emitSignProduct64(r);
 }
 
 // @ts-ignore: decorator
@@ -154,6 +208,10 @@ export function executeFminD(h: usize, r: usize): bool {
   return true;
 }
 
+export function emitFminD(r: usize): void {
+  emitExtreme64(r, Wasm.F64_MIN);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeFmaxD(h: usize, r: usize): bool {
@@ -161,6 +219,10 @@ export function executeFmaxD(h: usize, r: usize): bool {
   setFd(h, r, maxF64(fs1(h, r), fs2(h, r)));
   accrueFlags(h);
   return true;
+}
+
+export function emitFmaxD(r: usize): void {
+  emitExtreme64(r, Wasm.F64_MAX);
 }
 
 // @ts-ignore: decorator
@@ -172,6 +234,10 @@ export function executeFeqD(h: usize, r: usize): bool {
   return true;
 }
 
+export function emitFeqD(r: usize): void {
+  emitEqual64(r);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeFltD(h: usize, r: usize): bool {
@@ -179,6 +245,10 @@ export function executeFltD(h: usize, r: usize): bool {
   setRd(h, r, ltF64(fs1(h, r), fs2(h, r)) as i64);
   accrueFlags(h);
   return true;
+}
+
+export function emitFltD(r: usize): void {
+  emitOrder64(r, Wasm.F64_LT, Wasm.F64_GE);
 }
 
 // @ts-ignore: decorator
@@ -190,6 +260,10 @@ export function executeFleD(h: usize, r: usize): bool {
   return true;
 }
 
+export function emitFleD(r: usize): void {
+  emitOrder64(r, Wasm.F64_LE, Wasm.F64_GT);
+}
+
 // @ts-ignore: decorator
 @inline
 export function executeFclassD(h: usize, r: usize): bool {
@@ -198,99 +272,6 @@ export function executeFclassD(h: usize, r: usize): bool {
   return true;
 }
 
-export function executeFcvtSD(h: usize, r: usize): bool {
-  const rm = roundingMode(h, r);
-  if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFdF32(h, r, f32FromF64(fs1(h, r), rm, accruedFlags(h)));
-  accrueFlags(h);
-  return true;
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeFcvtDS(h: usize, r: usize): bool {
-  if (isRoundingIllegal(h, roundingMode(h, r))) return raiseIllegal(h);
-  setFd(h, r, f64FromF32(unboxF32(fs1(h, r))));
-  accrueFlags(h);
-  return true;
-}
-
-export function executeFcvtWD(h: usize, r: usize): bool {
-  const rm = roundingMode(h, r);
-  if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setRd(h, r, i32FromF64(fs1(h, r), rm) as i64);
-  accrueFlags(h);
-  return true;
-}
-
-export function executeFcvtWuD(h: usize, r: usize): bool {
-  const rm = roundingMode(h, r);
-  if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setRd(h, r, u32FromF64(fs1(h, r), rm) as i32 as i64);
-  accrueFlags(h);
-  return true;
-}
-
-export function executeFcvtLD(h: usize, r: usize): bool {
-  const rm = roundingMode(h, r);
-  if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setRd(h, r, i64FromF64(fs1(h, r), rm));
-  accrueFlags(h);
-  return true;
-}
-
-export function executeFcvtLuD(h: usize, r: usize): bool {
-  const rm = roundingMode(h, r);
-  if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setRd(h, r, u64FromF64(fs1(h, r), rm) as i64);
-  accrueFlags(h);
-  return true;
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeFcvtDW(h: usize, r: usize): bool {
-  if (isRoundingIllegal(h, roundingMode(h, r))) return raiseIllegal(h);
-  setFd(h, r, f64FromI32(rs1(h, r) as i32));
-  return true;
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeFcvtDWu(h: usize, r: usize): bool {
-  if (isRoundingIllegal(h, roundingMode(h, r))) return raiseIllegal(h);
-  setFd(h, r, f64FromU32(rs1(h, r) as u32));
-  return true;
-}
-
-export function executeFcvtDL(h: usize, r: usize): bool {
-  const rm = roundingMode(h, r);
-  if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, f64FromI64(rs1(h, r), rm, accruedFlags(h)));
-  accrueFlags(h);
-  return true;
-}
-
-export function executeFcvtDLu(h: usize, r: usize): bool {
-  const rm = roundingMode(h, r);
-  if (isRoundingIllegal(h, rm)) return raiseIllegal(h);
-  setFd(h, r, f64FromU64(rs1(h, r) as u64, rm, accruedFlags(h)));
-  accrueFlags(h);
-  return true;
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeFmvXD(h: usize, r: usize): bool {
-  if (isFpOff(h)) return raiseIllegal(h);
-  setRd(h, r, fs1(h, r) as i64);
-  return true;
-}
-
-// @ts-ignore: decorator
-@inline
-export function executeFmvDX(h: usize, r: usize): bool {
-  if (isFpOff(h)) return raiseIllegal(h);
-  setFd(h, r, rs1(h, r) as u64);
-  return true;
+export function emitFclassD(r: usize): void {
+  emitClass64(r);
 }

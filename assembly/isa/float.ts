@@ -6,7 +6,7 @@ import { FS_DIRTY } from './registers';
 import { fflags, RM_RMM, setFflags } from '../fpu/flags';
 import { H_FFLAGS, H_FRM, H_FS, REC_IMM } from '../layout';
 
-const RM_DYN: u32 = 7;
+export const RM_DYN: u32 = 7;
 
 // @ts-ignore: decorator
 @inline

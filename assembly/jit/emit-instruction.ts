@@ -27,6 +27,76 @@ import {
   emitScW,
 } from '../isa/a';
 import {
+  emitFaddD,
+  emitFclassD,
+  emitFdivD,
+  emitFeqD,
+  emitFld,
+  emitFleD,
+  emitFltD,
+  emitFmaddD,
+  emitFmaxD,
+  emitFminD,
+  emitFmsubD,
+  emitFmulD,
+  emitFnmaddD,
+  emitFnmsubD,
+  emitFsd,
+  emitFsgnjD,
+  emitFsgnjnD,
+  emitFsgnjxD,
+  emitFsqrtD,
+  emitFsubD,
+} from '../isa/d';
+import {
+  emitFcvtDL,
+  emitFcvtDLu,
+  emitFcvtDS,
+  emitFcvtDW,
+  emitFcvtDWu,
+  emitFcvtLD,
+  emitFcvtLuD,
+  emitFcvtSD,
+  emitFcvtWD,
+  emitFcvtWuD,
+  emitFmvDX,
+  emitFmvXD,
+} from '../isa/d-convert';
+import {
+  emitFaddS,
+  emitFclassS,
+  emitFdivS,
+  emitFeqS,
+  emitFleS,
+  emitFltS,
+  emitFlw,
+  emitFmaddS,
+  emitFmaxS,
+  emitFminS,
+  emitFmsubS,
+  emitFmulS,
+  emitFnmaddS,
+  emitFnmsubS,
+  emitFsgnjS,
+  emitFsgnjnS,
+  emitFsgnjxS,
+  emitFsqrtS,
+  emitFsubS,
+  emitFsw,
+} from '../isa/f';
+import {
+  emitFcvtLS,
+  emitFcvtLuS,
+  emitFcvtSL,
+  emitFcvtSLu,
+  emitFcvtSW,
+  emitFcvtSWu,
+  emitFcvtWS,
+  emitFcvtWuS,
+  emitFmvWX,
+  emitFmvXW,
+} from '../isa/f-convert';
+import {
   emitDiv,
   emitDivu,
   emitDivuw,
@@ -141,6 +211,16 @@ import {
   emitBset,
   emitBseti,
 } from '../isa/zbs';
+import {
+  emitFcvtDH,
+  emitFcvtHD,
+  emitFcvtHS,
+  emitFcvtSH,
+  emitFlh,
+  emitFmvHX,
+  emitFmvXH,
+  emitFsh,
+} from '../isa/zfhmin';
 import { emitCzeroEqz, emitCzeroNez } from '../isa/zicond';
 // </generated:imports>
 
@@ -246,6 +326,76 @@ export function canEmit(op: u32): bool {
     case Op.SH:
     case Op.SW:
     case Op.SD:
+    case Op.FLD:
+    case Op.FLW:
+    case Op.FLH:
+    case Op.FSD:
+    case Op.FSW:
+    case Op.FSH:
+    case Op.FMADD_D:
+    case Op.FMSUB_D:
+    case Op.FNMSUB_D:
+    case Op.FNMADD_D:
+    case Op.FADD_D:
+    case Op.FSUB_D:
+    case Op.FMUL_D:
+    case Op.FDIV_D:
+    case Op.FSQRT_D:
+    case Op.FSGNJ_D:
+    case Op.FSGNJN_D:
+    case Op.FSGNJX_D:
+    case Op.FMIN_D:
+    case Op.FMAX_D:
+    case Op.FCVT_S_D:
+    case Op.FCVT_D_S:
+    case Op.FEQ_D:
+    case Op.FLT_D:
+    case Op.FLE_D:
+    case Op.FCLASS_D:
+    case Op.FCVT_W_D:
+    case Op.FCVT_WU_D:
+    case Op.FCVT_D_W:
+    case Op.FCVT_D_WU:
+    case Op.FCVT_L_D:
+    case Op.FCVT_LU_D:
+    case Op.FMV_X_D:
+    case Op.FCVT_D_L:
+    case Op.FCVT_D_LU:
+    case Op.FMV_D_X:
+    case Op.FMADD_S:
+    case Op.FMSUB_S:
+    case Op.FNMSUB_S:
+    case Op.FNMADD_S:
+    case Op.FADD_S:
+    case Op.FSUB_S:
+    case Op.FMUL_S:
+    case Op.FDIV_S:
+    case Op.FSQRT_S:
+    case Op.FSGNJ_S:
+    case Op.FSGNJN_S:
+    case Op.FSGNJX_S:
+    case Op.FMIN_S:
+    case Op.FMAX_S:
+    case Op.FCVT_W_S:
+    case Op.FCVT_WU_S:
+    case Op.FMV_X_W:
+    case Op.FEQ_S:
+    case Op.FLT_S:
+    case Op.FLE_S:
+    case Op.FCLASS_S:
+    case Op.FCVT_S_W:
+    case Op.FCVT_S_WU:
+    case Op.FMV_W_X:
+    case Op.FCVT_L_S:
+    case Op.FCVT_LU_S:
+    case Op.FCVT_S_L:
+    case Op.FCVT_S_LU:
+    case Op.FCVT_S_H:
+    case Op.FCVT_H_S:
+    case Op.FMV_X_H:
+    case Op.FMV_H_X:
+    case Op.FCVT_D_H:
+    case Op.FCVT_H_D:
     case Op.LR_W:
     case Op.SC_W:
     case Op.AMOSWAP_W:
@@ -390,6 +540,76 @@ export function emitInstruction(r: usize): bool {
     case Op.SH: emitSh(r); return true;
     case Op.SW: emitSw(r); return true;
     case Op.SD: emitSd(r); return true;
+    case Op.FLD: emitFld(r); return true;
+    case Op.FLW: emitFlw(r); return true;
+    case Op.FLH: emitFlh(r); return true;
+    case Op.FSD: emitFsd(r); return true;
+    case Op.FSW: emitFsw(r); return true;
+    case Op.FSH: emitFsh(r); return true;
+    case Op.FMADD_D: emitFmaddD(r); return true;
+    case Op.FMSUB_D: emitFmsubD(r); return true;
+    case Op.FNMSUB_D: emitFnmsubD(r); return true;
+    case Op.FNMADD_D: emitFnmaddD(r); return true;
+    case Op.FADD_D: emitFaddD(r); return true;
+    case Op.FSUB_D: emitFsubD(r); return true;
+    case Op.FMUL_D: emitFmulD(r); return true;
+    case Op.FDIV_D: emitFdivD(r); return true;
+    case Op.FSQRT_D: emitFsqrtD(r); return true;
+    case Op.FSGNJ_D: emitFsgnjD(r); return true;
+    case Op.FSGNJN_D: emitFsgnjnD(r); return true;
+    case Op.FSGNJX_D: emitFsgnjxD(r); return true;
+    case Op.FMIN_D: emitFminD(r); return true;
+    case Op.FMAX_D: emitFmaxD(r); return true;
+    case Op.FCVT_S_D: emitFcvtSD(r); return true;
+    case Op.FCVT_D_S: emitFcvtDS(r); return true;
+    case Op.FEQ_D: emitFeqD(r); return true;
+    case Op.FLT_D: emitFltD(r); return true;
+    case Op.FLE_D: emitFleD(r); return true;
+    case Op.FCLASS_D: emitFclassD(r); return true;
+    case Op.FCVT_W_D: emitFcvtWD(r); return true;
+    case Op.FCVT_WU_D: emitFcvtWuD(r); return true;
+    case Op.FCVT_D_W: emitFcvtDW(r); return true;
+    case Op.FCVT_D_WU: emitFcvtDWu(r); return true;
+    case Op.FCVT_L_D: emitFcvtLD(r); return true;
+    case Op.FCVT_LU_D: emitFcvtLuD(r); return true;
+    case Op.FMV_X_D: emitFmvXD(r); return true;
+    case Op.FCVT_D_L: emitFcvtDL(r); return true;
+    case Op.FCVT_D_LU: emitFcvtDLu(r); return true;
+    case Op.FMV_D_X: emitFmvDX(r); return true;
+    case Op.FMADD_S: emitFmaddS(r); return true;
+    case Op.FMSUB_S: emitFmsubS(r); return true;
+    case Op.FNMSUB_S: emitFnmsubS(r); return true;
+    case Op.FNMADD_S: emitFnmaddS(r); return true;
+    case Op.FADD_S: emitFaddS(r); return true;
+    case Op.FSUB_S: emitFsubS(r); return true;
+    case Op.FMUL_S: emitFmulS(r); return true;
+    case Op.FDIV_S: emitFdivS(r); return true;
+    case Op.FSQRT_S: emitFsqrtS(r); return true;
+    case Op.FSGNJ_S: emitFsgnjS(r); return true;
+    case Op.FSGNJN_S: emitFsgnjnS(r); return true;
+    case Op.FSGNJX_S: emitFsgnjxS(r); return true;
+    case Op.FMIN_S: emitFminS(r); return true;
+    case Op.FMAX_S: emitFmaxS(r); return true;
+    case Op.FCVT_W_S: emitFcvtWS(r); return true;
+    case Op.FCVT_WU_S: emitFcvtWuS(r); return true;
+    case Op.FMV_X_W: emitFmvXW(r); return true;
+    case Op.FEQ_S: emitFeqS(r); return true;
+    case Op.FLT_S: emitFltS(r); return true;
+    case Op.FLE_S: emitFleS(r); return true;
+    case Op.FCLASS_S: emitFclassS(r); return true;
+    case Op.FCVT_S_W: emitFcvtSW(r); return true;
+    case Op.FCVT_S_WU: emitFcvtSWu(r); return true;
+    case Op.FMV_W_X: emitFmvWX(r); return true;
+    case Op.FCVT_L_S: emitFcvtLS(r); return true;
+    case Op.FCVT_LU_S: emitFcvtLuS(r); return true;
+    case Op.FCVT_S_L: emitFcvtSL(r); return true;
+    case Op.FCVT_S_LU: emitFcvtSLu(r); return true;
+    case Op.FCVT_S_H: emitFcvtSH(r); return true;
+    case Op.FCVT_H_S: emitFcvtHS(r); return true;
+    case Op.FMV_X_H: emitFmvXH(r); return true;
+    case Op.FMV_H_X: emitFmvHX(r); return true;
+    case Op.FCVT_D_H: emitFcvtDH(r); return true;
+    case Op.FCVT_H_D: emitFcvtHD(r); return true;
     case Op.LR_W: emitLrW(r); return true;
     case Op.SC_W: emitScW(r); return true;
     case Op.AMOSWAP_W: emitAmoswapW(r); return true;

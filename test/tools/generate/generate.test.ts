@@ -49,7 +49,7 @@ describe('regionsFor', () => {
     lines?.filter((line) => line.startsWith(`case Op.${op}:`));
 
   it('imports an executor from the file that exports it', () => {
-    expect(exports.get('executeFcvtWS')).toBe('f');
+    expect(exports.get('executeFcvtWS')).toBe('f-convert');
     const regions = regionsFor(
       'assembly/hart/run.ts',
       tables,
