@@ -11,6 +11,7 @@ import { readFileSync } from 'node:fs';
 import { assemble, type Program } from '../../src/assembler/assembler.ts';
 import { Bus, type MmioDevice } from '../../src/bus.ts';
 import { Core, EXIT_IDLE } from '../../src/core/core.ts';
+import type { JitMode } from '../../src/core/jit.ts';
 import { AclintClint, AclintSswi, CLINT_SIZE, SSWI_SIZE } from '../../src/devices/aclint.ts';
 import { TestFinisher, type Finish } from '../../src/devices/test-finisher.ts';
 import {
@@ -123,6 +124,8 @@ export interface GuestOptions {
   readonly paging?: number;
   /** Instructions a tick of mtime. Default 1. */
   readonly tickInstructions?: number;
+  /** Whether the program is translated. Default `on`. */
+  readonly jit?: JitMode;
   /** Leaves out what goes before and after a program: it starts at `_start` with nothing set up. */
   readonly isBare?: boolean;
 }
@@ -170,7 +173,7 @@ export class GuestProgram {
   finish: Finish | undefined;
 
   constructor(source: string, options: GuestOptions = {}) {
-    const { harts = 1, paging = SV57, tickInstructions = 1, isBare = false } = options;
+    const { harts = 1, paging = SV57, tickInstructions = 1, jit = 'on', isBare = false } = options;
     this.program = assembled(isBare ? source : `${PROLOGUE}${source}${EPILOGUE}`);
     const bus = new Bus((message) => {
       throw new Error(message);
@@ -181,6 +184,7 @@ export class GuestProgram {
       harts,
       paging,
       tickInstructions,
+      jit: { mode: jit },
       host: {
         mmioRead: (address, size) => {
           const value = bus.read(address >>> 0, size);
