@@ -101,7 +101,7 @@ export const H_DATA_PRIV: usize = 0x520; // u32, privilege mode of loads and sto
 export const H_PMP_ACTIVE: usize = 0x524; // u32, entries up to the last one that is not OFF
 export const H_TLBS_USED: usize = 0x528; // u32, TLB sets selected since the last flush (bit mask)
 export const H_SYNCED: usize = 0x52c; // u32, 1: counters and pc in the record are exact, MMIO may be performed
-export const H_SIDE_EXIT: usize = 0x530; // u32, 1: translated code left because the interpreter must execute the next instruction
+export const H_SIDE_EXIT: usize = 0x530; // u32, the slot of the region that left because the interpreter must execute the next instruction; else 0
 export const H_FETCH_FILTER: usize = 0x600; // 512 bytes, which page hashes the jump caches and the instruction TLB hold
 export const FETCH_FILTER_SIZE: usize = 512;
 
@@ -211,8 +211,9 @@ export const R_HASH_NEXT: usize = 24; // u32
 export const R_BLOCK: usize = 28; // u32, the decoded block of the head while that is marked as translated, or 0
 export const R_PLAIN: usize = 32; // u32, an unmarked copy of that block, or 0
 export const R_EXITS: usize = 36; // u32, side exits taken lately
-export const R_STYLE: usize = 40; // u32, STYLE_*
-export const R_FUNCTION: usize = 44; // u32, its index in its module
+export const R_STYLE: usize = 40; // u32, STYLE_*: how it was written
+export const R_FUNCTION: usize = 60; // u32, its number in its module
+export const R_EXITS_SINCE: usize = 44; // u32, low half of M_ICOUNT when that began
 export const R_PAGE_COUNT: usize = 48; // u32
 export const R_COUNT: usize = 52; // u32, the instruction count of R_BLOCK, while it is marked
 export const R_CALLERS: usize = 56; // u32, bit mask of the regions of its batch that call it directly
@@ -224,7 +225,11 @@ export const N_NEXT: usize = 4; // u32, next node of that hash
 export const N_LOW: usize = 8; // u16, first byte of the page that was translated
 export const N_HIGH: usize = 10; // u16, last one
 
+export const SYSTEM_RECORD: usize = JIT + 0x140; // the record of a system instruction that translated code executes
 export const SENTINEL_BLOCK: usize = JIT + 0x800; // a block without instructions, in the list of a page that has regions only
+
+export const STYLE_EXITS: u32 = 0; // leaves where an access misses the TLB
+export const STYLE_CALLS: u32 = 1; // calls the core there, for regions that leave too often
 
 export const REGION_FREE: u32 = 0;
 export const REGION_PENDING: u32 = 1; // written, not yet compiled
@@ -232,10 +237,12 @@ export const REGION_LIVE: u32 = 2;
 
 // Slots of the table: BATCH_REGIONS for each batch, from 1 on rounded up. Slot 0 leaves to the dispatcher.
 export const JIT_TABLE_SIZE: u32 = 0x1000;
-export const BATCH_REGIONS: u32 = 16;
+export const BATCH_REGIONS: u32 = 32;
 export const MAX_BATCHES: u32 = JIT_TABLE_SIZE / BATCH_REGIONS; // batch 0 is never used
 
 // What the translator works on.
+export const JIT_WISHES: usize = JIT + 0x2a0000; // u64: heads of regions to be written with STYLE_CALLS, by hash
+export const JIT_WISHES_ENTRIES: u32 = 0x2000;
 export const T_EXITS: usize = JIT + 0x290000; // exits by the registers that they store
 export const T_WINDOW: i32 = 0x8000; // a region lies within so many bytes of its head, either way
 export const T_PAGES: usize = JIT + 0x180; // u32 a page of the window: where it lies in the linear memory, PAGE_UNKNOWN or PAGE_REFUSED
@@ -284,6 +291,7 @@ export const KIND_CALL_INDIRECT: u32 = 4; // jalr; the same
 export const KIND_RETURN: u32 = 5;
 export const KIND_INDIRECT: u32 = 6;
 export const KIND_EXIT: u32 = 7; // the interpreter goes on at T_END
+export const KIND_CSR: u32 = 8; // a CSR instruction; goes on behind it
 
 export const MAX_REGION_INSTRUCTIONS: u32 = 1024;
 export const MAX_REGION_BLOCKS: u32 = 256;

@@ -57,6 +57,7 @@ import {
   detachBlock,
   dropRegionsOfPage,
   guestPage,
+  hasRegions,
   keepRegionPages,
   regionAt,
 } from '../jit/region';
@@ -255,6 +256,16 @@ export function invalidateCode(paddr: u64, length: u64): bool {
   const low = (paddr as u32) & 0xfff;
   if (dropRegionsOfPage(guestPage(paddr), low, low + (length as u32) - 1)) found = true;
   return found;
+}
+
+/** Whether a block or region was made from the `length` bytes at `paddr`, all in one page of RAM. */
+export function isCode(paddr: u64, length: u32): bool {
+  for (let b = load<u32>(pageHead(paddr)) as usize; b; b = load<u32>(b, B_PAGE_NEXT)) {
+    const start = load<u64>(b, B_PADDR);
+    if (start < paddr + length && paddr < start + load<u32>(b, B_BYTES)) return true;
+  }
+  const low = (paddr as u32) & 0xfff;
+  return hasRegions(guestPage(paddr), low, low + length - 1);
 }
 
 function unhash(block: usize): void {

@@ -15,7 +15,6 @@ import {
   B_PADDR,
   B_REGION,
   H_CAUSE,
-  H_CYCLES,
   H_JUMP_CACHE,
   H_LEAVE,
   H_PC,
@@ -27,8 +26,6 @@ import {
   LEAVE_AFTER,
   LEAVE_SYNC,
   LEAVE_TRAP,
-  MACHINE,
-  M_ICOUNT,
   RECORD_SIZE,
   REC_LEFT,
   REC_LEN,
@@ -52,6 +49,7 @@ import { arenaEpoch, decodeBlock, plainBlock } from './block';
 import { raiseIllegal } from './exception';
 import { findBlock, findOnce, fetchRaw } from './fetch';
 import { mustLeaveSlice } from './schedule';
+import { startSlice, synchronize } from './slice';
 import { executeSystem } from './system';
 import { takeException, takeInterrupt } from './trap';
 // <generated:imports>
@@ -283,8 +281,7 @@ const INDIRECT: usize = 1;
 
 /** Runs `h` for at most `limit` instructions; returns how many it executed. */
 export function runHart(h: usize, limit: u32): u32 {
-  const startCycles = load<u64>(h, H_CYCLES);
-  const startCount = load<u64>(MACHINE, M_ICOUNT);
+  startSlice(h, limit);
   takeInterrupt(h);
   let pc = load<u64>(h, H_PC);
   let budget = limit as i32;
@@ -327,6 +324,10 @@ export function runHart(h: usize, limit: u32): u32 {
             isPlain = load<u32>(h, H_SIDE_EXIT) != 0;
             isArrival = true;
             successor = 0;
+            if (mustLeaveSlice()) break;
+            tlbRead = load<u32>(h, H_TLB_READ);
+            tlbWrite = load<u32>(h, H_TLB_WRITE);
+            jumps = load<u32>(h, H_JUMP_CACHE);
             continue;
           }
           block = plainBlock(region, load<u64>(region, R_PADDR));
@@ -623,7 +624,7 @@ export function runHart(h: usize, limit: u32): u32 {
     const at = pc + load<u16>(r, REC_OFF);
     let reason: u32;
     if (op >= FIRST_SYSTEM && op <= LAST_SYSTEM) {
-      synchronize(h, startCycles, startCount, (limit as i32) - budget - 1);
+      synchronize(h, budget + 1);
       store<u64>(h, at + load<u8>(r, REC_LEN), H_PC);
       store<u32>(h, LEAVE_AFTER, H_LEAVE);
       executeSystem(h, r);
@@ -635,7 +636,7 @@ export function runHart(h: usize, limit: u32): u32 {
       budget += load<u8>(r, REC_LEFT);
       if (reason == LEAVE_SYNC) {
         budget++;
-        synchronize(h, startCycles, startCount, (limit as i32) - budget);
+        synchronize(h, budget);
         store<u64>(h, at, H_PC);
         store<u32>(h, 1, H_SYNCED);
         pc = at;
@@ -662,14 +663,7 @@ export function runHart(h: usize, limit: u32): u32 {
     tlbWrite = load<u32>(h, H_TLB_WRITE);
     jumps = load<u32>(h, H_JUMP_CACHE);
   }
-  const executed = (limit as i32) - budget;
-  synchronize(h, startCycles, startCount, executed);
+  synchronize(h, budget);
   store<u64>(h, pc, H_PC);
-  return executed;
-}
-
-/** Brings the counters up to date: `executed` instructions lie before the current one. */
-function synchronize(h: usize, startCycles: u64, startCount: u64, executed: i32): void {
-  store<u64>(h, startCycles + executed, H_CYCLES);
-  store<u64>(MACHINE, startCount + executed, M_ICOUNT);
+  return (limit as i32) - budget;
 }

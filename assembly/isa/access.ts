@@ -3,10 +3,23 @@
  * it also sends misaligned accesses and page crossings the slow way, because a
  * tag has its low bits clear.
  */
-import { TLB_INDEX_MASK } from '../layout';
+import { STYLE_CALLS, TLB_INDEX_MASK } from '../layout';
+import { HELPER_LOCATE } from '../jit/imports';
+import { LOCATE_ATOMIC, LOCATE_WRITE } from '../jit/helpers';
 import { accessValue, leaveAfterAccess, readSlow, writeSlow } from '../mmu/access';
-import { Wasm } from '../wasm/opcode';
-import { emit, i32Const, i64Const, localGet, localSet, localTee, memoryAccess } from '../wasm/writer';
+import { TYPE_I32, Wasm } from '../wasm/opcode';
+import {
+  call,
+  emit,
+  end,
+  i32Const,
+  i64Const,
+  localGet,
+  localSet,
+  localTee,
+  memoryAccess,
+  openTyped,
+} from '../wasm/writer';
 import {
   emitExitIf,
   emitFs2,
@@ -14,8 +27,10 @@ import {
   emitRs2,
   emitSetFd,
   emitSetRd,
+  LOCAL_HART,
   LOCAL_I32,
   LOCAL_I64,
+  style,
   LOCAL_TLB_READ,
   LOCAL_TLB_WRITE,
 } from './emit';
@@ -114,10 +129,10 @@ function storeRs2Slow(h: usize, r: usize, vaddr: u64, size: u32): bool {
 // Translated code has the same fast path, and leaves by a side exit where it misses.
 
 /**
- * Leaves the host address of an aligned access of `size` bytes at rs1 + `offset`
- * on the stack, an i32.
+ * Leaves the host address of an access of `size` bytes at rs1 + `offset` on the
+ * stack, an i32. `flags` are LOCATE_*.
  */
-export function emitLocate(r: usize, offset: i64, size: u32, isWrite: bool): void {
+export function emitLocate(r: usize, offset: i64, size: u32, flags: u32): void {
   const entry = LOCAL_I32;
   const address = LOCAL_I64;
   emitRs1(r);
@@ -131,7 +146,7 @@ export function emitLocate(r: usize, offset: i64, size: u32, isWrite: bool): voi
   emit(Wasm.I32_SHR_U);
   i32Const(TLB_INDEX_MASK);
   emit(Wasm.I32_AND);
-  localGet(isWrite ? LOCAL_TLB_WRITE : LOCAL_TLB_READ);
+  localGet(flags & LOCATE_WRITE ? LOCAL_TLB_WRITE : LOCAL_TLB_READ);
   emit(Wasm.I32_ADD);
   localTee(entry);
   memoryAccess(Wasm.I64_LOAD, 0);
@@ -139,7 +154,27 @@ export function emitLocate(r: usize, offset: i64, size: u32, isWrite: bool): voi
   i64Const(~0xfff | ((size as i64) - 1));
   emit(Wasm.I64_AND);
   emit(Wasm.I64_NE);
-  emitExitIf();
+  if (style == STYLE_CALLS) {
+    openTyped(Wasm.IF, TYPE_I32);
+    localGet(LOCAL_HART);
+    localGet(address);
+    i32Const(size | flags);
+    call(HELPER_LOCATE);
+    localTee(entry);
+    emit(Wasm.I32_EQZ);
+    emitExitIf();
+    localGet(entry);
+    emit(Wasm.ELSE);
+    pushHit(address, entry);
+    end();
+  } else {
+    emitExitIf();
+    pushHit(address, entry);
+  }
+}
+
+/** Pushes the host address that a TLB entry gives. */
+function pushHit(address: u32, entry: u32): void {
   localGet(address);
   emit(Wasm.I32_WRAP_I64);
   localGet(entry);
@@ -149,21 +184,21 @@ export function emitLocate(r: usize, offset: i64, size: u32, isWrite: bool): voi
 
 /** rd = what the load `opcode` of `size` bytes gives at rs1 + imm. */
 export function emitLoadRd(r: usize, size: u32, opcode: u32): void {
-  emitLocate(r, imm(r), size, false);
+  emitLocate(r, imm(r), size, 0);
   memoryAccess(opcode, 0);
   emitSetRd(r);
 }
 
 /** Stores the low bytes of rs2, an x register, at rs1 + imm. */
 export function emitStoreRs2(r: usize, size: u32, opcode: u32): void {
-  emitLocate(r, imm(r), size, true);
+  emitLocate(r, imm(r), size, LOCATE_WRITE);
   emitRs2(r);
   memoryAccess(opcode, 0);
 }
 
 /** fd = the NaN-boxed value of `size` bytes at rs1 + imm; `opcode` loads it as an i64, or as an f64 if it is one. */
 export function emitLoadFd(r: usize, size: u32, opcode: u32): void {
-  emitLocate(r, imm(r), size, false);
+  emitLocate(r, imm(r), size, 0);
   memoryAccess(opcode, 0);
   if (size < 8) {
     i64Const(nanBox(size) as i64);
@@ -175,7 +210,7 @@ export function emitLoadFd(r: usize, size: u32, opcode: u32): void {
 
 /** Stores the low bytes of rs2, an f register, at rs1 + imm; `opcode` stores an i64, or an f64 if it is one. */
 export function emitStoreFs2(r: usize, size: u32, opcode: u32): void {
-  emitLocate(r, imm(r), size, true);
+  emitLocate(r, imm(r), size, LOCATE_WRITE);
   emitFs2(r);
   if (size < 8) emit(Wasm.I64_REINTERPRET_F64);
   memoryAccess(opcode, 0);
@@ -183,6 +218,6 @@ export function emitStoreFs2(r: usize, size: u32, opcode: u32): void {
 
 /** Leaves the host address of an atomic access at rs1 in LOCAL_I32. */
 export function emitLocateAtomic(r: usize, size: u32, isWrite: bool): void {
-  emitLocate(r, 0, size, isWrite);
+  emitLocate(r, 0, size, LOCATE_ATOMIC | (isWrite ? LOCATE_WRITE : 0));
   localSet(LOCAL_I32);
 }

@@ -119,6 +119,13 @@ export function emitSetFd(r: usize): void {
   localSet(localOf(load<u16>(r, REC_RD)));
 }
 
+/** STYLE_* of the region that is being written. */
+export let style: u32 = 0;
+
+export function setStyle(value: u32): void {
+  style = value;
+}
+
 let exitLabel: u32 = 0;
 let exitCode: i32 = 0;
 

@@ -8,6 +8,8 @@ import {
   JIT_BODIES,
   JIT_BODIES_END,
   JIT_MODULE,
+  JIT_WISHES,
+  JIT_WISHES_ENTRIES,
   J_BATCHES,
   J_EVICTIONS,
   J_GUEST_BYTES,
@@ -19,10 +21,13 @@ import {
   REGION_FREE,
   REGION_PENDING,
   R_BATCH,
+  R_BLOCK,
   R_CALLERS,
   R_FUNCTION,
   R_PADDR,
   R_STATE,
+  STYLE_CALLS,
+  STYLE_EXITS,
   T_COST,
   T_COUNT,
   T_END,
@@ -32,10 +37,11 @@ import { findDecoded } from '../hart/block';
 import { hostCompile, hostNow, hostRelease } from '../host';
 import { revokeWrites } from '../mmu/tlb';
 import { hostPaddr } from '../mmu/walk';
-import { writeModule } from '../wasm/module';
+import { finishModule, startModule } from '../wasm/module';
 import { cursor, moveCursor, patchU32, reserveU32 } from '../wasm/writer';
 import { discover, pageHost, pageIndex, WINDOW_PAGES } from './discover';
 import { emitRegion } from './emit-region';
+import { HELPERS, TYPE_REGION, writeImports, writeTypes } from './imports';
 import { analyse, inOrder } from './flow';
 import {
   activateRegion,
@@ -104,7 +110,7 @@ function startBatch(): void {
  * because then whoever got to the call knows the mapping.
  */
 export function knownFunction(offset: i32, from: i32): i32 {
-  if (offset == 0) return pageIndex(0) == pageIndex(from - 1) ? openRegions : -1;
+  if (offset == 0) return pageIndex(0) == pageIndex(from - 1) ? HELPERS + openRegions : -1;
   if (pageIndex(offset) != pageIndex(from - 1)) return -1;
   const host = pageHost(offset);
   if (!host) return -1;
@@ -141,6 +147,27 @@ function notePages(region: usize, blocks: i32): void {
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function wishSlot(paddr: u64): usize {
+  return JIT_WISHES + ((((paddr >> 1) as u32) & (JIT_WISHES_ENTRIES - 1)) << 3);
+}
+
+/** How the region at `paddr` is to be written: as was asked for when it left too often. */
+function styleFor(paddr: u64): u32 {
+  return load<u64>(wishSlot(paddr)) == paddr ? STYLE_CALLS : STYLE_EXITS;
+}
+
+/** Drops a region whose accesses miss the TLB too often, to be written anew with calls in their place. */
+export function rewriteWithCalls(region: usize, heat: u32): void {
+  const paddr = load<u64>(region, R_PADDR);
+  store<u64>(wishSlot(paddr), paddr);
+  const block = load<u32>(region, R_BLOCK) as usize;
+  dropRegion(region);
+  flushAllJumpCaches();
+  if (block) store<u32>(block, heat, B_HEAT);
+}
+
 /** Translates the region at `pc`, whose head lies at `paddr`; false when that is not possible. */
 export function translate(h: usize, pc: u64, paddr: u64, all: bool): bool {
   const start = hostNow();
@@ -149,12 +176,13 @@ export function translate(h: usize, pc: u64, paddr: u64, all: bool): bool {
   const blocks = analyse();
   moveCursor(bodies);
   const size = reserveU32();
-  emitRegion(blocks, hasTailCalls);
+  const slot = openBatch * BATCH_REGIONS + openRegions;
+  const style = styleFor(paddr);
+  emitRegion(blocks, slot, style, hasTailCalls);
   patchU32(size, (cursor - size - 5) as u32);
   bodies = cursor;
-  const slot = openBatch * BATCH_REGIONS + openRegions;
-  const region = createRegion(slot, paddr, load<u32>(inOrder(0), T_COST), 0);
-  store<u32>(region, openRegions, R_FUNCTION);
+  const region = createRegion(slot, paddr, load<u32>(inOrder(0), T_COST), style);
+  store<u32>(region, HELPERS + openRegions, R_FUNCTION);
   openRegions++;
   notePages(region, blocks);
   count(J_TRANSLATED, 1);
@@ -168,7 +196,10 @@ export function compileBatch(): void {
   if (!openRegions) return;
   const batch = openBatch;
   const length = bodies - JIT_BODIES;
-  const end = writeModule(JIT_MODULE, JIT_BODIES, length, openRegions, batch * BATCH_REGIONS);
+  startModule(JIT_MODULE);
+  writeTypes();
+  writeImports();
+  const end = finishModule(TYPE_REGION, HELPERS, openRegions, JIT_BODIES, length, batch * BATCH_REGIONS);
   openBatch = 0;
   openRegions = 0;
   count(J_BATCHES, 1);

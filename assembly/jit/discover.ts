@@ -8,6 +8,7 @@ import {
   KIND_BRANCH,
   KIND_CALL,
   KIND_CALL_INDIRECT,
+  KIND_CSR,
   KIND_EXIT,
   KIND_FALL,
   KIND_INDIRECT,
@@ -39,6 +40,14 @@ import {
   T_WINDOW,
   X_SINK,
 } from '../layout';
+import {
+  CSR_CYCLE,
+  CSR_INSTRET,
+  CSR_MIP,
+  CSR_MSCRATCH,
+  CSR_SATP,
+  CSR_SSTATUS,
+} from '../generated/csr';
 import { FIRST_BRANCH, LAST_BRANCH, Op } from '../generated/opcodes';
 import { findDecoded } from '../hart/block';
 import { knownFetch } from '../hart/fetch';
@@ -120,7 +129,23 @@ function decodeAt(h: usize, offset: i32, r: usize): bool {
     raw |= (load<u16>(upper) as u32) << 16;
   }
   const op = decodeInstruction(raw, r);
-  return canEmit(op) || op == Op.FENCE || op == Op.AUIPC || op == Op.JAL || op == Op.JALR;
+  return canEmit(op) || op == Op.AUIPC || op == Op.JAL || op == Op.JALR || isPlainCsr(op, r);
+}
+
+/**
+ * Whether an instruction accesses a CSR that has no say in how code is fetched,
+ * so that the region can go on behind it: those of floating point and of S-mode
+ * but for satp, what traps leave in M-mode, counters.
+ */
+function isPlainCsr(op: u32, r: usize): bool {
+  if (!isCsr(op)) return false;
+  const csr = load<u32>(r, REC_IMM) & 0xfff;
+  return (
+    csr < 4 ||
+    (csr >= CSR_SSTATUS && csr < CSR_SATP) ||
+    (csr >= CSR_MSCRATCH && csr <= CSR_MIP) ||
+    (csr >= CSR_CYCLE && csr <= CSR_INSTRET)
+  );
 }
 
 function addLeader(offset: i32): void {
@@ -147,6 +172,12 @@ function addTarget(h: usize, offset: i32): void {
 @inline
 function isBranch(op: u32): bool {
   return op >= FIRST_BRANCH && op <= LAST_BRANCH;
+}
+
+// @ts-ignore: decorator
+@inline
+function isCsr(op: u32): bool {
+  return op >= (Op.CSRRW as u32) && op <= (Op.CSRRCI as u32);
 }
 
 /** Marks the instructions from `offset` on, and notes where else control goes. */
@@ -181,7 +212,7 @@ function scan(h: usize, offset: i32): void {
       return;
     } else if (op == Op.JALR && !isLinked) {
       return;
-    } else if (op == Op.JAL || op == Op.JALR) {
+    } else if (op == Op.JAL || op == Op.JALR || isCsr(op)) {
       addLeader(next);
     }
     if (pageIndex(next - 1) != pageIndex(offset)) addLeader(next);
@@ -243,6 +274,11 @@ function buildBlock(h: usize, block: usize, records: usize): usize {
       kind = isLinked ? KIND_CALL : KIND_JUMP;
       setSuccessor(block, 0, isLinked ? next : target);
       store<i32>(block, target, T_TARGET + 4);
+      break;
+    }
+    if (isCsr(op)) {
+      kind = KIND_CSR;
+      setSuccessor(block, 0, next);
       break;
     }
     if (op == Op.JALR) {

@@ -14,8 +14,8 @@ import {
   H_TLB_WRITE,
   JIT_LOCALS,
   KIND_BRANCH,
-  KIND_CALL,
   KIND_CALL_INDIRECT,
+  KIND_CSR,
   KIND_EXIT,
   KIND_FALL,
   KIND_INDIRECT,
@@ -51,7 +51,7 @@ import {
   T_TARGET,
 } from '../layout';
 import { FFLAGS_NX } from '../fpu/flags';
-import { FIRST_BRANCH, FIRST_LOAD, LAST_BRANCH, Op } from '../generated/opcodes';
+import { FIRST_BRANCH, FIRST_LOAD, FIRST_SYSTEM, LAST_BRANCH, Op } from '../generated/opcodes';
 import {
   emitImm,
   emitRs1,
@@ -65,11 +65,13 @@ import {
   LOCAL_TLB_READ,
   LOCAL_TLB_WRITE,
   setSideExit,
+  setStyle,
 } from '../isa/emit';
 import { TYPE_F32, TYPE_F64, TYPE_I32, TYPE_I64, Wasm } from '../wasm/opcode';
 import {
   br,
   brIf,
+  call,
   emit,
   end,
   i32Const,
@@ -103,6 +105,7 @@ import {
 import { FP_ARITHMETIC, FP_ON, fpUse, inOrder, isCall, pageDelta, successor, usedRegisters, writesOf } from './flow';
 import { emitCall, emitJump, emitLeave, LOCAL_TARGET } from './transfer';
 import { knownFunction } from './batch';
+import { HELPER_CSR } from './imports';
 
 let hasTailCalls: bool = false;
 
@@ -165,6 +168,16 @@ function declareLocals(): void {
     writeU32(floats);
     writeByte(TYPE_F64);
   }
+}
+
+/** Which TLB set accesses go through now. */
+function loadTlb(): void {
+  localGet(LOCAL_HART);
+  memoryAccess(Wasm.I32_LOAD, H_TLB_READ as u32);
+  localSet(LOCAL_TLB_READ);
+  localGet(LOCAL_HART);
+  memoryAccess(Wasm.I32_LOAD, H_TLB_WRITE as u32);
+  localSet(LOCAL_TLB_WRITE);
 }
 
 /** Leaves if the budget may not last to where it is looked at next. */
@@ -240,6 +253,9 @@ function checkFpu(block: usize): void {
   }
 }
 
+/** Registers that are dirty before the instruction that ends the block. */
+let beforeLast: u64 = 0;
+
 /** The instructions of a block but for the one that ends it with a transfer of control. */
 function emitInstructions(block: usize): void {
   const count = load<u32>(block, T_COUNT);
@@ -248,7 +264,10 @@ function emitInstructions(block: usize): void {
   let r = load<u32>(block, T_FIRST) as usize;
   for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
     const op = load<u16>(r, REC_OP) as u32;
-    if (op == Op.JAL || op == Op.JALR || (op >= FIRST_BRANCH && op <= LAST_BRANCH)) return;
+    if (op == Op.JAL || op == Op.JALR || op >= FIRST_SYSTEM || (op >= FIRST_BRANCH && op <= LAST_BRANCH)) {
+      beforeLast = dirty;
+      return;
+    }
     if (op == Op.AUIPC) {
       pushPc(offset + load<i32>(r, REC_IMM));
       emitSetRd(r);
@@ -336,6 +355,26 @@ function emitGuestCall(block: usize, r: usize): void {
   emitEdge(block, to);
 }
 
+/** A CSR instruction is executed by the core. */
+function emitCsr(block: usize, r: usize): void {
+  storeRegisters(beforeLast);
+  localGet(LOCAL_HART);
+  pushPc(load<i32>(block, T_END) - 4);
+  i64Const(load<i64>(r, REC_OP));
+  i32Const(load<i32>(r, REC_IMM));
+  localGet(LOCAL_BUDGET);
+  call(HELPER_CSR);
+  emit(Wasm.I32_EQZ);
+  open(Wasm.IF);
+  localGet(LOCAL_BUDGET);
+  emit(Wasm.RETURN);
+  end();
+  loadRegisters(writesOf(r));
+  // It may have changed which memory may be accessed.
+  loadTlb();
+  emitSuccessor(block, 0);
+}
+
 function pushIndirectTarget(r: usize): void {
   emitRs1(r);
   if (load<i32>(r, REC_IMM)) {
@@ -353,6 +392,8 @@ function emitEnd(block: usize): void {
     emitBranch(block, last);
   } else if (isCall(block)) {
     emitGuestCall(block, last);
+  } else if (kind == KIND_CSR) {
+    emitCsr(block, last);
   } else if (kind == KIND_EXIT) {
     emitExit(dirtyOut(block), exitCode(load<i32>(block, T_END), 0));
   } else if (kind == KIND_RETURN || kind == KIND_INDIRECT) {
@@ -427,9 +468,10 @@ function emitTree(block: usize): void {
   end();
 }
 
-/** Writes locals and code of the region whose `blocks` blocks were analysed. */
-export function emitRegion(blocks: i32, tailCalls: bool): void {
+/** Writes locals and code of the region for `slot`, whose `blocks` blocks were analysed. */
+export function emitRegion(blocks: i32, slot: u32, style: u32, tailCalls: bool): void {
   hasTailCalls = tailCalls;
+  setStyle(style);
   declareLocals();
   declareExits(blocks);
   startLabels();
@@ -445,15 +487,10 @@ export function emitRegion(blocks: i32, tailCalls: bool): void {
   localGet(LOCAL_BUDGET);
   emit(Wasm.RETURN);
   end();
-  localGet(LOCAL_HART);
-  memoryAccess(Wasm.I32_LOAD, H_TLB_READ as u32);
-  localSet(LOCAL_TLB_READ);
-  localGet(LOCAL_HART);
-  memoryAccess(Wasm.I32_LOAD, H_TLB_WRITE as u32);
-  localSet(LOCAL_TLB_WRITE);
+  loadTlb();
   const tail = openExits();
   emitTree(head);
   emit(Wasm.UNREACHABLE);
-  closeExits(tail);
+  closeExits(tail, slot);
   writeByte(Wasm.END);
 }

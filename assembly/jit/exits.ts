@@ -66,7 +66,7 @@ export function openExits(): u32 {
 }
 
 /** Ends them, each with the stores that it stands for, and writes what they have in common. */
-export function closeExits(tail: u32): void {
+export function closeExits(tail: u32, slot: u32): void {
   for (let i = exits - 1; i >= 0; i--) {
     end();
     storeRegisters(load<u64>(exitAt(i)));
@@ -86,7 +86,9 @@ export function closeExits(tail: u32): void {
   localGet(LOCAL_HART);
   localGet(LOCAL_EXIT);
   i32Const(31);
-  emit(Wasm.I32_SHR_U);
+  emit(Wasm.I32_SHR_S);
+  i32Const(slot as i32);
+  emit(Wasm.I32_AND);
   memoryAccess(Wasm.I32_STORE, H_SIDE_EXIT as u32);
   localGet(LOCAL_BUDGET);
   localGet(LOCAL_EXIT);

@@ -8,6 +8,7 @@ import {
   F_BASE,
   KIND_CALL,
   KIND_CALL_INDIRECT,
+  KIND_CSR,
   RECORD_SIZE,
   REC_IMM,
   REC_OP,
@@ -43,7 +44,7 @@ import {
   T_USE,
   X_SINK,
 } from '../layout';
-import { FIRST_FLOAD, FIRST_FP, LAST_FP, LAST_FSTORE, Op } from '../generated/opcodes';
+import { FIRST_FLOAD, FIRST_FP, FIRST_SYSTEM, LAST_FP, LAST_FSTORE, Op } from '../generated/opcodes';
 import { registerOf } from '../isa/emit';
 import { blockAtIndex, blockCount, HEAD_PAGE, pageIndex } from './discover';
 
@@ -206,6 +207,8 @@ function maskOf(offset: u32): u64 {
 /** Registers that the instruction reads. */
 export function readsOf(r: usize): u64 {
   const op = load<u16>(r, REC_OP) as u32;
+  // The second source of a CSR instruction is no register.
+  if (op >= FIRST_SYSTEM) return maskOf(load<u16>(r, REC_RS1));
   let mask = maskOf(load<u16>(r, REC_RS1)) | maskOf(load<u16>(r, REC_RS2));
   if (op >= FIRST_FP && op <= LAST_FP && load<u32>(r, REC_IMM) >> 16 >= F_BASE) {
     mask |= maskOf(load<u32>(r, REC_IMM) >> 16);
@@ -362,7 +365,7 @@ export function pageDelta(bit: u32): i32 {
   return (bit as i32) - (HEAD_PAGE >> 1);
 }
 
-/** What is known on every way to a block need not be checked in it; a call may change the FPU's state. */
+/** What is known on every way to a block need not be checked in it; a call or a CSR instruction may change the FPU's state. */
 function findGuards(): void {
   for (let place = 0; place < reached; place++) {
     const block = inOrder(place);
@@ -380,7 +383,7 @@ function findGuards(): void {
     for (let place = 0; place < reached; place++) {
       const block = inOrder(place);
       const pages = load<u32>(block, T_PAGES_IN) | load<u32>(block, T_PAGES_OF);
-      const fp = isCall(block) ? 0 : load<u32>(block, T_FP_IN) | load<u32>(block, T_FP);
+      const fp = isCall(block) || load<u32>(block, T_KIND) == KIND_CSR ? 0 : load<u32>(block, T_FP_IN) | load<u32>(block, T_FP);
       for (let i: usize = 0; i < 2; i++) {
         const index = successor(block, i);
         if (index < 0) continue;

@@ -183,12 +183,26 @@ export function flushAllJumpCaches(): void {
   for (let i: usize = 0; i < harts; i++) flushJumpCaches(HARTS + i * HART_AREA_SIZE);
 }
 
+// @ts-ignore: decorator
+@inline
+function covers(node: usize, page: u32, low: u32, high: u32): bool {
+  return load<u32>(node, N_PAGE) == page && load<u16>(node, N_LOW) <= high && low <= load<u16>(node, N_HIGH);
+}
+
+/** Whether a region came from the bytes `low` to `high` of a guest page. */
+export function hasRegions(page: u32, low: u32, high: u32): bool {
+  for (let node = load<u32>(pageSlot(page)) as usize; node; node = load<u32>(node, N_NEXT)) {
+    if (covers(node, page, low, high)) return true;
+  }
+  return false;
+}
+
 /** Drops the regions that came from the bytes `low` to `high` of a guest page; true if there was one. */
 export function dropRegionsOfPage(page: u32, low: u32, high: u32): bool {
   let found = false;
   for (let node = load<u32>(pageSlot(page)) as usize; node; ) {
     const next = load<u32>(node, N_NEXT) as usize;
-    if (load<u32>(node, N_PAGE) == page && load<u16>(node, N_LOW) <= high && low <= load<u16>(node, N_HIGH)) {
+    if (covers(node, page, low, high)) {
       found = true;
       dropRegion(node & ~(REGION_SIZE - 1));
       count(J_INVALIDATIONS, 1);

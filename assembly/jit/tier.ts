@@ -6,6 +6,7 @@
  * interpreter can link its blocks.
  */
 import {
+  BLOCK_TRANSLATED,
   B_HEAT,
   B_PADDR,
   H_SIDE_EXIT,
@@ -13,12 +14,19 @@ import {
   J_IN_REGIONS,
   J_SIDE_EXITS,
   J_TIME_IN_REGIONS,
+  MACHINE,
+  M_ICOUNT,
+  REGION_LIVE,
   R_EXITS,
+  R_EXITS_SINCE,
   R_SLOT,
+  R_STATE,
+  R_STYLE,
+  STYLE_EXITS,
 } from '../layout';
 import { hostNow } from '../host';
-import { compileBatch, HEAT_NEVER, setTailCalls, translate } from './batch';
-import { count } from './region';
+import { compileBatch, HEAT_NEVER, rewriteWithCalls, setTailCalls, translate } from './batch';
+import { count, regionAtSlot } from './region';
 
 export const MODE_OFF: u32 = 0;
 export const MODE_ON: u32 = 1;
@@ -30,6 +38,11 @@ export const FLAG_TAIL_CALLS: u32 = 1;
 const HOT: u32 = 1000;
 /** Guest calls that may be under way in translated code, each with a frame on the host's stack. */
 const MAX_DEPTH: i32 = 200;
+/** A region is written with calls when it took so many side exits, one in less than OFTEN instructions of the machine. */
+const MANY_EXITS: u32 = 256;
+const OFTEN: u32 = 65536;
+/** How many arrivals at regions that wait for others to be compiled with are borne. */
+const PATIENCE: u32 = 3000;
 /** One entry of so many is timed. */
 const SAMPLING: u64 = 64;
 
@@ -50,18 +63,24 @@ export function noteArrival(h: usize, pc: u64, block: usize): bool {
   const heat = load<u32>(block, B_HEAT) + 1;
   if (heat > HEAT_NEVER) return false;
   store<u32>(block, heat, B_HEAT);
-  if (heat == hotAt || heat == hotAt << 1) heatUp(h, pc, block, heat);
+  if (heat >= hotAt) heatUp(h, pc, block, heat);
   return true;
 }
+
+/** Arrivals at blocks whose regions wait to be compiled. */
+let waited: u32 = 0;
 
 function heatUp(h: usize, pc: u64, block: usize, heat: u32): void {
   if (heat == hotAt) {
     if (!translate(h, pc, load<u64>(block, B_PADDR), isForced)) store<u32>(block, HEAT_NEVER, B_HEAT);
     else if (isForced) compileBatch();
-  } else {
-    // It is still waiting for others to be compiled with.
-    compileBatch();
+    return;
   }
+  if (load<u32>(block) == BLOCK_TRANSLATED) return;
+  waited++;
+  if (waited < PATIENCE) return;
+  waited = 0;
+  compileBatch();
 }
 
 /** Runs a region; returns the budget that is left. Where it left off is in H_PC and H_SIDE_EXIT. */
@@ -77,9 +96,23 @@ export function enterRegion(h: usize, region: usize, pc: u64, budget: i32): i32 
     store<f64>(J_TIME_IN_REGIONS, load<f64>(J_TIME_IN_REGIONS) + (hostNow() - start) * (SAMPLING as f64));
   }
   count(J_IN_REGIONS, (budget - left) as u64);
-  if (load<u32>(h, H_SIDE_EXIT)) {
-    count(J_SIDE_EXITS, 1);
-    store<u32>(region, load<u32>(region, R_EXITS) + 1, R_EXITS);
-  }
+  const slot = load<u32>(h, H_SIDE_EXIT);
+  if (slot) noteSideExit(regionAtSlot(slot));
   return left;
+}
+
+/** A region left: if it does so often, it is written anew. */
+function noteSideExit(region: usize): void {
+  count(J_SIDE_EXITS, 1);
+  const exits = load<u32>(region, R_EXITS) + 1;
+  store<u32>(region, exits, R_EXITS);
+  if (exits < MANY_EXITS) return;
+  const now = load<u64>(MACHINE, M_ICOUNT) as u32;
+  const since = load<u32>(region, R_EXITS_SINCE);
+  store<u32>(region, 0, R_EXITS);
+  store<u32>(region, now, R_EXITS_SINCE);
+  const isLive = load<u32>(region, R_STATE) == REGION_LIVE;
+  if (isLive && load<u32>(region, R_STYLE) == STYLE_EXITS && now - since < MANY_EXITS * OFTEN) {
+    rewriteWithCalls(region, hotAt - 1);
+  }
 }

@@ -21,12 +21,10 @@ import {
   open,
 } from '../wasm/writer';
 import { pushPc } from './exits';
+import { TYPE_REGION } from './imports';
 
 /** Holds the virtual address that control goes to. */
 export const LOCAL_TARGET: u32 = LOCAL_I64;
-
-/** The type of region functions in each module. */
-export const REGION_TYPE: u32 = 0;
 
 /** Pushes the slot of the region at LOCAL_TARGET, 0 if there is none or no guest call may be nested any more. */
 function pushSlot(isCall: bool): void {
@@ -81,7 +79,7 @@ export function emitJump(hasTailCalls: bool): void {
   }
   pushArguments(false);
   pushSlot(false);
-  callTable(Wasm.RETURN_CALL_INDIRECT, REGION_TYPE);
+  callTable(Wasm.RETURN_CALL_INDIRECT, TYPE_REGION);
 }
 
 /** Leaves for LOCAL_TARGET; the registers are stored. */
@@ -109,7 +107,7 @@ export function emitCall(known: i32, returnOffset: i32): void {
   } else {
     pushArguments(true);
     pushSlot(true);
-    callTable(Wasm.CALL_INDIRECT, REGION_TYPE);
+    callTable(Wasm.CALL_INDIRECT, TYPE_REGION);
   }
   localSet(LOCAL_BUDGET);
   localGet(LOCAL_HART);

@@ -15,7 +15,7 @@ import {
   TLB_INDEX_MASK,
 } from '../layout';
 import { CAUSE_MISALIGNED_LOAD, CAUSE_MISALIGNED_STORE } from '../generated/csr';
-import { hasCode, invalidateCode } from '../hart/block';
+import { hasCode, invalidateCode, isCode } from '../hart/block';
 import { raise } from '../hart/exception';
 import { hostMmioRead, hostMmioWrite } from '../host';
 import { PMP_MIXED, PMP_R, PMP_W, pmpPermissions } from './pmp';
@@ -76,6 +76,19 @@ function locate(h: usize, va: u64, size: u32, access: u32): usize {
     else if (isDirty && !hasCode(pa)) tlbInstall(load<u32>(h, H_TLB_WRITE), va, pa);
   }
   return ramAddress(pa);
+}
+
+/**
+ * For translated code: where an access that missed the TLB lies, which is then
+ * performed by the caller. 0 when it must be executed by the interpreter, because
+ * it traps, is no access to RAM, crosses a page, or changes decoded code.
+ */
+export function locateAhead(h: usize, va: u64, size: u32, access: u32): usize {
+  if (crossesPage(va, size)) return 0;
+  const known = tlbLookup(load<u32>(h + (access == ACCESS_READ ? H_TLB_READ : H_TLB_WRITE)), va);
+  if (known) return known;
+  const host = locate(h, va, size, access);
+  return host && access == ACCESS_WRITE && hasCode(paddr) && isCode(paddr, size) ? 0 : host;
 }
 
 function loadSized(address: usize, size: u32): u64 {
