@@ -3,6 +3,7 @@ import { beforeAll, describe, test } from 'vitest';
 import { compileFpu, Disagreements, type Fpu } from './core.ts';
 import {
   integralBorders,
+  nearTie,
   Random,
   randomInteger,
   randomOperand,
@@ -11,19 +12,7 @@ import {
   specialIntegers,
   specialOperands,
 } from './operands.ts';
-import {
-  BINARY32,
-  BINARY64,
-  biasOf,
-  encode,
-  type Format,
-  I32,
-  I64,
-  type IntegerType,
-  NX,
-  U32,
-  U64,
-} from './reference.ts';
+import { BINARY32, BINARY64, type Format, I32, I64, type IntegerType, NX, U32, U64 } from './reference.ts';
 
 let fpu: Fpu;
 beforeAll(async () => {
@@ -109,20 +98,6 @@ describe.each([BINARY32, BINARY64])('$name', (format) => {
     expectEqual(pair('sqrt', 1), cases());
   });
 
-  /** A sum just beside the midpoint of two numbers: a product that ends in half a unit, and a c far below it. */
-  function nearTie(random: Random, product: ReturnType<Fpu['bind']>): bigint[] {
-    const { fraction } = format;
-    const bias = biasOf(format);
-    const short = 1 + random.below(fraction);
-    const bits = (count: number): bigint => (random.bits(64) >> BigInt(64 - count)) | 1n;
-    const a = encode(format, random.below(2) === 1, bias, bits(short) << BigInt(fraction - short));
-    const long = fraction + 1 - short;
-    const b = encode(format, random.below(2) === 1, bias, bits(long) << BigInt(fraction - long));
-    const p = product([a, b], [0]).bits;
-    const field = Math.max(0, bias - random.below(2 * fraction + 8));
-    return [a, b, encode(format, p % 2n === 0n, field, random.pick([0n, 1n, random.bits(fraction)]))];
-  }
-
   test('fma', () => {
     const random = new Random(SEED);
     const product = fpu.bind({ name: `${format.name}Mul`, operands: [width, width], result: width });
@@ -136,7 +111,7 @@ describe.each([BINARY32, BINARY64])('$name', (format) => {
         const negated = near ^ (1n << BigInt(width - 1));
         const c = random.pick([negated, randomOperand(random, format, near), random.pick(special)]);
         yield { operands: [a, b, c], rm: random.below(5) };
-        yield { operands: nearTie(random, product), rm: random.below(5) };
+        yield { operands: nearTie(random, format), rm: random.below(5) };
       }
     }
     expectEqual(pair('fma', 3), cases());

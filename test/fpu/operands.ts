@@ -134,6 +134,26 @@ export function randomOperand(random: Random, format: Format, near?: bigint): bi
   return encode(format, random.below(2) === 1, field, randomFraction(random, format.fraction));
 }
 
+/**
+ * Operands of a × b + c just beside the midpoint of two numbers: a product that
+ * ends in half a unit or less, and a c far below it.
+ */
+export function nearTie(random: Random, format: Format): [bigint, bigint, bigint] {
+  const { fraction } = format;
+  const bias = biasOf(format);
+  /** A number from 1 to 2 whose fraction has `length` bits, of which the last is one. */
+  const number = (length: number): bigint => {
+    const bits = (random.bits(64) >> BigInt(64 - length)) | 1n;
+    return encode(format, random.below(2) === 1, bias, bits << BigInt(fraction - length));
+  };
+  const short = 1 + random.below(fraction);
+  const a = number(short);
+  const b = number(fraction + 1 - short);
+  const field = Math.max(0, bias - random.below(2 * fraction + 8));
+  const negative = random.below(2) === 1;
+  return [a, b, encode(format, negative, field, random.pick([0n, 1n, random.bits(fraction)]))];
+}
+
 /** The borders of the type and the neighbours of powers of two. */
 export function specialIntegers(type: IntegerType): bigint[] {
   const list = new Set<bigint>();
