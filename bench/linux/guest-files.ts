@@ -7,6 +7,7 @@ import { writeCpio, type CpioEntry } from '../../src/images/cpio.ts';
 import type { Guest } from '../support/contender.ts';
 import type { BenchOptions } from '../support/options.ts';
 import { kernelAndInitrd } from '../support/shell-guest.ts';
+import { debianPart } from './debian/programs.ts';
 import { compileProgram, CROSS_COMPILER } from './compile.ts';
 import { folderEntries } from './folder.ts';
 import { BENCH_INIT, benchEntries } from './initramfs.ts';
@@ -33,6 +34,7 @@ const GZIP = [0x1f, 0x8b];
 export async function linuxGuestFiles(options: BenchOptions, directory: string): Promise<LinuxGuestFiles> {
   const parts = [await ownPart(options, directory)];
   for (const [index, folder] of options.programs.entries()) parts.push(await folderPart(folder, index));
+  if (options.debian) parts.push(await debianPart(directory));
   const all = parts.flatMap(({ workloads }) => workloads);
   const names = all.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

@@ -41,7 +41,7 @@ exec /bin/busybox poweroff -f
 function script({ command, setup, directory }: Workload): string {
   return [
     `cd ${directory} || exit`,
-    ...setup.map((line) => `{ ${line}\n} || exit`),
+    ...setup.map((line) => `{ ${line}\n} || { echo setup: exit code $?; exit; }`),
     `echo '[[start]]'`,
     command,
     `echo "[[finish $?]]"`,

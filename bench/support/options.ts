@@ -22,6 +22,7 @@ Default: all but linux, which takes half an hour and a cross compiler.
   --peer COMMAND    coremark: a shell command that runs another emulator's CoreMark; may be repeated
   --programs DIR    linux: a folder of further programs with a ${MANIFEST} that says how to run
                     them (docs/performance.md); may be repeated
+  --debian          linux: also programs of Debian (gcc, Python, openssl ...), from its archive
   --memory N        linux: RAM of the guest in MiB (default 1024)
   --scale F         linux: multiplies the iterations of the programs of ours (default 1)
   --cc COMMAND      linux: the C compiler for riscv64 (default ${CROSS_COMPILER.command})
@@ -40,6 +41,7 @@ export interface BenchOptions {
   readonly coremark?: string;
   readonly peers: readonly string[];
   readonly programs: readonly string[];
+  readonly debian: boolean;
   /** In MiB. */
   readonly memory: number;
   readonly scale: number;
@@ -63,6 +65,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       coremark: { type: 'string' },
       peer: { type: 'string', multiple: true, default: [] },
       programs: { type: 'string', multiple: true, default: [] },
+      debian: { type: 'boolean', default: false },
       memory: { type: 'string', default: '1024' },
       scale: { type: 'string', default: '1' },
       cc: { type: 'string', default: CROSS_COMPILER.command },
@@ -94,6 +97,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     coremark: values.coremark,
     peers: values.peer,
     programs: values.programs,
+    debian: values.debian,
     memory,
     scale,
     cc: values.cc,
