@@ -21,11 +21,12 @@ export declare function hostNow(): f64;
 
 /**
  * Compiles the module of `length` bytes at `address`, which is written over after
- * that. The host answers with `batchReady` or `batchFailed`, at once or later.
+ * that. Its functions go into the `slots` slots of the table from `firstSlot` on.
+ * The host answers with `batchReady` or `batchFailed`, at once or later.
  */
 // @ts-ignore: decorator
 @external('host', 'compile')
-export declare function hostCompile(address: u32, length: u32, batch: u32): void;
+export declare function hostCompile(address: u32, length: u32, batch: u32, firstSlot: u32, slots: u32): void;
 
 /** Lets go of the module of a batch, whose functions are in `slots` slots of the table from `firstSlot` on. */
 // @ts-ignore: decorator

@@ -22,7 +22,7 @@ declare namespace WebAssembly {
   class Table {
     constructor(descriptor: { element: 'anyfunc'; initial: number; maximum?: number });
     get(index: number): unknown;
-    set(index: number, value: (() => number) | null): void;
+    set(index: number, value: unknown): void;
   }
   class Global {
     value: number;

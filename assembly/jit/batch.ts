@@ -199,12 +199,13 @@ export function compileBatch(): void {
   startModule(JIT_MODULE);
   writeTypes();
   writeImports();
-  const end = finishModule(TYPE_REGION, HELPERS, openRegions, JIT_BODIES, length, batch * BATCH_REGIONS);
+  const firstSlot = batch * BATCH_REGIONS;
+  const end = finishModule(TYPE_REGION, HELPERS, openRegions, JIT_BODIES, length, firstSlot);
   openBatch = 0;
   openRegions = 0;
   count(J_BATCHES, 1);
   count(J_WASM_BYTES, end - JIT_MODULE);
-  hostCompile(JIT_MODULE as u32, (end - JIT_MODULE) as u32, batch);
+  hostCompile(JIT_MODULE as u32, (end - JIT_MODULE) as u32, batch, firstSlot, BATCH_REGIONS);
 }
 
 /** The functions of a batch are in the table. */

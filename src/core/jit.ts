@@ -1,8 +1,9 @@
 /**
  * The host's side of the JIT: makes modules of the bytes that the core's translator leaves
  * in the linear memory, whose functions go into the table through which the core calls them.
- * Only the table refers to an instance, so that one whose slots are empty is garbage.
+ * Only tables refer to instances, so that those whose slots are empty are garbage.
  */
+import { SlotTables } from './slot-tables.ts';
 
 export type JitMode = 'on' | 'off' | 'force';
 
@@ -27,10 +28,18 @@ export const JIT_TABLE_SIZE = 4096;
 const LEAVE_SLOT = 0;
 
 /** What the JIT uses of the core; a batch is what is compiled as one module. */
-interface JitExports {
+interface JitExports extends Record<string, unknown> {
   configureJit(mode: number, flags: number): void;
   batchReady(batch: number): void;
   batchFailed(batch: number): void;
+  /** Has the signature of translated code. */
+  readonly leaveRegion: unknown;
+}
+
+interface Batch {
+  readonly number: number;
+  readonly firstSlot: number;
+  readonly slots: number;
 }
 
 const MODE = { off: 0, on: 1, force: 2 } as const satisfies Record<JitMode, number>;
@@ -64,16 +73,16 @@ export interface JitSurroundings {
 export class Jit {
   readonly mode: JitMode;
   readonly isSynchronous: boolean;
-  readonly table = new WebAssembly.Table({
-    element: 'anyfunc',
-    initial: JIT_TABLE_SIZE,
-    maximum: JIT_TABLE_SIZE,
-  });
   /** What the core imports; see assembly/host.ts. */
   readonly imports = {
-    compile: (address: number, length: number, batch: number): void =>
-      this.compile(this.surroundings.memory.buffer.slice(address >>> 0, (address >>> 0) + length), batch),
-    release: (batch: number, firstSlot: number, slots: number): void => this.release(batch, firstSlot, slots),
+    compile: (address: number, length: number, number: number, firstSlot: number, slots: number): void => {
+      const bytes = this.surroundings.memory.buffer.slice(address >>> 0, (address >>> 0) + length);
+      this.compile(bytes, { number, firstSlot, slots });
+    },
+    release: (number: number, firstSlot: number, slots: number): void => {
+      this.pending.delete(number);
+      this.tables.release(firstSlot, slots);
+    },
   };
   /** Milliseconds that the machine's thread spent in the host's compiler. */
   compileTime = 0;
@@ -82,24 +91,29 @@ export class Jit {
   /** Why this host compiles nothing, once it has refused to. */
   refusal: string | undefined;
 
+  private readonly tables = new SlotTables(JIT_TABLE_SIZE);
   private core!: JitExports;
-  private instanceImports!: WebAssembly.Imports;
-  /** Batches that are being compiled, each with an object of its own: numbers are used again. */
-  private readonly pending = new Map<number, object>();
+  /** Batches that are being compiled, by their numbers, which are used again. */
+  private readonly pending = new Map<number, Batch>();
   private isSwitchedOff = false;
 
   constructor(private readonly surroundings: JitSurroundings) {
     const { mode = 'on', compile = 'sync' } = surroundings.options;
+    check('mode', mode, Object.keys(MODE));
+    check('compile', compile, ['sync', 'async']);
     this.mode = mode;
     this.isSynchronous = compile === 'sync' || mode === 'force';
   }
 
+  /** What the core imports. */
+  get table(): WebAssembly.Table {
+    return this.tables.main;
+  }
+
   /** To be called once, when the core has its instance. */
   attach(exports: WebAssembly.Exports): void {
-    const { memory } = this.surroundings;
     this.core = exports as unknown as JitExports;
-    this.instanceImports = { env: { memory, table: this.table }, core: exports };
-    this.table.set(LEAVE_SLOT, exports.leaveRegion as () => number);
+    this.table.set(LEAVE_SLOT, this.core.leaveRegion);
     this.core.configureJit(MODE[this.mode], hasTailCalls() ? FLAG_TAIL_CALLS : 0);
   }
 
@@ -113,82 +127,98 @@ export class Jit {
   /** Lets go of all modules. The core must not run any more. */
   close(): void {
     this.pending.clear();
-    this.clear(0, JIT_TABLE_SIZE);
+    this.tables.close();
   }
 
-  private compile(bytes: ArrayBuffer, batch: number): void {
+  private compile(bytes: ArrayBuffer, batch: Batch): void {
     if (this.refusal !== undefined) this.fail(batch);
     else if (this.isSynchronous) this.compileNow(bytes, batch);
     else void this.compileLater(bytes, batch);
   }
 
-  private compileNow(bytes: ArrayBuffer, batch: number): void {
+  private compileNow(bytes: ArrayBuffer, batch: Batch): void {
+    let module: WebAssembly.Module;
+    const start = this.surroundings.now();
     try {
-      this.measure(() => new WebAssembly.Instance(new WebAssembly.Module(bytes), this.instanceImports));
+      module = new WebAssembly.Module(bytes);
     } catch (error) {
-      this.refuse(bytes, error);
       this.fail(batch);
+      this.judge(bytes, error);
       return;
+    } finally {
+      this.compileTime += this.surroundings.now() - start;
     }
-    this.core.batchReady(batch);
+    this.instantiate(module, batch);
   }
 
   /** What comes after `await` is not within a run of the core, which never lets others have the thread. */
-  private async compileLater(bytes: ArrayBuffer, batch: number): Promise<void> {
-    const ticket = {};
-    this.pending.set(batch, ticket);
-    const isWanted = (): boolean => this.pending.get(batch) === ticket;
-    try {
-      const module = await WebAssembly.compile(bytes);
-      if (!isWanted()) return;
-      this.measure(() => new WebAssembly.Instance(module, this.instanceImports));
-    } catch (error) {
-      if (!isWanted()) return;
-      this.pending.delete(batch);
-      this.refuse(bytes, error);
-      this.fail(batch);
-      this.settle();
+  private async compileLater(bytes: ArrayBuffer, batch: Batch): Promise<void> {
+    this.pending.set(batch.number, batch);
+    const result = await WebAssembly.compile(bytes).catch((error: unknown) => ({ error }));
+    if (this.pending.get(batch.number) !== batch) return;
+    this.pending.delete(batch.number);
+    if (!('error' in result)) {
+      this.instantiate(result, batch);
       return;
     }
-    this.pending.delete(batch);
-    this.core.batchReady(batch);
+    this.fail(batch);
+    this.judge(bytes, result.error);
+    this.settle();
   }
 
-  private fail(batch: number): void {
-    this.failures++;
-    this.core.batchFailed(batch);
-  }
-
-  private release(batch: number, firstSlot: number, slots: number): void {
-    this.pending.delete(batch);
-    this.clear(firstSlot, slots);
-  }
-
-  private clear(firstSlot: number, slots: number): void {
-    for (let slot = firstSlot; slot < firstSlot + slots; slot++) this.table.set(slot, null);
-  }
-
-  private measure(action: () => void): void {
+  private instantiate(module: WebAssembly.Module, batch: Batch): void {
+    const { memory } = this.surroundings;
     const start = this.surroundings.now();
-    action();
-    this.compileTime += this.surroundings.now() - start;
+    try {
+      this.tables.fill(
+        batch.firstSlot,
+        batch.slots,
+        (table) => new WebAssembly.Instance(module, { env: { memory, table }, core: this.core }),
+      );
+    } catch (error) {
+      this.fail(batch);
+      if (!(error instanceof RangeError)) this.report(error);
+      return;
+    } finally {
+      this.compileTime += this.surroundings.now() - start;
+    }
+    this.core.batchReady(batch.number);
+  }
+
+  private fail(batch: Batch): void {
+    this.failures++;
+    this.core.batchFailed(batch.number);
   }
 
   /** Finds out what an error of the host's compiler means for the batches to come. */
-  private refuse(bytes: ArrayBuffer, error: unknown): void {
+  private judge(bytes: ArrayBuffer, error: unknown): void {
     // Out of memory, or too large: others may fit.
     if (error instanceof RangeError) return;
-    const reason = error instanceof Error ? error.message : String(error);
-    // A policy against compiling lets bytes be validated, so that this is our own mistake.
+    // A policy against compiling does not forbid to look whether the bytes are valid.
     if (!WebAssembly.validate(bytes)) {
-      const message = `the JIT made an invalid module: ${reason}`;
-      // Going on would hide from a test what it is there to find.
-      if (this.mode === 'force') throw new Error(message, { cause: error });
-      this.surroundings.log(message);
-      return;
+      this.report(error);
+    } else if (this.refusal === undefined) {
+      this.refusal = messageOf(error);
+      this.surroundings.log(`the host refuses to compile, so that the guest is interpreted: ${this.refusal}`);
     }
-    if (this.refusal !== undefined) return;
-    this.refusal = reason;
-    this.surroundings.log(`the host refuses to compile, so that the guest is interpreted: ${reason}`);
   }
+
+  /** Tells of a module that no host would take: a mistake of the translator. */
+  private report(error: unknown): void {
+    const message = `the JIT made an invalid module: ${messageOf(error)}`;
+    // Going on would hide from a test what it is there to find.
+    if (this.mode === 'force') throw new Error(message, { cause: error });
+    this.surroundings.log(message);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function check(option: string, value: string, choices: readonly string[]): void {
+  if (choices.includes(value)) return;
+  throw new RangeError(
+    `jit.${option}: expected one of ${choices.join(', ')}, found ${JSON.stringify(value)}`,
+  );
 }
