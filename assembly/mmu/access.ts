@@ -9,6 +9,7 @@ import {
   H_TLB_READ,
   H_TLB_WRITE,
   H_TVAL,
+  J_TLB_MISSES,
   LEAVE_AFTER,
   LEAVE_SYNC,
   RAM_BASE,
@@ -57,6 +58,7 @@ function isSynced(h: usize): bool {
 let trapped: bool = false;
 function locate(h: usize, va: u64, size: u32, access: u32): usize {
   trapped = true;
+  store<u64>(J_TLB_MISSES, load<u64>(J_TLB_MISSES) + 1);
   const privilege = load<u32>(h, H_DATA_PRIV);
   if (!translate(h, va, access, privilege)) return 0;
   const pa = paddr;
