@@ -5,6 +5,7 @@
 export { MemoryBlockBackend, type BlockBackend } from './block/backend.ts';
 export { CoreLoadError } from './core/check.ts';
 export { CoreMemoryError } from './core/core.ts';
+export type { JitMode, JitOptions } from './core/jit.ts';
 export { decodeFdt, FdtFormatError, type DecodedFdt, type DecodedFdtNode } from './fdt/decode.ts';
 export { printFdtSource } from './fdt/source.ts';
 export { ImageFormatError } from './images/index.ts';
@@ -28,4 +29,5 @@ export type { Hart } from './machine/hart.ts';
 export type { MachineHost } from './machine/host.ts';
 export type { HostOptions } from './machine/host-options.ts';
 export { Machine, type MachineExit, type MachineState } from './machine/machine.ts';
+export type { JitStatistics, MachineStatistics, TimeStatistics } from './machine/statistics.ts';
 export { GuestMemoryError, type GuestMemory } from './memory.ts';

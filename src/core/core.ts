@@ -209,4 +209,13 @@ export class Core {
   get instructionCount(): bigint {
     return this.view.getBigUint64(this.layout('MACHINE') + this.layout('M_ICOUNT'), true);
   }
+  /** Counter `index` of the JIT's statistics. */
+  jitCounter(index: number): number {
+    return Number(this.view.getBigUint64(this.layout('J_STATISTICS') + index * 8, true));
+  }
+
+  /** Time `index` of the JIT's statistics, in milliseconds. */
+  jitTime(index: number): number {
+    return this.view.getFloat64(this.layout('J_TIMES') + index * 8, true);
+  }
 }

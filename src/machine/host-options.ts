@@ -1,5 +1,6 @@
 /** What an embedder hands to the host of a machine, the same in every environment. */
 import type { BlockBackend } from '../block/backend.ts';
+import type { JitOptions } from '../core/jit.ts';
 import type { MachineHost } from './host.ts';
 
 export interface HostOptions {
@@ -7,6 +8,8 @@ export interface HostOptions {
   readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Disks by the `file` they have in the description; the machine uses them and does not close them. */
   readonly drives?: Readonly<Record<string, BlockBackend>>;
+  /** Whether and how guest code is translated to WebAssembly. Default: it is. */
+  readonly jit?: JitOptions;
   /** Takes diagnostics, such as what a guest did wrong to a device. Default: dropped. */
   readonly log?: (message: string) => void;
 }

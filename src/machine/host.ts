@@ -5,7 +5,7 @@ import type { JitOptions } from '../core/jit.ts';
 export interface MachineHost {
   /** The compiled core (core.wasm). */
   readonly core: WebAssembly.Module;
-  /** Whether and how guest code is translated to WebAssembly. */
+  /** Whether and how guest code is translated to WebAssembly. Default: it is. */
   readonly jit?: JitOptions;
   /** The bytes of a boot file named in the description. */
   open(reference: string): Promise<Uint8Array>;
@@ -23,6 +23,6 @@ export interface MachineHost {
   setTimer(callback: () => void, milliseconds: number): () => void;
   /** Gives back what `openDrive` opened. Called once: when the machine has ended, or could not be made. */
   close?(): Promise<void>;
-  /** Takes diagnostics: what a guest did wrong to a device. Default: dropped. */
+  /** Takes diagnostics: what a guest did wrong to a device, why nothing is compiled. Default: dropped. */
   log?(message: string): void;
 }

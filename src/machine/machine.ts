@@ -26,6 +26,7 @@ import { Hart } from './hart.ts';
 import type { MachineHost } from './host.ts';
 import { repeatableRandom, type RandomSource } from './random.ts';
 import { MachineSbi } from './sbi-host.ts';
+import { statisticsOf, type MachineStatistics } from './statistics.ts';
 
 /** How a machine ended. */
 export interface MachineExit {
@@ -223,6 +224,11 @@ export class Machine {
   /** Instructions that all harts executed so far; those that trapped included. */
   get instructionCount(): bigint {
     return this.core.instructionCount;
+  }
+
+  /** What the machine has done so far and what it cost, as it is now. */
+  statistics(): MachineStatistics {
+    return statisticsOf(this.core);
   }
 
   /** Starts or resumes the machine. Does nothing when it runs or has ended. */

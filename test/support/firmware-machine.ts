@@ -1,10 +1,11 @@
 /** Machines that run a program given as assembly: as firmware in M-mode from reset, or as a kernel in S-mode. */
 import { readFileSync } from 'node:fs';
 import { assemble } from '../../src/assembler/assembler.ts';
-import { createNodeHost } from '../../src/bindings/node/host.ts';
+import { createNodeHost, type NodeHostOptions } from '../../src/bindings/node/host.ts';
 import type { MachineDescription } from '../../src/machine/description.ts';
 import { Machine } from '../../src/machine/machine.ts';
 import { buildLinuxImage } from '../images/linux-image-builder.ts';
+import { JIT } from './jit-mode.ts';
 
 const wasm = new WebAssembly.Module(readFileSync(new URL('../../dist/core.wasm', import.meta.url)));
 
@@ -15,8 +16,13 @@ const HEADER_SIZE = 80;
 
 export type ProgramDescription = Omit<MachineDescription, 'hartware' | 'boot'>;
 
-async function create(boot: MachineDescription['boot'], bytes: Uint8Array, description: ProgramDescription) {
-  const host = await createNodeHost({ wasm, files: { program: bytes } });
+async function create(
+  boot: MachineDescription['boot'],
+  bytes: Uint8Array,
+  description: ProgramDescription,
+  options: NodeHostOptions = {},
+) {
+  const host = await createNodeHost({ wasm, files: { program: bytes }, jit: JIT, ...options });
   return Machine.create({ hartware: 1, memory: '16M', ...description, boot }, host);
 }
 
@@ -24,8 +30,9 @@ async function create(boot: MachineDescription['boot'], bytes: Uint8Array, descr
 export async function firmwareMachine(
   source: string,
   description: ProgramDescription = {},
+  options?: NodeHostOptions,
 ): Promise<Machine> {
-  return create({ firmware: 'program' }, assemble(source).bytes, description);
+  return create({ firmware: 'program' }, assemble(source).bytes, description, options);
 }
 
 /** `source` as a Linux image, entered in S-mode with the machine's own SBI. */

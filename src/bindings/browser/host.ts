@@ -33,6 +33,7 @@ export async function createBrowserHost(options: BrowserHostOptions = {}): Promi
   const turns = new Turns();
   return {
     core,
+    jit: options.jit,
     ...files,
     monotonicTime: () => performance.now(),
     wallClock: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n,

@@ -22,7 +22,7 @@ export interface NodeHostOptions extends HostOptions {
  * @throws CoreLoadError
  */
 export async function createNodeHost(options: NodeHostOptions = {}): Promise<MachineHost> {
-  const { baseDirectory = '.', log } = options;
+  const { baseDirectory = '.', jit, log } = options;
   const opened: FileBlockBackend[] = [];
   const files = suppliedFiles(options, {
     async open(reference) {
@@ -40,6 +40,7 @@ export async function createNodeHost(options: NodeHostOptions = {}): Promise<Mac
   });
   return {
     core: await loadCore(options.wasm),
+    jit,
     ...files,
     monotonicTime: () => performance.now(),
     wallClock: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n,

@@ -1,0 +1,103 @@
+/** What a machine has done and what it cost its host: figures to look at, which no guest sees. */
+import type { Core } from '../core/core.ts';
+import type { JitMode } from '../core/jit.ts';
+
+/** Counted since the machine was made; a reset does not change it. Plain numbers, fit for JSON. */
+export interface MachineStatistics {
+  /** Instructions that all harts executed; those that trapped included. */
+  readonly instructions: number;
+  /** Loads, stores and atomics that did not find their page in the software TLB; MMIO always does not. */
+  readonly tlbMisses: number;
+  readonly time: TimeStatistics;
+  readonly jit: JitStatistics;
+}
+
+/** Milliseconds of the machine's thread. */
+export interface TimeStatistics {
+  /** In the core, with the devices that it called. The parts below make it up, except for asynchronous compiling. */
+  readonly run: number;
+  /** What no other part accounts for: the interpreter, and devices. */
+  readonly interpreter: number;
+  /** From RISC-V to WebAssembly. */
+  readonly translation: number;
+  /** In the host's compiler. Compiling lazily and optimising on other threads, hosts do more of it later. */
+  readonly compile: number;
+  /** In translated code: an estimate from samples. */
+  readonly translated: number;
+}
+
+export interface JitStatistics {
+  /** As asked for; `refused` when the host does not let the machine compile, so that it interprets. */
+  readonly state: JitMode | 'refused';
+  /** What the host said when it refused. */
+  readonly refusal?: string;
+  /** Instructions executed in translated code. */
+  readonly instructions: number;
+  /** Regions translated; a region is one loop nest or function of the guest, or a part of one. */
+  readonly regions: number;
+  /** Of these, how many are in use now. */
+  readonly liveRegions: number;
+  /** Bytes of guest code translated. */
+  readonly guestBytes: number;
+  /** WebAssembly modules, each of a batch of regions. */
+  readonly modules: number;
+  /** Modules that the host did not take. */
+  readonly failedModules: number;
+  /** Bytes of all modules. */
+  readonly wasmBytes: number;
+  /** Modules dropped to make room. */
+  readonly evictions: number;
+  /** Regions dropped because their code was written to. */
+  readonly invalidations: number;
+  /** Entries into translated code from the dispatcher. */
+  readonly entries: number;
+  /** Places where translated code left an instruction to the interpreter. */
+  readonly sideExits: number;
+}
+
+/** The core's counters, by their place from J_STATISTICS on (assembly/layout.ts). */
+const COUNTER = {
+  instructions: 0,
+  regions: 1,
+  modules: 2,
+  wasmBytes: 3,
+  evictions: 4,
+  invalidations: 5,
+  tlbMisses: 6,
+  sideExits: 7,
+  entries: 8,
+  guestBytes: 9,
+  liveRegions: 10,
+} as const;
+/** The core's times, by their place from J_TIMES on. */
+const TIME = { translation: 0, translated: 1 } as const;
+
+export function statisticsOf(core: Core): MachineStatistics {
+  const { jit, runTime: run } = core;
+  const counter = (name: keyof typeof COUNTER): number => core.jitCounter(COUNTER[name]);
+  const translation = core.jitTime(TIME.translation);
+  const translated = core.jitTime(TIME.translated);
+  const compile = jit.compileTime;
+  // Asynchronous compiling happens between two runs.
+  const others = translation + translated + (jit.isSynchronous ? compile : 0);
+  return {
+    instructions: Number(core.instructionCount),
+    tlbMisses: counter('tlbMisses'),
+    time: { run, interpreter: Math.max(0, run - others), translation, compile, translated },
+    jit: {
+      state: jit.refusal === undefined ? jit.mode : 'refused',
+      ...(jit.refusal !== undefined && { refusal: jit.refusal }),
+      instructions: counter('instructions'),
+      regions: counter('regions'),
+      liveRegions: counter('liveRegions'),
+      guestBytes: counter('guestBytes'),
+      modules: counter('modules'),
+      failedModules: jit.failures,
+      wasmBytes: counter('wasmBytes'),
+      evictions: counter('evictions'),
+      invalidations: counter('invalidations'),
+      entries: counter('entries'),
+      sideExits: counter('sideExits'),
+    },
+  };
+}
