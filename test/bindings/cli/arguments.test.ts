@@ -54,6 +54,7 @@ test('all options of a machine', () => {
       'y',
     ],
     ...['--clock', 'virtual=10000000', '--console', 'virtio', '--dump-dtb', 'o'],
+    ...['--jit', 'force', '--stats'],
   );
   expect(args).toMatchObject({
     kernel: 'k',
@@ -68,7 +69,15 @@ test('all options of a machine', () => {
     clock: { kind: 'virtual', instructionsPerSecond: 10_000_000 },
     console: 'virtio',
     dumpDtb: 'o',
+    jit: 'force',
+    stats: 'text',
   });
+});
+
+test('statistics for a program', () => {
+  expect(run('debian', '--stats=json')).toMatchObject({ guest: { kind: 'debian' }, stats: 'json' });
+  expect(run('--stats', 'debian')).toMatchObject({ guest: { kind: 'debian' }, stats: 'text' });
+  expect(run('debian').stats).toBeUndefined();
 });
 
 test('two commas are one in the name of a drive', () => {
@@ -93,6 +102,10 @@ describe('one sentence for', () => {
     [['run', '--kernel', 'x', '--harts', 'two'], '--harts: expected a whole number, found "two"'],
     [['run', '--kernel', 'x', '--clock', 'fast'], '--clock: expected "host", "virtual"'],
     [['run', '--kernel', 'x', '--console', 'tty'], '--console: expected "serial" or "virtio", found "tty"'],
+    [['run', 'debian', '--jit', 'fast'], '--jit: expected "on", "off" or "force", found "fast"'],
+    [['run', 'debian', '--jit'], '--jit needs a value'],
+    [['run', 'debian', '--stats=xml'], '--stats: expected "json", found "xml"'],
+    [['run', 'debian', '--statistics'], 'did you mean --stats?'],
     [['run', '--kernel', 'x', '--drive', 'a,ro'], '--drive: expected "readonly" or "id=ID"'],
     [['run', '--kernel', 'x', '--drive', ',readonly'], '--drive: expected FILE'],
     [['run', '--kernel', 'x', '--deb', 'y'], '--deb belongs to "hartware run debian"'],

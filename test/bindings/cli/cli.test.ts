@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeFdt } from '../../../src/fdt/decode.ts';
+import type { MachineStatistics } from '../../../src/machine/statistics.ts';
+import { JIT_MODE } from '../../support/jit-mode.ts';
 import {
   chatterbox,
   echoer,
@@ -209,5 +211,38 @@ describe('the device tree', () => {
     expect(stdout).toContain('cpu@1 {');
     const { root } = decodeFdt(await readFile(dtb));
     expect(root.children.map(({ name }) => name)).toContain('memory@80000000');
+  });
+});
+
+describe('statistics at the end', () => {
+  test('for a reader', async () => {
+    const { code, stdout, stderr } = await hartware(['run', '--bios', firmware.fails, '--stats']);
+    expect({ code, stdout }).toEqual({ code: 7, stdout: 'no' });
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^instructions {2,}[\d,]+$/);
+    for (const label of ['interpreter', 'translation', 'compile', 'translated code']) {
+      const line = lines.find((candidate) => candidate.startsWith(`  ${label} `));
+      expect(line).toMatch(/ \d+\.\d ms +\d+\.\d %$/);
+    }
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^JIT +${JIT_MODE}$`)));
+    // Figures end in one column.
+    const ends = lines.map((line) => /^ *\S.*? {2,}\S+/.exec(line)![0].length);
+    expect(new Set(ends).size).toBe(1);
+  });
+
+  test('for a program', async () => {
+    const args = ['run', '--bios', firmware.hello, '--stats=json', '--jit', 'off'];
+    const { code, stdout, stderr } = await hartware(args);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'hello from the guest\n' });
+    expect(stderr).toMatch(/^\{.*\}\n$/);
+    const statistics = JSON.parse(stderr) as MachineStatistics;
+    expect(statistics.instructions).toBeGreaterThan(100);
+    expect(statistics.time.interpreter).toBe(statistics.time.run);
+    expect(statistics.jit).toMatchObject({ state: 'off', regions: 0, modules: 0, instructions: 0 });
+  });
+
+  test('not of a machine that does not run', async () => {
+    const { code, stderr } = await hartware(['run', '--dump-dts', '--stats']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 });

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../../../machine/description-field.ts';
 import type { DriveDescription } from '../../../machine/description.ts';
+import type { JitMode } from '../../../index.ts';
 
 /** The command line is wrong; the message is one line. */
 export class UsageError extends Error {
@@ -12,6 +13,8 @@ interface Option {
   readonly type: 'string' | 'boolean';
   readonly multiple?: boolean;
   readonly short?: string;
+  /** What a boolean option may have as its value, after "=". */
+  readonly forms?: readonly string[];
 }
 
 const RUN_OPTIONS = {
@@ -26,6 +29,8 @@ const RUN_OPTIONS = {
   drive: { type: 'string', multiple: true },
   clock: { type: 'string' },
   console: { type: 'string' },
+  jit: { type: 'string' },
+  stats: { type: 'boolean', forms: ['json'] },
   'dump-dtb': { type: 'string' },
   'dump-dts': { type: 'boolean' },
   mirror: { type: 'string' },
@@ -58,6 +63,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   fdt: 'dtb',
   v: 'version',
   q: 'quiet',
+  accel: 'jit',
+  statistics: 'stats',
 };
 
 /** For `hartware run debian` alone. */
@@ -80,6 +87,9 @@ export interface RunArguments {
   readonly clock?:
     { readonly kind: 'host' } | { readonly kind: 'virtual'; readonly instructionsPerSecond?: number };
   readonly console: 'serial' | 'virtio';
+  readonly jit?: JitMode;
+  /** Statistics at the end, for a reader or for a program. */
+  readonly stats?: 'text' | 'json';
   readonly dumpDtb?: string;
   readonly dumpDts: boolean;
   readonly mirror?: string;
@@ -92,6 +102,7 @@ export type Command =
   { readonly kind: 'help' | 'run-help' | 'version' } | { readonly kind: 'run'; readonly run: RunArguments };
 
 const COMMANDS = ['run'] as const;
+const JIT_MODES = ['on', 'off', 'force'] as const satisfies readonly JitMode[];
 
 /** @throws UsageError */
 export function parseCommand(args: readonly string[]): Command {
@@ -141,6 +152,8 @@ function parseRun(args: readonly string[]): Command {
       'serial',
       'virtio',
     ]),
+    jit: values.jit === undefined ? undefined : oneOf('--jit', values.jit, JIT_MODES),
+    stats: values.stats === undefined ? undefined : values.stats === 'json' ? 'json' : 'text',
     dumpDtb: values['dump-dtb'],
     dumpDts: values['dump-dts'] ?? false,
     mirror: values.mirror,
@@ -207,12 +220,19 @@ function wholeNumber(option: string, text: string): number {
 function oneOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
-  throw new UsageError(`${option}: expected ${choices.map(quote).join(' or ')}, found ${quote(text)}`);
+  throw new UsageError(`${option}: expected ${list(choices)}, found ${quote(text)}`);
+}
+
+function list(choices: readonly string[]): string {
+  const quoted = choices.map(quote);
+  return [quoted.slice(0, -1).join(', '), ...quoted.slice(-1)].filter(Boolean).join(' or ');
 }
 
 type Values<T extends Record<string, Option>> = {
   [K in keyof T]?: T[K]['type'] extends 'boolean'
-    ? boolean
+    ? T[K] extends { forms: readonly (infer Form)[] }
+      ? true | Form
+      : boolean
     : T[K] extends { multiple: true }
       ? string[]
       : string;
@@ -240,8 +260,9 @@ function read<T extends Record<string, Option>>(
     const option: Option | undefined = Object.hasOwn(options, name) ? options[name] : undefined;
     if (!option) throw new UsageError(unknownOption(rawName, Object.keys(options), help));
     if (option.type === 'boolean') {
-      if (value !== undefined) throw new UsageError(`${rawName} takes no value, found ${quote(value)}`);
-      values[name] = true;
+      if (value !== undefined && !option.forms)
+        throw new UsageError(`${rawName} takes no value, found ${quote(value)}`);
+      values[name] = value === undefined || oneOf(rawName, value, option.forms!);
       continue;
     }
     const isMissing = value === undefined || value === '' || (!inlineValue && value.startsWith('--'));

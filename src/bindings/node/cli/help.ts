@@ -52,6 +52,10 @@ For "run debian":
   --quiet                  no progress messages
 
 Other:
+  --jit MODE               on: guest code becomes WebAssembly (default); off: it is
+                           interpreted; force: all of it becomes WebAssembly, for tests
+  --stats[=json]           print at the end, to standard error, what the machine did and
+                           where the time went; "json": on one line
   -h, --help               print this
 
 Keys, when standard input is a terminal:

@@ -16,6 +16,7 @@ import { UsageError, type RunArguments } from './arguments.ts';
 import { debianGuest } from './debian.ts';
 import { writeAll } from './output.ts';
 import { runSession } from './session.ts';
+import { formatStatistics } from './statistics.ts';
 
 const A1 = 11;
 const FDT_TOTALSIZE_OFFSET = 4;
@@ -34,12 +35,14 @@ export interface Plan {
 /** Runs a machine and returns the exit code. */
 export async function run(args: RunArguments): Promise<number> {
   const plan = await planOf(args);
-  const machine = await createMachine(plan.description, plan.host);
+  const machine = await createMachine(plan.description, { ...plan.host, jit: { mode: args.jit } });
   if (args.dumpDts || args.dumpDtb !== undefined) {
     await machine.stop();
     return dump(machine, args);
   }
-  return runSession(machine, { console: args.console, readyText: plan.readyText });
+  const code = await runSession(machine, { console: args.console, readyText: plan.readyText });
+  if (args.stats) await writeAll(process.stderr, formatStatistics(machine.statistics(), args.stats));
+  return code;
 }
 
 async function planOf(args: RunArguments): Promise<Plan> {
