@@ -6,6 +6,7 @@ import * as node from '../../src/bindings/node/index.ts';
 import { writeCpio } from '../../src/images/cpio.ts';
 import { encodeUtf8 } from '../../src/text.ts';
 import { debianGuest, TROUBLE } from '../boot/debian.ts';
+import { JIT } from '../support/jit-mode.ts';
 import { hasChromium, launchChromium, openPage } from './chromium.ts';
 import { recordInPage } from './page-record.ts';
 import { record, type Run } from './record.ts';
@@ -89,7 +90,7 @@ describe.skipIf(!guest)("Debian's kernel in a page", () => {
         },
       },
     };
-    const here = await record({ hartware: node, run: { ...run, files } });
+    const here = await record({ hartware: node, run: { ...run, files, jit: JIT } });
     expect(here.output).toContain('riscv64');
     expect(here.exit).toEqual({ reason: 'power-off', code: 0 });
     const page = await openPage(browser, server.url('/'));

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as node from '../../src/bindings/node/index.ts';
 import { hasChromium, launchChromium, openPage } from './chromium.ts';
 import { recordInPage } from './page-record.ts';
+import { JIT } from '../support/jit-mode.ts';
 import { interrupted } from './programs.ts';
 import { record, type Run } from './record.ts';
 import { TestServer } from './server.ts';
@@ -32,7 +33,7 @@ describe.skipIf(!hasChromium)('a program with timer interrupts on two harts', ()
       },
       files: { program: interrupted() },
     };
-    const here = await record({ hartware: node, run });
+    const here = await record({ hartware: node, run: { ...run, jit: JIT } });
     expect(here).toMatchObject({ output: 'done\n', exit: { reason: 'power-off', code: 0 } });
     const there = await recordInPage(await openPage(browser, server.url('/')), run);
     expect(there).toEqual({ ...here, timerCallbacks: expect.any(Number) });

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as node from '../../src/bindings/node/index.ts';
 import { echoer, greeter } from '../bindings/cli/hartware.ts';
+import { JIT } from '../support/jit-mode.ts';
 import { hasChromium, launchChromium, openPage } from './chromium.ts';
 import { counter, RAM_BASE, topOfRam } from './programs.ts';
 import { recordInPage } from './page-record.ts';
@@ -157,7 +158,7 @@ describe.skipIf(!hasChromium)('a machine in a page', () => {
       body: `
 import { createMachine } from '/dist/browser.js';
 onmessage = async ({ data: { description, program } }) => {
-  const machine = await createMachine(description, { files: { program } });
+  const machine = await createMachine(description, { files: { program }, jit: ${JSON.stringify(JIT)} });
   machine.start();
   const output = await new Response(machine.serial.output).text();
   postMessage({ output, exit: await machine.ended });

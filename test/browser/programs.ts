@@ -146,3 +146,21 @@ shared: .dword 0, 0
 log:    .zero ${INTERRUPTS * 24}
 `).bytes;
 }
+
+/** Sums the numbers from `rounds` down to 1 in a0, by way of memory, and powers off. */
+export function looping(rounds: number): Uint8Array {
+  return assemble(`${DEVICES}
+_start: la    s0, place
+        li    s1, ${rounds}
+        li    a0, 0
+1:      sd    s1, (s0)
+        ld    t0, (s0)
+        add   a0, a0, t0
+        addi  s1, s1, -1
+        bnez  s1, 1b
+        ${POWER_OFF}
+        # A page of its own: stores to pages with code are not translated.
+        .balign 4096
+place:  .dword 0
+`).bytes;
+}

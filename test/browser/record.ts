@@ -12,6 +12,8 @@ export type Package = typeof Shared & {
 export interface Run {
   readonly description: Shared.MachineDescription;
   readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** Default: the package's. */
+  readonly jit?: Shared.JitOptions;
   /** What to type, each when the output since the last has what it waits for. Default nothing. */
   readonly dialogue?: readonly { readonly after: string; readonly type: string }[];
   /** Stops a machine that has not ended after so many milliseconds, so that its output can be seen. Default 50,000. */
@@ -32,7 +34,7 @@ export interface Recording {
 
 /** Runs a machine to its end. A page gets the text of this function: it refers to nothing outside. */
 export async function record({ hartware, run }: { hartware: Package; run: Run }): Promise<Recording> {
-  const machine = await hartware.createMachine(run.description, { files: run.files });
+  const machine = await hartware.createMachine(run.description, { files: run.files, jit: run.jit });
   let timerCallbacks = 0;
   let timer = setTimeout(function again() {
     timerCallbacks++;

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
+import { JIT } from '../support/jit-mode.ts';
 
 export interface Reply {
   readonly body: string | Uint8Array;
@@ -27,8 +28,15 @@ const NOT_FOUND: Reply = { status: 404, type: 'text/plain', body: 'not found' };
 const page = (script: string): string =>
   `<!doctype html><title>Hartware</title><script type="module" src="${script}"></script>`;
 
-const pageScript = (bundle: string): string =>
-  `import * as hartware from '${bundle}';\nglobalThis.hartware = hartware;\n`;
+/** Machines in the page have the suite's mode of the JIT, if a test says nothing else. */
+const pageScript = (bundle: string): string => `
+import * as hartware from '${bundle}';
+globalThis.hartware = {
+  ...hartware,
+  createMachine: (description, options) =>
+    hartware.createMachine(description, { ...options, jit: options?.jit ?? ${JSON.stringify(JIT)} }),
+};
+`;
 
 export class TestServer {
   /** Looked up by path before dist/. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { assemble } from '../../src/assembler/assembler.ts';
 import { Core, EXIT_BUDGET, EXIT_IDLE } from '../../src/core/core.ts';
+import { JIT } from '../support/jit-mode.ts';
 
 const module = new WebAssembly.Module(readFileSync('dist/core.wasm'));
 
@@ -14,6 +15,7 @@ function waiting(deadline: number, time: () => number): Core {
     paging: 9,
     tickInstructions: 0,
     host: { mmioRead: () => 0, mmioWrite: () => {}, time },
+    jit: JIT,
   });
   const { bytes } = assemble(`li t0, 0x80\n csrw mie, t0\n wfi\n li a0, 1\n 1: j 1b`, {
     origin: 0x80000000n,
@@ -50,6 +52,7 @@ test('a fence of the last page of the address space drops its translation', () =
     paging: 9,
     tickInstructions: 100,
     host: { mmioRead: () => 0, mmioWrite: () => {}, time: () => 0 },
+    jit: JIT,
   });
   const view = new DataView(core.ram.buffer, core.ram.byteOffset, core.ram.length);
   const pte = (page: number, flags: number): bigint => (BigInt(0x80000 + page) << 10n) | BigInt(flags);

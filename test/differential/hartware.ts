@@ -3,6 +3,7 @@ import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMachine } from '../../src/bindings/node/index.ts';
+import { JIT } from '../support/jit-mode.ts';
 import { RAM_BASE, RAM_SIZE, type DifferentialProgram } from './program.ts';
 
 /** Instructions no program comes near. */
@@ -14,13 +15,16 @@ export async function runOnHartware(program: DifferentialProgram): Promise<Uint8
   try {
     const firmware = join(directory, 'program.bin');
     writeFileSync(firmware, program.image);
-    const machine = await createMachine({
-      hartware: 1,
-      memory: RAM_SIZE,
-      boot: { firmware },
-      clock: { kind: 'virtual' },
-      isa: { paging: 'sv57' },
-    });
+    const machine = await createMachine(
+      {
+        hartware: 1,
+        memory: RAM_SIZE,
+        boot: { firmware },
+        clock: { kind: 'virtual' },
+        isa: { paging: 'sv57' },
+      },
+      { jit: JIT },
+    );
     const steps = await machine.step(LIMIT);
     if (machine.state !== 'ended') {
       throw new Error(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { assemble } from '../../src/assembler/assembler.ts';
 import { Core } from '../../src/core/core.ts';
+import { UNFORCED } from '../support/jit-mode.ts';
 
 test('more code than the block arena holds', () => {
   const core = new Core({
@@ -11,6 +12,7 @@ test('more code than the block arena holds', () => {
     paging: 9,
     tickInstructions: 100,
     host: { mmioRead: () => 0, mmioWrite: () => {}, time: () => 0 },
+    jit: { mode: UNFORCED },
   });
   // A block every four bytes, each some 80 bytes decoded: four times what the arena has.
   const block = assemble('c.addi a0, 1\n c.j next\n next:').bytes;

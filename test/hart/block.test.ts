@@ -1,6 +1,7 @@
 /** Code that changes: decoded blocks follow every store, with and without fence.i (stronger than Zifencei asks for). */
 import { describe, expect, it } from 'vitest';
 import { DATA, GuestProgram, runGuest } from '../support/guest-program.ts';
+import { UNFORCED } from '../support/jit-mode.ts';
 import { PAGE_VA, PagedProgram } from '../support/paged-program.ts';
 import { PTE_ALL, PTE_DATA } from '../support/page-table.ts';
 
@@ -208,7 +209,8 @@ it('a store by another hart to code that runs in a loop', () => {
 
 it('more code than the cache holds still runs right', () => {
   // Every pass decodes blocks anew in other places: 2 MiB of code, several times the arena in all.
-  const guest = runGuest(`
+  const guest = runGuest(
+    `
     li s0, DATA
     li t0, ${addi(1)}
     li t1, ${RETURN}
@@ -218,6 +220,8 @@ it('more code than the cache holds still runs right', () => {
     jalr s0
     addi s0, s0, 16
     addi s1, s1, -1
-    bnez s1, 1b`);
+    bnez s1, 1b`,
+    { jit: UNFORCED },
+  );
   expect(guest.x('a0')).toBe(120000n);
 });

@@ -5,6 +5,7 @@ import { encode } from '../../src/assembler/encode.ts';
 import { Core } from '../../src/core/core.ts';
 import { CSR_FCSR, CSR_MCAUSE, CSR_MSTATUS, CSR_MTVAL, CSR_MTVEC } from '../../src/generated/csr.ts';
 import { findInstruction, type Operands } from '../../src/isa/instructions.ts';
+import { JIT } from '../support/jit-mode.ts';
 
 const CODE = 0x80000000n;
 const HANDLER = 0x80001000n;
@@ -65,6 +66,7 @@ export class TestHart {
       paging: SV48,
       tickInstructions: 100,
       host: { mmioRead: () => 0, mmioWrite: () => {}, time: () => 0 },
+      jit: JIT,
     });
     this.writeCsr(CSR_MTVEC, HANDLER);
     this.setFs(FS_CLEAN);

@@ -31,6 +31,7 @@ import {
 } from '../../src/generated/csr.ts';
 import { integerRegister } from '../../src/isa/registers.ts';
 import { GuestRam } from '../../src/machine/guest-ram.ts';
+import { JIT_MODE } from './jit-mode.ts';
 
 export const RAM_BASE = 0x80000000n;
 export const RAM_SIZE = 8 << 20;
@@ -124,7 +125,7 @@ export interface GuestOptions {
   readonly paging?: number;
   /** Instructions a tick of mtime. Default 1. */
   readonly tickInstructions?: number;
-  /** Whether the program is translated. Default `on`. */
+  /** Whether the program is translated. Default: as the suite runs. */
   readonly jit?: JitMode;
   /** Leaves out what goes before and after a program: it starts at `_start` with nothing set up. */
   readonly isBare?: boolean;
@@ -173,7 +174,7 @@ export class GuestProgram {
   finish: Finish | undefined;
 
   constructor(source: string, options: GuestOptions = {}) {
-    const { harts = 1, paging = SV57, tickInstructions = 1, jit = 'on', isBare = false } = options;
+    const { harts = 1, paging = SV57, tickInstructions = 1, jit = JIT_MODE, isBare = false } = options;
     this.program = assembled(isBare ? source : `${PROLOGUE}${source}${EPILOGUE}`);
     const bus = new Bus((message) => {
       throw new Error(message);

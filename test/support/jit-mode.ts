@@ -14,3 +14,5 @@ function modeOf(text: string): JitMode {
 
 export const JIT_MODE: JitMode = modeOf(process.env.HARTWARE_JIT || 'on');
 export const JIT: JitOptions = { mode: JIT_MODE };
+/** For programs of so much code that a host would take minutes to compile all of it. */
+export const UNFORCED: JitMode = JIT_MODE === 'force' ? 'on' : JIT_MODE;

@@ -2,11 +2,12 @@
 import { expect, test } from 'vitest';
 import { assembleProgram, PROGRAM_MEMORY, PROGRAMS } from '../../../bench/programs/index.ts';
 import { createMachine } from '../../../src/bindings/node/index.ts';
+import { JIT } from '../../support/jit-mode.ts';
 
 async function run(program: Uint8Array) {
   await using machine = await createMachine(
     { hartware: 1, memory: `${PROGRAM_MEMORY}M`, boot: { kernel: 'program' } },
-    { files: { program } },
+    { files: { program }, jit: JIT },
   );
   machine.start();
   return { exit: await machine.ended, instructions: machine.instructionCount };

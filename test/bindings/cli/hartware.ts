@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assemble } from '../../../src/assembler/assembler.ts';
+import { JIT_MODE } from '../../support/jit-mode.ts';
 
 export const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
@@ -15,8 +16,11 @@ export interface Result {
   readonly stderr: string;
 }
 
+/** Starts the command; `run` with the mode of the JIT that the suite has. */
 export function start(args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [CLI, ...args], { stdio: 'pipe' });
+  const [command, ...rest] = args;
+  const all = command === 'run' ? [command, '--jit', JIT_MODE, ...rest] : args;
+  return spawn(process.execPath, [CLI, ...all], { stdio: 'pipe' });
 }
 
 export async function finish(child: ChildProcessWithoutNullStreams): Promise<Result> {

@@ -1,6 +1,7 @@
 /** The command on a terminal, which `script` of util-linux provides. */
 import { spawn, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { JIT_MODE } from '../../support/jit-mode.ts';
 import { CLI, echoer, finish, printed, Workplace } from './hartware.ts';
 
 const hasScript = spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' }).status === 0;
@@ -21,7 +22,7 @@ afterAll(() => place.remove());
 
 /** Runs the command on a terminal, then prints its exit code and the terminal's mode. */
 function onTerminal() {
-  const command = `stty -a; "${process.execPath}" "${CLI}" run --bios "${firmware}"; echo "code=$?"; stty -a`;
+  const command = `stty -a; "${process.execPath}" "${CLI}" run --jit ${JIT_MODE} --bios "${firmware}"; echo "code=$?"; stty -a`;
   return spawn('script', ['-qec', command, '/dev/null'], { stdio: 'pipe' });
 }
 

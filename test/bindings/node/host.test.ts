@@ -11,6 +11,7 @@ import {
   MemoryBlockBackend,
   type Machine,
 } from '../../../src/bindings/node/index.ts';
+import { JIT } from '../../support/jit-mode.ts';
 import { greeter, sleeper } from '../cli/hartware.ts';
 
 let directory: string;
@@ -21,6 +22,9 @@ beforeAll(async () => {
   await writeFile(join(directory, 'disk.img'), new Uint8Array(4096));
 });
 afterAll(() => rm(directory, { recursive: true }));
+
+const make: typeof createMachine = (description, options) =>
+  createMachine(description, { jit: JIT, ...options });
 
 async function outputOf(machine: Machine): Promise<string> {
   const reader = machine.serial.output.getReader();
@@ -43,38 +47,36 @@ const describing = (firmware: string, drive?: string) =>
 
 describe('boot files come from', () => {
   test('a base directory', async () => {
-    expect(await outputOf(await createMachine(describing('hello.bin'), { baseDirectory: directory }))).toBe(
-      'hello\n',
-    );
+    expect(await outputOf(await make(describing('hello.bin'), { baseDirectory: directory }))).toBe('hello\n');
   });
 
   test('a path or a file URL', async () => {
     const path = join(directory, 'hello.bin');
-    expect(await outputOf(await createMachine(describing(path)))).toBe('hello\n');
-    expect(await outputOf(await createMachine(describing(pathToFileURL(path).href)))).toBe('hello\n');
+    expect(await outputOf(await make(describing(path)))).toBe('hello\n');
+    expect(await outputOf(await make(describing(pathToFileURL(path).href)))).toBe('hello\n');
   });
 
   test('the caller, before any path', async () => {
     const files = { 'hello.bin': greeter('mine\n') };
-    const machine = await createMachine(describing('hello.bin'), { files, baseDirectory: directory });
+    const machine = await make(describing('hello.bin'), { files, baseDirectory: directory });
     expect(await outputOf(machine)).toBe('mine\n');
   });
 });
 
 test('errors name the file', async () => {
-  await expect(createMachine(describing('missing.bin'))).rejects.toThrow(
+  await expect(make(describing('missing.bin'))).rejects.toThrow(
     new FileError('cannot read missing.bin: no such file'),
   );
-  await expect(createMachine(describing('https://example.org/x'))).rejects.toThrow('found a URL with https:');
-  await expect(createMachine(describing('toString'), { files: {} })).rejects.toThrow(FileError);
-  await expect(createMachine(describing('empty'), { files: { empty: new Uint8Array() } })).rejects.toThrow(
+  await expect(make(describing('https://example.org/x'))).rejects.toThrow('found a URL with https:');
+  await expect(make(describing('toString'), { files: {} })).rejects.toThrow(FileError);
+  await expect(make(describing('empty'), { files: { empty: new Uint8Array() } })).rejects.toThrow(
     ImageFormatError,
   );
 });
 
 describe('drives', () => {
   test('are given back when the machine has ended', async () => {
-    const machine = await createMachine(describing('hello.bin', 'disk.img'), { baseDirectory: directory });
+    const machine = await make(describing('hello.bin', 'disk.img'), { baseDirectory: directory });
     expect(await readdir(directory)).toContain('disk.img.lock');
     await outputOf(machine);
     expect(await machine.ended).toEqual({ reason: 'power-off', code: 0 });
@@ -82,7 +84,7 @@ describe('drives', () => {
   });
 
   test('are given back by a machine that never ran', async () => {
-    const machine = await createMachine(describing('hello.bin', 'disk.img'), { baseDirectory: directory });
+    const machine = await make(describing('hello.bin', 'disk.img'), { baseDirectory: directory });
     expect(await machine.stop()).toEqual({ reason: 'stopped', code: 0 });
     expect(await readdir(directory)).not.toContain('disk.img.lock');
   });
@@ -92,13 +94,13 @@ describe('drives', () => {
       ...describing('hello.bin'),
       drives: [{ file: 'disk.img' }, { file: 'missing.img' }],
     } as const;
-    await expect(createMachine(description, { baseDirectory: directory })).rejects.toThrow('missing.img');
+    await expect(make(description, { baseDirectory: directory })).rejects.toThrow('missing.img');
     expect(await readdir(directory)).not.toContain('disk.img.lock');
   });
 
   test('may be the caller’s', async () => {
     const disk = new MemoryBlockBackend(new Uint8Array(1024));
-    const machine = await createMachine(describing('hello.bin', 'mine'), {
+    const machine = await make(describing('hello.bin', 'mine'), {
       baseDirectory: directory,
       drives: { mine: disk },
     });
@@ -124,7 +126,7 @@ describe('the host', () => {
   });
 
   test('lets other work of the process go on while a machine runs', async () => {
-    const machine = await createMachine(describing('sleep'), { files: { sleep: sleeper() } });
+    const machine = await make(describing('sleep'), { files: { sleep: sleeper() } });
     machine.start();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(machine.state).toBe('running');
