@@ -180,8 +180,9 @@ describe('running', () => {
   test('a signal ends it while nobody takes its output', async () => {
     const child = start(['run', '--bios', firmware.chats]);
     const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-    child.stdout.pause();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    // It runs, and goes on until what it prints has filled the pipe.
+    await new Promise((resolve) => child.stdout.once('readable', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     child.kill('SIGTERM');
     expect(await ended).toBe(143);
     child.stdout.destroy();
