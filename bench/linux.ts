@@ -6,6 +6,7 @@
  * steady part, which it marks itself. Of a command without such marks the steady time
  * is that of a second run.
  */
+import { chromiumContender } from './linux/chromium.ts';
 import { processContender } from './linux/process-guest.ts';
 import { linuxGuestFiles } from './linux/guest-files.ts';
 import { Session, type Execution, type LinuxContender } from './linux/session.ts';
@@ -29,6 +30,9 @@ export async function linux(options: BenchOptions): Promise<Report> {
     const list: LinuxContender[] = (await contenders(options)).map((contender) =>
       processContender(contender, guest),
     );
+    if (options.chromium !== undefined) {
+      list.splice(1, 0, await chromiumContender(options.chromium, options.build, guest));
+    }
     const samples: Samples = new Map(list.map(({ name }) => [name, new Map()]));
     const failures = new Map<Workload, string>();
     for (let round = 0; round < options.runs; round++) {

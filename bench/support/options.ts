@@ -23,6 +23,7 @@ Default: all but linux, which takes half an hour and a cross compiler.
   --programs DIR    linux: a folder of further programs with a ${MANIFEST} that says how to run
                     them (docs/performance.md); may be repeated
   --debian          linux: also programs of Debian (gcc, Python, openssl ...), from its archive
+  --chromium FILE   linux: our build also in a worker of this browser, as /usr/bin/chromium
   --memory N        linux: RAM of the guest in MiB (default 1024)
   --scale F         linux: multiplies the iterations of the programs of ours (default 1)
   --cc COMMAND      linux: the C compiler for riscv64 (default ${CROSS_COMPILER.command})
@@ -42,6 +43,8 @@ export interface BenchOptions {
   readonly peers: readonly string[];
   readonly programs: readonly string[];
   readonly debian: boolean;
+  /** An executable file. */
+  readonly chromium?: string;
   /** In MiB. */
   readonly memory: number;
   readonly scale: number;
@@ -66,6 +69,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       peer: { type: 'string', multiple: true, default: [] },
       programs: { type: 'string', multiple: true, default: [] },
       debian: { type: 'boolean', default: false },
+      chromium: { type: 'string' },
       memory: { type: 'string', default: '1024' },
       scale: { type: 'string', default: '1' },
       cc: { type: 'string', default: CROSS_COMPILER.command },
@@ -98,6 +102,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     peers: values.peer,
     programs: values.programs,
     debian: values.debian,
+    chromium: values.chromium,
     memory,
     scale,
     cc: values.cc,

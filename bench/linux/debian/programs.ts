@@ -59,7 +59,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: 'gunzip',
     group: 'programs',
-    setup: [`[ -f /tmp/gunzip.gz ] || gzip -1 < ${DATA} > /tmp/gunzip.gz`],
+    setup: [`[ -f /tmp/gunzip.gz ] || cat ${DATA} | gzip -1 > /tmp/gunzip.gz`],
     command: `gzip -dc /tmp/gunzip.gz | cmp - ${DATA}`,
   },
   {

@@ -57,8 +57,9 @@ def vectors(count):
     return total.x, total.y
 
 
-assert fib(21) == 10946
-assert sieve(60000) == 6057
-assert words(20000) == (505, "w0w1w1")
-assert mandelbrot(48) > 0
-assert vectors(20000) == (199990000, -199990000)
+for _ in range(3):
+    assert fib(21) == 10946
+    assert sieve(60000) == 6057
+    assert words(20000) == (505, "w0w1w1")
+    assert mandelbrot(48) == 644
+    assert vectors(20000) == (199990000, -199990000)
