@@ -65,7 +65,7 @@ export { requestExit } from './hart/schedule';
 export { executeCsr, locate } from './jit/helpers';
 export { RAM, RAM_BASE, MACHINE, M_ICOUNT, M_EXIT_HART } from './layout';
 export { JIT_TABLE_SIZE, J_STATISTICS, J_TIMES } from './layout';
-export { HARTS, HART_AREA_SIZE, F_BASE, H_PC, H_PRIV, H_RUN_STATE } from './layout';
+export { HARTS, HART_AREA_SIZE, HART_STATE_SIZE, X_SINK, F_BASE, H_PC, H_PRIV, H_RUN_STATE } from './layout';
 
 /** A fence of more pages than that drops every translation instead. */
 const FLUSH_PAGES: u64 = 64;
@@ -137,7 +137,7 @@ export function startHart(hart: u32, pc: u64): void {
 
 /**
  * What is translated: MODE_OFF, MODE_ON or MODE_FORCE (assembly/jit/tier.ts). Bit 0
- * of `flags`: the host has tail calls. Nothing is translated before the first call.
+ * of `flags`: the host has tail calls; bits 8 to 31: arrivals that make code hot, 0 for the default. Nothing is translated before the first call.
  */
 export function configureJit(mode: u32, flags: u32): void {
   configure(mode, flags);

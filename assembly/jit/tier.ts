@@ -33,16 +33,18 @@ export const MODE_ON: u32 = 1;
 /** Every block is translated before it is executed for the first time. */
 export const MODE_FORCE: u32 = 2;
 export const FLAG_TAIL_CALLS: u32 = 1;
+/** The upper 24 bits of the flags say what makes a block hot, 0 for what is best. */
+const FLAG_THRESHOLD_SHIFT: u32 = 8;
 
-/** Arrivals that make a block hot. */
+/** Arrivals that make a block hot, unless the host says otherwise. */
 const HOT: u32 = 1000;
 /** Guest calls that may be under way in translated code, each with a frame on the host's stack. */
 const MAX_DEPTH: i32 = 200;
 /** A region is written with calls when it took so many side exits, one in less than OFTEN instructions of the machine. */
 const MANY_EXITS: u32 = 256;
 const OFTEN: u32 = 65536;
-/** How many arrivals at regions that wait for others to be compiled with are borne. */
-const PATIENCE: u32 = 3000;
+/** How many arrivals at regions that wait for others to be compiled with are borne, as a multiple of what makes a block hot. */
+const PATIENCE: u32 = 3;
 /** One entry of so many is timed. */
 const SAMPLING: u64 = 64;
 
@@ -51,7 +53,8 @@ export let hotAt: u32 = 0;
 export let isForced: bool = false;
 
 export function configure(mode: u32, flags: u32): void {
-  hotAt = mode == MODE_OFF ? 0 : mode == MODE_FORCE ? 1 : HOT;
+  const threshold = flags >> FLAG_THRESHOLD_SHIFT;
+  hotAt = mode == MODE_OFF ? 0 : mode == MODE_FORCE ? 1 : threshold ? threshold : HOT;
   isForced = mode == MODE_FORCE;
   setTailCalls((flags & FLAG_TAIL_CALLS) != 0);
 }
@@ -78,7 +81,7 @@ function heatUp(h: usize, pc: u64, block: usize, heat: u32): void {
   }
   if (load<u32>(block) == BLOCK_TRANSLATED) return;
   waited++;
-  if (waited < PATIENCE) return;
+  if (waited < PATIENCE * hotAt) return;
   waited = 0;
   compileBatch();
 }

@@ -19,6 +19,8 @@ export interface JitOptions {
    * on a thread of its own, has compiled. `force` is always synchronous. Default `sync`.
    */
   readonly compile?: 'sync' | 'async';
+  /** With `on`, how often control must come to code before it is translated: 1 to 2^24 - 1. Default: what is best. */
+  readonly threshold?: number;
 }
 
 /** Slots of the table (JIT_TABLE_SIZE in assembly/layout.ts), needed before there is an instance to ask. */
@@ -44,6 +46,7 @@ interface Batch {
 
 const MODE = { off: 0, on: 1, force: 2 } as const satisfies Record<JitMode, number>;
 const FLAG_TAIL_CALLS = 1;
+const FLAG_THRESHOLD_SHIFT = 8;
 
 /** A function whose body is `i32.const 0, return_call_indirect`. */
 const TAIL_CALL_PROBE = Uint8Array.of(
@@ -114,7 +117,8 @@ export class Jit {
   attach(exports: WebAssembly.Exports): void {
     this.core = exports as unknown as JitExports;
     this.table.set(LEAVE_SLOT, this.core.leaveRegion);
-    this.core.configureJit(MODE[this.mode], hasTailCalls() ? FLAG_TAIL_CALLS : 0);
+    const threshold = (this.surroundings.options.threshold ?? 0) << FLAG_THRESHOLD_SHIFT;
+    this.core.configureJit(MODE[this.mode], (hasTailCalls() ? FLAG_TAIL_CALLS : 0) | threshold);
   }
 
   /** To be called when the core does not run: what a refusal within the run has asked for. */

@@ -127,6 +127,8 @@ export interface GuestOptions {
   readonly tickInstructions?: number;
   /** Whether the program is translated. Default: as the suite runs. */
   readonly jit?: JitMode;
+  /** With `on`, arrivals that make code hot. Default: as in JitOptions. */
+  readonly threshold?: number;
   /** Leaves out what goes before and after a program: it starts at `_start` with nothing set up. */
   readonly isBare?: boolean;
 }
@@ -174,7 +176,14 @@ export class GuestProgram {
   finish: Finish | undefined;
 
   constructor(source: string, options: GuestOptions = {}) {
-    const { harts = 1, paging = SV57, tickInstructions = 1, jit = JIT_MODE, isBare = false } = options;
+    const {
+      harts = 1,
+      paging = SV57,
+      tickInstructions = 1,
+      jit = JIT_MODE,
+      threshold,
+      isBare = false,
+    } = options;
     this.program = assembled(isBare ? source : `${PROLOGUE}${source}${EPILOGUE}`);
     const bus = new Bus((message) => {
       throw new Error(message);
@@ -185,7 +194,7 @@ export class GuestProgram {
       harts,
       paging,
       tickInstructions,
-      jit: { mode: jit },
+      jit: { mode: jit, threshold },
       host: {
         mmioRead: (address, size) => {
           const value = bus.read(address >>> 0, size);
