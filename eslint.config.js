@@ -30,6 +30,7 @@ const ARROWS = {
       ...['devices', 'virtio', 'block', 'images', 'fdt', 'sbi'],
     ],
   },
+  debug: { from: ['generated', 'memory', 'disassembler', 'machine'] },
 };
 
 /** The virtio devices; the other files of that folder are queues and transports, which all of them share. */

@@ -162,6 +162,23 @@ export class Core {
     return this.hartsAddress + hart * this.hartAreaSize + this.layout(name);
   }
 
+  /**
+   * The words of a hart's architectural state as the core keeps them, to be compared with another
+   * core's; all of them but those at `unusedState`.
+   */
+  hartState(hart: number): Int32Array {
+    return new Int32Array(
+      this.memory,
+      this.hartsAddress + hart * this.hartAreaSize,
+      this.layout('HART_STATE_SIZE') / 4,
+    );
+  }
+
+  /** First of the two words in which the state holds what was written to x0. */
+  get unusedState(): number {
+    return this.layout('X_SINK') / 4;
+  }
+
   /** Integer register `n` of a hart, unsigned. */
   readX(hart: number, n: number): bigint {
     return n === 0 ? 0n : this.view.getBigUint64(this.hartsAddress + hart * this.hartAreaSize + n * 8, true);

@@ -22,6 +22,16 @@ export class Hart {
     return PRIVILEGE[this.core.readPrivilege(this.index)] as 'user' | 'supervisor' | 'machine';
   }
 
+  /** Whether all of the architectural state is that of a hart of another machine. */
+  equals(other: Hart): boolean {
+    const [ours, theirs] = [this.core.hartState(this.index), other.core.hartState(other.index)];
+    const { unusedState } = this.core;
+    for (let i = 0; i < ours.length; i++) {
+      if (ours[i] !== theirs[i] && i >> 1 !== unusedState >> 1) return false;
+    }
+    return true;
+  }
+
   /** Integer register x0 to x31, unsigned. */
   getX(n: number): bigint {
     return this.core.readX(this.index, checkRegister(n));
