@@ -67,6 +67,7 @@ import {
   setSideExit,
   setStyle,
 } from '../isa/emit';
+import { FS_DIRTY } from '../isa/registers';
 import { TYPE_F32, TYPE_F64, TYPE_I32, TYPE_I64, Wasm } from '../wasm/opcode';
 import {
   br,
@@ -102,7 +103,7 @@ import {
   startExits,
   storeRegisters,
 } from './exits';
-import { FP_ARITHMETIC, FP_ON, fpUse, inOrder, isCall, pageDelta, successor, usedRegisters, writesOf } from './flow';
+import { FP_ARITHMETIC, FP_DIRTY, FP_ON, fpUse, inOrder, isCall, pageDelta, successor, usedRegisters, writesOf } from './flow';
 import { emitCall, emitJump, emitLeave, LOCAL_TARGET } from './transfer';
 import { knownFunction } from './batch';
 import { HELPER_CSR } from './imports';
@@ -235,10 +236,11 @@ function checkFpu(block: usize): void {
   if (!needs) return;
   const mask = load<u64>(block, T_DIRTY_IN);
   const code = sideExitCode(load<i32>(block, T_START), 0);
-  if (needs & FP_ON) {
+  if (needs & (FP_ON | FP_DIRTY)) {
     localGet(LOCAL_HART);
     memoryAccess(Wasm.I32_LOAD, H_FS as u32);
-    emit(Wasm.I32_EQZ);
+    i32Const(needs & FP_DIRTY ? FS_DIRTY : 1);
+    emit(Wasm.I32_LT_U);
     emitExitWhen(mask, code);
   }
   if (needs & FP_ARITHMETIC) {
@@ -352,6 +354,8 @@ function emitGuestCall(block: usize, r: usize): void {
   const to = blockAtIndex(next);
   checkBudget(load<u32>(to, T_COST), 0, back);
   loadRegisters(load<u64>(to, T_LIVE_IN));
+  // The callee may have changed sstatus.SUM.
+  loadTlb();
   emitEdge(block, to);
 }
 

@@ -5,9 +5,8 @@
  * stand for travels in a local as an exit code: bytes from the head, instructions
  * to give back, and whether the interpreter must execute that instruction.
  */
-import { F_BASE, H_FS, H_PC, H_SIDE_EXIT, JIT_LOCALS, T_EXITS } from '../layout';
+import { F_BASE, H_PC, H_SIDE_EXIT, JIT_LOCALS, T_EXITS } from '../layout';
 import { LOCAL_BUDGET, LOCAL_EXIT, LOCAL_HART, LOCAL_PC } from '../isa/emit';
-import { FS_DIRTY } from '../isa/registers';
 import { Wasm } from '../wasm/opcode';
 import { br, brIf, emit, end, i32Const, i64Const, localGet, localSet, memoryAccess, open } from '../wasm/writer';
 
@@ -15,8 +14,6 @@ const OFFSET_BITS: i32 = 17;
 const OFFSET_BIAS: i32 = 1 << (OFFSET_BITS - 1);
 const GIVEN_BACK_MASK: i32 = 0x3fff;
 const SIDE: i32 = i32.MIN_VALUE;
-
-const F_MASK: u64 = 0xffffffff00000000;
 
 // Exits by mask: {u64 mask, u32 label, u32 unused} each.
 const EXIT_SIZE: usize = 16;
@@ -140,11 +137,6 @@ export function storeRegisters(mask: u64): void {
     localGet(LOCAL_HART);
     localGet(localOfRegister(register));
     memoryAccess(register < 32 ? Wasm.I64_STORE : Wasm.F64_STORE, recordOffset(register));
-  }
-  if (mask & F_MASK) {
-    localGet(LOCAL_HART);
-    i32Const(FS_DIRTY);
-    memoryAccess(Wasm.I32_STORE, H_FS as u32);
   }
 }
 

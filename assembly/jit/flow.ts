@@ -52,6 +52,8 @@ import { blockAtIndex, blockCount, HEAD_PAGE, pageIndex } from './discover';
 export const FP_ON: u32 = 1;
 /** Besides, inexact must have been accrued and the rounding mode be to nearest. */
 export const FP_ARITHMETIC: u32 = 2;
+/** Besides, mstatus.FS must be dirty already: so that nothing need be done to make it dirty, in time and only then. */
+export const FP_DIRTY: u32 = 4;
 
 /** All registers that the region reads or sets. */
 export let usedRegisters: u64 = 0;
@@ -237,8 +239,8 @@ function summarize(): void {
       use |= readsOf(r) & ~def;
       def |= writesOf(r);
       const op = load<u16>(r, REC_OP) as u32;
-      if (op >= FIRST_FLOAD && op <= LAST_FSTORE) fp |= FP_ON;
-      if (op >= FIRST_FP && op <= LAST_FP) fp |= FP_ON | FP_ARITHMETIC;
+      if (op >= FIRST_FLOAD && op <= LAST_FSTORE) fp |= writesOf(r) ? FP_ON | FP_DIRTY : FP_ON;
+      if (op >= FIRST_FP && op <= LAST_FP) fp |= FP_ON | FP_ARITHMETIC | FP_DIRTY;
     }
     store<u64>(block, use, T_USE);
     store<u64>(block, def, T_DEF);

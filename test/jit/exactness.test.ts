@@ -1,0 +1,130 @@
+/** Programs on which translated code once differed from the interpreter, or easily would. */
+import { describe, expect, it } from 'vitest';
+import { describeDifference, runLockstep } from '../../src/debug/lockstep.ts';
+import { DATA, enter, GuestProgram, type GuestOptions } from '../support/guest-program.ts';
+import { LockstepGuest } from '../support/lockstep-guest.ts';
+import { PAGE_VA, PagedProgram } from '../support/paged-program.ts';
+import { PTE_ALL, PTE_U } from '../support/page-table.ts';
+
+type Make = (options: GuestOptions) => GuestProgram;
+
+/** Runs a program forced, and translated when it is warm, each beside the interpreter; returns one that ran. */
+async function runBoth(make: Make): Promise<GuestProgram> {
+  let subject: LockstepGuest | undefined;
+  for (const translation of [{ jit: 'force' }, { jit: 'on', threshold: 3 }] as const) {
+    const found = await runLockstep(
+      {
+        make: (kind) =>
+          Promise.resolve(new LockstepGuest(make(kind === 'subject' ? translation : { jit: 'off' }))),
+        chunk: () => 1000,
+        after: (_, translated) => {
+          subject = translated;
+          return translated.guest.finish !== undefined;
+        },
+      },
+      1_000_000,
+    );
+    expect(found && describeDifference(found)).toBeUndefined();
+    expect(subject?.guest.finish).toBeDefined();
+  }
+  return subject!.guest;
+}
+
+const program =
+  (source: string): Make =>
+  (options) =>
+    new GuestProgram(source, options);
+
+describe('mstatus.FS', () => {
+  const fs = (guest: GuestProgram): bigint => (guest.x('a0') >> 13n) & 3n;
+
+  it('stays clean where a region has floating point but does not come to it', async () => {
+    const guest = await runBoth(
+      program(`
+        li t0, 0x6000
+        csrc mstatus, t0
+        li t0, 0x4000
+        csrs mstatus, t0
+        li s0, 50
+        1: beqz s1, 2f
+        fmv.d.x f0, s0
+        fld f1, (sp)
+        2: addi s0, s0, -1
+        bnez s0, 1b
+        csrr a0, mstatus`),
+    );
+    expect(fs(guest)).toBe(2n);
+  });
+
+  it('stays off after it was switched off behind arithmetic', async () => {
+    const guest = await runBoth(
+      program(`
+        ${enter('S')}
+        li s0, 50
+        li s1, 0x6000
+        1: csrs sstatus, s1
+        csrwi fflags, 1
+        fcvt.d.l f0, s0
+        fadd.d f1, f1, f0
+        csrc sstatus, s1
+        addi s2, s2, 1
+        addi s0, s0, -1
+        bnez s0, 1b
+        csrr a0, sstatus`),
+    );
+    expect(fs(guest)).toBe(0n);
+  });
+
+  it('gets dirty by the first load and by an exception that had been accrued', async () => {
+    await runBoth(
+      program(`
+        li s0, 50
+        li s1, 0x2000
+        li s2, DATA
+        li s3, 0x3ff8000000000000
+        sd s3, (s2)
+        1: csrs mstatus, s1
+        csrwi fflags, 1
+        csrc mstatus, s1
+        csrr a1, mstatus
+        fld f0, (s2)
+        csrr a2, mstatus
+        csrc mstatus, s1
+        fcvt.w.d a0, f0
+        csrr a3, mstatus
+        addi s0, s0, -1
+        bnez s0, 1b`),
+    );
+  });
+});
+
+describe('sstatus.SUM', () => {
+  it('counts for accesses behind the function that changed it', async () => {
+    const guest = await runBoth((options) => {
+      const paged = new PagedProgram(
+        `
+        li s0, PAGE
+        li s1, 0x40000
+        li s2, 50
+        li s3, 0
+        1: snez a1, s2
+        call change
+        ld a0, (s0)
+        add s3, s3, a0
+        addi s2, s2, -1
+        j 1b
+        change: beqz a1, 2f
+        csrs sstatus, s1
+        ret
+        2: csrc sstatus, s1
+        ret`,
+        options,
+      );
+      paged.tables.map(PAGE_VA, DATA, PTE_ALL | PTE_U);
+      paged.memory.setUint64(DATA, 3n);
+      return paged;
+    });
+    expect(guest.x('s3')).toBe(150n);
+    expect(guest.trap?.cause).toBe(13n);
+  });
+});
