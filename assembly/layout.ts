@@ -4,10 +4,10 @@
  *
  *   0x0000_0400  static data of the module
  *   0x0002_0000  machine record
- *   0x0010_0000  8 × hart area (256 KiB): hart record, TLBs, jump caches
- *   0x0030_0000  block hash: paddr → decoded block
- *   0x0040_0000  page heads: one u32 a guest page, its list of decoded blocks
- *   0x0080_0000  block arena
+ *   0x0010_0000  8 × hart area (512 KiB): hart record, TLBs, jump caches
+ *   0x0050_0000  block hash: paddr → decoded block
+ *   0x0060_0000  page heads: one u32 a guest page, its list of decoded blocks
+ *   0x00a0_0000  block arena
  *   0x0200_0000  translator: regions, scratch, the module under construction
  *   0x02ff_0000  blocks that are used once, and those across two pages
  *   0x0300_0000  guest RAM
@@ -44,7 +44,7 @@ export const EXIT_HOST: u32 = 3; // requestExit() was called
 
 // Hart area.
 export const HARTS: usize = 0x100000;
-export const HART_AREA_SIZE: usize = 0x40000;
+export const HART_AREA_SIZE: usize = 0x80000;
 
 // Hart record. Register fields of decoded records are offsets into it.
 export const X_BASE: u32 = 0;
@@ -102,6 +102,8 @@ export const H_PMP_ACTIVE: usize = 0x524; // u32, entries up to the last one tha
 export const H_TLBS_USED: usize = 0x528; // u32, TLB sets selected since the last flush (bit mask)
 export const H_SYNCED: usize = 0x52c; // u32, 1: counters and pc in the record are exact, MMIO may be performed
 export const H_SIDE_EXIT: usize = 0x530; // u32, the slot of the region that left because the interpreter must execute the next instruction; else 0
+export const H_REGION_CACHE: usize = 0x534; // u32, the region cache of the current privilege mode
+export const H_FETCH_EPOCH: usize = 0x538; // u32, not 0: of the valid entries of jump and region caches
 export const H_FETCH_FILTER: usize = 0x600; // 512 bytes, which page hashes the jump caches and the instruction TLB hold
 export const FETCH_FILTER_SIZE: usize = 512;
 
@@ -125,14 +127,21 @@ export const TLB_SETS: u32 = 4; // U, S with SUM = 0, S with SUM = 1, M
 export const H_TLBS: usize = 0x1000; // set s: read at s × 2 × TLB_SIZE, write TLB_SIZE later; to 0x21000
 export const TLB_SET_SIZE: usize = 0x8000;
 
-// Jump caches, one a privilege mode (U, S, M): {u64 vpc | 1, u32 block, u32 slot}.
-// The slot is where translated code finds its own continuation, 0 when there is none.
+// Jump caches, one a privilege mode (U, S, M): {u64 vpc | 1, u32 block, u32 epoch}.
+// An entry counts while its epoch is that of the hart, so that a flush is an increment.
 export const JUMP_ENTRIES: u32 = 2048;
 export const JUMP_INDEX_MASK: u32 = (JUMP_ENTRIES - 1) << 4;
 /** An entry's place comes from pc ^ pc >> JUMP_FOLD: page and offset both count. */
 export const JUMP_FOLD: u32 = 11;
 export const JUMP_CACHE_SIZE: usize = 0x8000;
 export const H_JUMP_CACHES: usize = 0x22000; // to 0x3a000
+// Region caches, the same for translated code: {u64 vpc | 1, u32 slot, u32 epoch}.
+export const REGION_ENTRIES: u32 = 4096;
+export const REGION_INDEX_MASK: u32 = (REGION_ENTRIES - 1) << 4;
+/** An entry's place comes from pc ^ pc >> REGION_FOLD. */
+export const REGION_FOLD: u32 = 12;
+export const REGION_CACHE_SIZE: usize = 0x10000;
+export const H_REGION_CACHES: usize = 0x40000; // to 0x70000
 // Instruction TLB, one a hart: {u64 vpage | mode, u64 ppage} × 256.
 export const FETCH_TLB_ENTRIES: u32 = 256;
 export const H_FETCH_TLB: usize = 0x3a000; // to 0x3b000
@@ -142,10 +151,10 @@ export const LARGE_PAGE_FILTER_SIZE: usize = 4096;
 // Decoded blocks: a header, then records of RECORD_SIZE. A record that may
 // transfer control is followed by one that holds its successors: conditional
 // branches anywhere in the block, and the last record.
-export const BLOCK_HASH: usize = 0x300000;
+export const BLOCK_HASH: usize = 0x500000;
 export const BLOCK_HASH_ENTRIES: u32 = 0x10000;
-export const PAGE_HEADS: usize = 0x400000;
-export const ARENA: usize = 0x800000;
+export const PAGE_HEADS: usize = 0x600000;
+export const ARENA: usize = 0xa00000;
 export const ARENA_END: usize = 0x2000000;
 export const SCRATCH_BLOCK: usize = 0x2ff0000; // blocks decoded for one use; from here on no successor points
 export const STRADDLING: usize = 0x2ff4000; // blocks of one instruction that lies across two pages, by its bits
@@ -235,10 +244,11 @@ export const REGION_FREE: u32 = 0;
 export const REGION_PENDING: u32 = 1; // written, not yet compiled
 export const REGION_LIVE: u32 = 2;
 
-// Slots of the table: BATCH_REGIONS for each batch, from 1 on rounded up. Slot 0 leaves to the dispatcher.
+// Slots of the table are used in turn. Slot 0 leaves to the dispatcher.
 export const JIT_TABLE_SIZE: u32 = 0x1000;
-export const BATCH_REGIONS: u32 = 32;
-export const MAX_BATCHES: u32 = JIT_TABLE_SIZE / BATCH_REGIONS; // batch 0 is never used
+export const BATCH_REGIONS: u32 = 32; // of a batch at most
+export const MAX_BATCHES: u32 = 1024; // used in turn as well
+export const JIT_BATCHES: usize = JIT + 0x2c0000; // {u32 first slot, u32 regions} each
 
 // What the translator works on.
 export const JIT_WISHES: usize = JIT + 0x2a0000; // u64: heads of regions to be written with STYLE_CALLS, by hash

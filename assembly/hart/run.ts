@@ -15,6 +15,7 @@ import {
   B_PADDR,
   B_REGION,
   H_CAUSE,
+  H_FETCH_EPOCH,
   H_JUMP_CACHE,
   H_LEAVE,
   H_PC,
@@ -36,7 +37,6 @@ import {
   REC_TAKEN,
   R_COST,
   R_PADDR,
-  R_SLOT,
   SCRATCH_BLOCK,
   X_SINK,
 } from '../layout';
@@ -300,7 +300,7 @@ export function runHart(h: usize, limit: u32): u32 {
       block = findOnce(h, pc);
     } else {
       const e = jumps + jumpIndex(pc);
-      if (load<u64>(e) == (pc | 1)) {
+      if (load<u64>(e) == (pc | 1) && load<u32>(e, 12) == load<u32>(h, H_FETCH_EPOCH)) {
         block = load<u32>(e, 8);
       } else {
         const epoch = arenaEpoch;
@@ -318,7 +318,6 @@ export function runHart(h: usize, limit: u32): u32 {
         if (load<u32>(block) == BLOCK_TRANSLATED) {
           const region = load<u32>(block, B_REGION) as usize;
           if (!isPlain && budget >= load<i32>(region, R_COST)) {
-            store<u32>(e, load<u32>(region, R_SLOT), 12);
             budget = enterRegion(h, region, pc, budget);
             pc = load<u64>(h, H_PC);
             isPlain = load<u32>(h, H_SIDE_EXIT) != 0;

@@ -5,9 +5,11 @@
 import {
   BATCH_REGIONS,
   B_HEAT,
+  JIT_BATCHES,
   JIT_BODIES,
   JIT_BODIES_END,
   JIT_MODULE,
+  JIT_TABLE_SIZE,
   JIT_WISHES,
   JIT_WISHES_ENTRIES,
   J_BATCHES,
@@ -50,6 +52,7 @@ import {
   count,
   createRegion,
   dropRegion,
+  firstSlot,
   flushAllJumpCaches,
   guestPage,
   holdPage,
@@ -64,41 +67,59 @@ export const HEAT_NEVER: u32 = 0x80000000;
 const LARGEST_BODY: usize = 0x100000;
 
 let hasTailCalls: bool = false;
-/** The batch that is being filled, 0 for none; how many regions it has; where its next body goes. */
+/** The batch that is being filled, if it has regions; and where its next body goes. */
 let openBatch: u32 = 0;
+let isOpen: bool = false;
 let openRegions: u32 = 0;
 let bodies: usize = JIT_BODIES;
-/** The batch made last: the next one is the oldest. */
-let newest: u32 = 0;
+/** Batches are in use from this one on, up to the open one; their slots follow each other likewise. */
+let oldest: u32 = 0;
+let nextSlot: u32 = 1;
 
 export function setTailCalls(available: bool): void {
   hasTailCalls = available;
 }
 
-export function hasOpenBatch(): bool {
-  return openRegions != 0;
+// @ts-ignore: decorator
+@inline
+function regionCount(batch: u32): u32 {
+  return load<u32>(JIT_BATCHES + ((batch as usize) << 3), 4);
 }
 
-/** Forgets a batch and what was translated in it. */
-function evict(batch: u32): void {
+function batchAfter(batch: u32): u32 {
+  return (batch + 1) % MAX_BATCHES;
+}
+
+/** Forgets the oldest batch and what was translated in it. */
+function evict(): void {
+  const first = firstSlot(oldest);
+  const regions = regionCount(oldest);
   let found = false;
-  for (let i: u32 = 0; i < BATCH_REGIONS; i++) {
-    const region = regionAtSlot(batch * BATCH_REGIONS + i);
+  for (let i: u32 = 0; i < regions; i++) {
+    const region = regionAtSlot(first + i);
     if (load<u32>(region, R_STATE) == REGION_FREE) continue;
     dropRegion(region);
     found = true;
   }
-  if (found) {
-    flushAllJumpCaches();
-    count(J_EVICTIONS, 1);
-  }
+  if (found) flushAllJumpCaches();
+  count(J_EVICTIONS, 1);
+  hostRelease(oldest, first, regions);
+  oldest = batchAfter(oldest);
 }
 
+/** Opens a batch with room for BATCH_REGIONS slots. */
 function startBatch(): void {
-  newest = newest + 1 == MAX_BATCHES ? 1 : newest + 1;
-  evict(newest);
-  hostRelease(newest, newest * BATCH_REGIONS, BATCH_REGIONS);
-  openBatch = newest;
+  if (nextSlot + BATCH_REGIONS > JIT_TABLE_SIZE) {
+    // What lies behind is older than what lies at the start.
+    while (oldest != openBatch && firstSlot(oldest) >= nextSlot) evict();
+    nextSlot = 1;
+  }
+  while (oldest != openBatch && firstSlot(oldest) - nextSlot < BATCH_REGIONS) evict();
+  if (batchAfter(openBatch) == oldest) evict();
+  const entry = JIT_BATCHES + ((openBatch as usize) << 3);
+  store<u32>(entry, nextSlot);
+  store<u32>(entry, 0, 4);
+  isOpen = true;
   openRegions = 0;
   bodies = JIT_BODIES;
 }
@@ -171,17 +192,17 @@ export function rewriteWithCalls(region: usize, heat: u32): void {
 /** Translates the region at `pc`, whose head lies at `paddr`; false when that is not possible. */
 export function translate(h: usize, pc: u64, paddr: u64, all: bool): bool {
   const start = hostNow();
-  if (!openBatch) startBatch();
+  if (!isOpen) startBatch();
   if (!discover(h, pc, paddr, all)) return false;
   const blocks = analyse();
   moveCursor(bodies);
   const size = reserveU32();
-  const slot = openBatch * BATCH_REGIONS + openRegions;
+  const slot = nextSlot + openRegions;
   const style = styleFor(paddr);
   emitRegion(blocks, slot, style, hasTailCalls);
   patchU32(size, (cursor - size - 5) as u32);
   bodies = cursor;
-  const region = createRegion(slot, paddr, load<u32>(inOrder(0), T_COST), style);
+  const region = createRegion(slot, openBatch, paddr, load<u32>(inOrder(0), T_COST), style);
   store<u32>(region, HELPERS + openRegions, R_FUNCTION);
   openRegions++;
   notePages(region, blocks);
@@ -193,25 +214,30 @@ export function translate(h: usize, pc: u64, paddr: u64, all: bool): bool {
 
 /** Has the host compile what was translated. */
 export function compileBatch(): void {
-  if (!openRegions) return;
+  if (!isOpen || !openRegions) return;
   const batch = openBatch;
+  const first = nextSlot;
   const length = bodies - JIT_BODIES;
   startModule(JIT_MODULE);
   writeTypes();
   writeImports();
-  const firstSlot = batch * BATCH_REGIONS;
-  const end = finishModule(TYPE_REGION, HELPERS, openRegions, JIT_BODIES, length, firstSlot);
-  openBatch = 0;
+  const end = finishModule(TYPE_REGION, HELPERS, openRegions, JIT_BODIES, length, first);
+  store<u32>(JIT_BATCHES + ((batch as usize) << 3), openRegions, 4);
+  const regions = openRegions;
+  nextSlot += regions;
+  openBatch = batchAfter(openBatch);
   openRegions = 0;
+  isOpen = false;
   count(J_BATCHES, 1);
   count(J_WASM_BYTES, end - JIT_MODULE);
-  hostCompile(JIT_MODULE as u32, (end - JIT_MODULE) as u32, batch, firstSlot, BATCH_REGIONS);
+  hostCompile(JIT_MODULE as u32, (end - JIT_MODULE) as u32, batch, first, regions);
 }
 
 /** The functions of a batch are in the table. */
 export function activateBatch(batch: u32): void {
-  for (let i: u32 = 0; i < BATCH_REGIONS; i++) {
-    const region = regionAtSlot(batch * BATCH_REGIONS + i);
+  const regions = regionCount(batch);
+  for (let i: u32 = 0; i < regions; i++) {
+    const region = regionAtSlot(firstSlot(batch) + i);
     if (load<u32>(region, R_STATE) != REGION_PENDING) continue;
     activateRegion(region);
     const block = findDecoded(load<u64>(region, R_PADDR));
@@ -221,8 +247,9 @@ export function activateBatch(batch: u32): void {
 
 /** The host did not compile a batch: the interpreter keeps its code. */
 export function abandonBatch(batch: u32): void {
-  for (let i: u32 = 0; i < BATCH_REGIONS; i++) {
-    const region = regionAtSlot(batch * BATCH_REGIONS + i);
+  const regions = regionCount(batch);
+  for (let i: u32 = 0; i < regions; i++) {
+    const region = regionAtSlot(firstSlot(batch) + i);
     if (load<u32>(region, R_STATE) != REGION_PENDING) continue;
     const block = findDecoded(load<u64>(region, R_PADDR));
     dropRegion(region);

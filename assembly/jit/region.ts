@@ -5,7 +5,8 @@
  * its count, so that the run loop looks closer before it enters it.
  */
 import {
-  BATCH_REGIONS,
+  JIT_BATCHES,
+  JIT_TABLE_SIZE,
   BLOCK_TRANSLATED,
   B_COUNT,
   B_HEAT,
@@ -15,7 +16,6 @@ import {
   J_INVALIDATIONS,
   J_LIVE,
   MACHINE,
-  MAX_BATCHES,
   MAX_REGION_PAGES,
   M_HART_COUNT,
   N_HIGH,
@@ -64,6 +64,13 @@ export function regionAtSlot(slot: u32): usize {
   return REGIONS + (slot as usize) * REGION_SIZE;
 }
 
+/** The first slot of a batch; its regions have that and the following ones. */
+// @ts-ignore: decorator
+@inline
+export function firstSlot(batch: u32): u32 {
+  return load<u32>(JIT_BATCHES + ((batch as usize) << 3));
+}
+
 // @ts-ignore: decorator
 @inline
 function hashSlot(paddr: u64): usize {
@@ -92,11 +99,11 @@ export function regionAt(paddr: u64): usize {
 }
 
 /** Makes the record of a region that is about to be compiled; its pages follow by `addPage`. */
-export function createRegion(slot: u32, paddr: u64, cost: u32, style: u32): usize {
+export function createRegion(slot: u32, batch: u32, paddr: u64, cost: u32, style: u32): usize {
   const region = regionAtSlot(slot);
   store<u32>(region, REGION_PENDING, R_STATE);
   store<u32>(region, slot, R_SLOT);
-  store<u32>(region, slot / BATCH_REGIONS, R_BATCH);
+  store<u32>(region, batch, R_BATCH);
   store<u32>(region, cost, R_COST);
   store<u64>(region, paddr, R_PADDR);
   store<u32>(region, 0, R_BLOCK);
@@ -172,7 +179,7 @@ export function dropRegion(region: usize): void {
     unlink(pageSlot(load<u32>(node, N_PAGE)), node, N_NEXT);
   }
   // Those that call it directly must not do so any more.
-  const first = load<u32>(region, R_BATCH) * BATCH_REGIONS;
+  const first = firstSlot(load<u32>(region, R_BATCH));
   for (let callers = load<u32>(region, R_CALLERS); callers; callers &= callers - 1) {
     dropRegion(regionAtSlot(first + ctz(callers)));
   }
@@ -222,7 +229,7 @@ export function dropRegionsOfPage(page: u32, low: u32, high: u32): bool {
  * must not look empty, so that stores there go on taking the slow path.
  */
 export function keepRegionPages(): void {
-  for (let slot: u32 = 0; slot < MAX_BATCHES * BATCH_REGIONS; slot++) {
+  for (let slot: u32 = 0; slot < JIT_TABLE_SIZE; slot++) {
     const region = regionAtSlot(slot);
     if (load<u32>(region, R_STATE) == REGION_FREE) continue;
     store<u32>(region, 0, R_BLOCK);

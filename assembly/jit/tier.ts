@@ -9,6 +9,8 @@ import {
   BLOCK_TRANSLATED,
   B_HEAT,
   B_PADDR,
+  H_FETCH_EPOCH,
+  H_REGION_CACHE,
   H_SIDE_EXIT,
   J_ENTRIES,
   J_IN_REGIONS,
@@ -26,6 +28,7 @@ import {
 } from '../layout';
 import { hostNow } from '../host';
 import { compileBatch, HEAT_NEVER, rewriteWithCalls, setTailCalls, translate } from './batch';
+import { regionIndex } from '../mmu/tlb';
 import { count, regionAtSlot } from './region';
 
 export const MODE_OFF: u32 = 0;
@@ -90,17 +93,23 @@ function heatUp(h: usize, pc: u64, block: usize, heat: u32): void {
 // @ts-ignore: decorator
 @inline
 export function enterRegion(h: usize, region: usize, pc: u64, budget: i32): i32 {
+  const slot = load<u32>(region, R_SLOT);
+  // So that translated code finds it, too.
+  const e = (load<u32>(h, H_REGION_CACHE) as usize) + regionIndex(pc);
+  store<u64>(e, pc | 1);
+  store<u32>(e, slot, 8);
+  store<u32>(e, load<u32>(h, H_FETCH_EPOCH), 12);
   store<u32>(h, 0, H_SIDE_EXIT);
   count(J_ENTRIES, 1);
   const isTimed = load<u64>(J_ENTRIES) % SAMPLING == 0;
   const start = isTimed ? hostNow() : 0;
-  const left = call_indirect<i32>(load<u32>(region, R_SLOT), h, pc, budget, MAX_DEPTH);
+  const left = call_indirect<i32>(slot, h, pc, budget, MAX_DEPTH);
   if (isTimed) {
     store<f64>(J_TIME_IN_REGIONS, load<f64>(J_TIME_IN_REGIONS) + (hostNow() - start) * (SAMPLING as f64));
   }
   count(J_IN_REGIONS, (budget - left) as u64);
-  const slot = load<u32>(h, H_SIDE_EXIT);
-  if (slot) noteSideExit(regionAtSlot(slot));
+  const exiting = load<u32>(h, H_SIDE_EXIT);
+  if (exiting) noteSideExit(regionAtSlot(exiting));
   return left;
 }
 

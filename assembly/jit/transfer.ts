@@ -1,10 +1,10 @@
 /**
  * Control that goes from a region to another one: guest calls become calls, and
  * on return the pc tells whether the callee came back here; jumps become tail
- * calls. The jump cache of the current privilege mode finds the slot of the
+ * calls. The region cache of the current privilege mode finds the slot of the
  * target; slot 0 holds a function that leaves to the dispatcher.
  */
-import { H_JUMP_CACHE, H_PC, JUMP_FOLD, JUMP_INDEX_MASK } from '../layout';
+import { H_FETCH_EPOCH, H_PC, H_REGION_CACHE, REGION_FOLD, REGION_INDEX_MASK } from '../layout';
 import { LOCAL_BUDGET, LOCAL_DEPTH, LOCAL_HART, LOCAL_I32, LOCAL_I64 } from '../isa/emit';
 import { Wasm } from '../wasm/opcode';
 import {
@@ -33,18 +33,18 @@ function pushSlot(isCall: bool): void {
   emit(Wasm.I32_WRAP_I64);
   localTee(entry);
   localGet(entry);
-  i32Const(JUMP_FOLD);
+  i32Const(REGION_FOLD);
   emit(Wasm.I32_SHR_U);
   emit(Wasm.I32_XOR);
   i32Const(3);
   emit(Wasm.I32_SHL);
-  i32Const(JUMP_INDEX_MASK);
+  i32Const(REGION_INDEX_MASK);
   emit(Wasm.I32_AND);
   localGet(LOCAL_HART);
-  memoryAccess(Wasm.I32_LOAD, H_JUMP_CACHE as u32);
+  memoryAccess(Wasm.I32_LOAD, H_REGION_CACHE as u32);
   emit(Wasm.I32_ADD);
   localTee(entry);
-  memoryAccess(Wasm.I32_LOAD, 12);
+  memoryAccess(Wasm.I32_LOAD, 8);
   i32Const(0);
   localGet(entry);
   memoryAccess(Wasm.I64_LOAD, 0);
@@ -52,6 +52,12 @@ function pushSlot(isCall: bool): void {
   i64Const(1);
   emit(Wasm.I64_OR);
   emit(Wasm.I64_EQ);
+  localGet(entry);
+  memoryAccess(Wasm.I32_LOAD, 12);
+  localGet(LOCAL_HART);
+  memoryAccess(Wasm.I32_LOAD, H_FETCH_EPOCH as u32);
+  emit(Wasm.I32_EQ);
+  emit(Wasm.I32_AND);
   if (isCall) {
     localGet(LOCAL_DEPTH);
     i32Const(0);

@@ -24,6 +24,12 @@ import {
   JUMP_CACHE_SIZE,
   JUMP_FOLD,
   JUMP_INDEX_MASK,
+  H_FETCH_EPOCH,
+  H_REGION_CACHE,
+  H_REGION_CACHES,
+  REGION_CACHE_SIZE,
+  REGION_FOLD,
+  REGION_INDEX_MASK,
   LARGE_PAGE_FILTER_SIZE,
   MACHINE,
   M_HART_COUNT,
@@ -53,6 +59,7 @@ export function updateMode(h: usize): void {
   store<u32>(h, (tlb + TLB_SIZE) as u32, H_TLB_WRITE);
   const cache: usize = privilege == PRIV_M ? 2 : privilege;
   store<u32>(h, (h + H_JUMP_CACHES + cache * JUMP_CACHE_SIZE) as u32, H_JUMP_CACHE);
+  store<u32>(h, (h + H_REGION_CACHES + cache * REGION_CACHE_SIZE) as u32, H_REGION_CACHE);
 }
 
 // @ts-ignore: decorator
@@ -85,8 +92,22 @@ export function jumpIndex(pc: u64): u32 {
   return ((low ^ (low >> JUMP_FOLD)) << 3) & JUMP_INDEX_MASK;
 }
 
+/** Where the region cache has its entry for `pc`, in bytes from its start. */
+// @ts-ignore: decorator
+@inline
+export function regionIndex(pc: u64): u32 {
+  const low = pc as u32;
+  return ((low ^ (low >> REGION_FOLD)) << 3) & REGION_INDEX_MASK;
+}
+
+/** Drops what the jump and region caches hold. */
 export function flushJumpCaches(h: usize): void {
-  memory.fill(h + H_JUMP_CACHES, 0, 3 * JUMP_CACHE_SIZE);
+  const epoch = load<u32>(h, H_FETCH_EPOCH) + 1;
+  if (epoch == 0) {
+    memory.fill(h + H_JUMP_CACHES, 0, 3 * JUMP_CACHE_SIZE);
+    memory.fill(h + H_REGION_CACHES, 0, 3 * REGION_CACHE_SIZE);
+  }
+  store<u32>(h, max(epoch, 1), H_FETCH_EPOCH);
 }
 
 /** Drops the jump caches and the instruction TLB. */
