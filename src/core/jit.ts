@@ -47,6 +47,7 @@ interface Batch {
 const MODE = { off: 0, on: 1, force: 2 } as const satisfies Record<JitMode, number>;
 const FLAG_TAIL_CALLS = 1;
 const FLAG_THRESHOLD_SHIFT = 8;
+const MAX_THRESHOLD = 2 ** 24 - 1;
 
 /** A function whose body is `i32.const 0, return_call_indirect`. */
 const TAIL_CALL_PROBE = Uint8Array.of(
@@ -101,9 +102,14 @@ export class Jit {
   private isSwitchedOff = false;
 
   constructor(private readonly surroundings: JitSurroundings) {
-    const { mode = 'on', compile = 'sync' } = surroundings.options;
+    const { mode = 'on', compile = 'sync', threshold = 1 } = surroundings.options;
     check('mode', mode, Object.keys(MODE));
     check('compile', compile, ['sync', 'async']);
+    if (!Number.isInteger(threshold) || threshold < 1 || threshold > MAX_THRESHOLD) {
+      throw new RangeError(
+        `jit.threshold: expected a whole number from 1 to ${MAX_THRESHOLD}, found ${threshold}`,
+      );
+    }
     this.mode = mode;
     this.isSynchronous = compile === 'sync' || mode === 'force';
   }

@@ -92,12 +92,14 @@ describe('the core is told', () => {
     [{ mode: 'on' }, 1],
     [{ mode: 'off' }, 0],
     [{ mode: 'force' }, 2],
-  ] as const)('%j', (options, mode) => {
+    [{ threshold: 2 ** 24 - 1 }, 1],
+  ] as const)('%j', (options: JitOptions, mode) => {
     const configureJit = vi.fn();
     const memory = new WebAssembly.Memory({ initial: 1 });
     const jit = new Jit({ memory, options, now: () => 0, log: () => {} });
     jit.attach({ configureJit, leaveRegion: leaveRegion() });
-    expect(configureJit.mock.calls).toEqual([[mode, hasTailCalls() ? 1 : 0]]);
+    const flags = (hasTailCalls() ? 1 : 0) + (options.threshold ?? 0) * 256;
+    expect(configureJit.mock.calls.map(([first, second]) => [first, second >>> 0])).toEqual([[mode, flags]]);
   });
 
   test('whether there are tail calls: Node has had them since version 20', () => {
@@ -109,6 +111,9 @@ describe('the core is told', () => {
       'jit.mode: expected one of off, on, force, found "fast"',
     );
     expect(() => new FakeCore({ compile: 'now' as 'sync' })).toThrow('jit.compile: expected one of');
+    for (const threshold of [0, 1.5, 2 ** 24]) {
+      expect(() => new FakeCore({ threshold })).toThrow('jit.threshold: expected a whole number');
+    }
   });
 });
 
