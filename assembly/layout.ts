@@ -103,7 +103,11 @@ export const H_TLBS_USED: usize = 0x528; // u32, TLB sets selected since the las
 export const H_SYNCED: usize = 0x52c; // u32, 1: counters and pc in the record are exact, MMIO may be performed
 export const H_SIDE_EXIT: usize = 0x530; // u32, the slot of the region that left because the interpreter must execute the next instruction; else 0
 export const H_REGION_CACHE: usize = 0x534; // u32, the region cache of the current privilege mode
-export const H_FETCH_EPOCH: usize = 0x538; // u32, not 0: of the valid entries of jump and region caches
+export const H_EPOCH: usize = 0x538; // u32, not 0: that of the valid entries of jump caches, region caches and the second-level TLB
+export const H_LAST_EPOCH: usize = 0x53c; // u32, the highest one given so far
+export const H_ADDRESS_SPACES: usize = 0x540; // {u64 satp, u32 epoch, u32 unused} × 8, to 0x5c0: those left lately and not flushed since
+export const ADDRESS_SPACES: u32 = 8;
+export const H_NEXT_ADDRESS_SPACE: usize = 0x5c0; // u32, which of them is given away next
 export const H_FETCH_FILTER: usize = 0x600; // 512 bytes, which page hashes the jump caches and the instruction TLB hold
 export const FETCH_FILTER_SIZE: usize = 512;
 
@@ -126,6 +130,10 @@ export const TLB_SIZE: usize = 0x4000;
 export const TLB_SETS: u32 = 4; // U, S with SUM = 0, S with SUM = 1, M
 export const H_TLBS: usize = 0x1000; // set s: read at s × 2 × TLB_SIZE, write TLB_SIZE later; to 0x21000
 export const TLB_SET_SIZE: usize = 0x8000;
+
+// Second-level TLB, one a hart: {u64 vpage | set << 2 | write << 1 | 1, u32 addend, u32 epoch}.
+export const TLB2_ENTRIES: u32 = 4096;
+export const H_TLB2: usize = 0x70000; // to 0x80000
 
 // Jump caches, one a privilege mode (U, S, M): {u64 vpc | 1, u32 block, u32 epoch}.
 // An entry counts while its epoch is that of the hart, so that a flush is an increment.

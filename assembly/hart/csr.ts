@@ -47,7 +47,7 @@ import {
 import * as CSR from '../generated/csr';
 import { FS_DIRTY } from '../isa/registers';
 import { PMP_ADDRESS_MASK, PMP_L, PMP_R, PMP_TOR, PMP_W, pmpMode, pmpUpdate } from '../mmu/pmp';
-import { flushTlb, updateMode } from '../mmu/tlb';
+import { flushTlb, switchAddressSpace, updateMode } from '../mmu/tlb';
 import { SATP_MODE_SHIFT, SATP_MODE_SV39 } from '../mmu/walk';
 import { readTime, updateTimers } from './timer';
 import { pendingInterrupts } from './trap';
@@ -304,9 +304,10 @@ function envcfg(old: u64, value: u64, mask: u64): u64 {
 function writeSatp(h: usize, value: u64): void {
   const mode = (value >> SATP_MODE_SHIFT) as u32;
   if (mode != 0 && (mode < SATP_MODE_SV39 || mode > load<u32>(MACHINE, M_PAGING))) return;
-  if (value == load<u64>(h, H_SATP)) return;
+  const before = load<u64>(h, H_SATP);
+  if (value == before) return;
   store<u64>(h, value, H_SATP);
-  flushTlb(h);
+  switchAddressSpace(h, before, value);
 }
 
 function writePmpcfg(h: usize, first: u32, value: u64): void {

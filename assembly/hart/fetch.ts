@@ -4,7 +4,7 @@
  */
 import {
   FETCH_TLB_ENTRIES,
-  H_FETCH_EPOCH,
+  H_EPOCH,
   H_FETCH_FILTER,
   H_FETCH_TLB,
   H_JUMP_CACHE,
@@ -68,7 +68,7 @@ export function findBlock(h: usize, pc: u64): usize {
   const e = (load<u32>(h, H_JUMP_CACHE) as usize) + jumpIndex(pc);
   store<u64>(e, pc | 1);
   store<u32>(e, block as u32, 8);
-  store<u32>(e, load<u32>(h, H_FETCH_EPOCH), 12);
+  store<u32>(e, load<u32>(h, H_EPOCH), 12);
   return block;
 }
 

@@ -15,7 +15,7 @@ import {
   B_PADDR,
   B_REGION,
   H_CAUSE,
-  H_FETCH_EPOCH,
+  H_EPOCH,
   H_JUMP_CACHE,
   H_LEAVE,
   H_PC,
@@ -300,7 +300,7 @@ export function runHart(h: usize, limit: u32): u32 {
       block = findOnce(h, pc);
     } else {
       const e = jumps + jumpIndex(pc);
-      if (load<u64>(e) == (pc | 1) && load<u32>(e, 12) == load<u32>(h, H_FETCH_EPOCH)) {
+      if (load<u64>(e) == (pc | 1) && load<u32>(e, 12) == load<u32>(h, H_EPOCH)) {
         block = load<u32>(e, 8);
       } else {
         const epoch = arenaEpoch;

@@ -129,7 +129,7 @@ function decodeAt(h: usize, offset: i32, r: usize): bool {
     raw |= (load<u16>(upper) as u32) << 16;
   }
   const op = decodeInstruction(raw, r);
-  return canEmit(op) || op == Op.AUIPC || op == Op.JAL || op == Op.JALR || isPlainCsr(op, r);
+  return canEmit(op) || op == Op.AUIPC || op == Op.JAL || op == Op.JALR || op == Op.CBO_ZERO || isPlainCsr(op, r);
 }
 
 /**

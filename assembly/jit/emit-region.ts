@@ -51,7 +51,7 @@ import {
   T_TARGET,
 } from '../layout';
 import { FFLAGS_NX } from '../fpu/flags';
-import { FIRST_BRANCH, FIRST_LOAD, FIRST_SYSTEM, LAST_BRANCH, Op } from '../generated/opcodes';
+import { FIRST_BRANCH, FIRST_LOAD, LAST_BRANCH, Op } from '../generated/opcodes';
 import {
   emitImm,
   emitRs1,
@@ -68,6 +68,7 @@ import {
   setStyle,
 } from '../isa/emit';
 import { FS_DIRTY } from '../isa/registers';
+import { emitCboZero } from '../isa/zicboz';
 import { TYPE_F32, TYPE_F64, TYPE_I32, TYPE_I64, Wasm } from '../wasm/opcode';
 import {
   br,
@@ -138,7 +139,7 @@ function declareExits(blocks: i32): void {
 // @ts-ignore: decorator
 @inline
 function mayExit(op: u32): bool {
-  return op >= FIRST_LOAD && op < FIRST_BRANCH;
+  return (op >= FIRST_LOAD && op < FIRST_BRANCH) || op == Op.CBO_ZERO;
 }
 
 /** Gives each guest register that the region uses a local, and declares the locals. */
@@ -266,7 +267,7 @@ function emitInstructions(block: usize): void {
   let r = load<u32>(block, T_FIRST) as usize;
   for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
     const op = load<u16>(r, REC_OP) as u32;
-    if (op == Op.JAL || op == Op.JALR || op >= FIRST_SYSTEM || (op >= FIRST_BRANCH && op <= LAST_BRANCH)) {
+    if (op == Op.JAL || op == Op.JALR || op >= (Op.CSRRW as u32) || (op >= FIRST_BRANCH && op <= LAST_BRANCH)) {
       beforeLast = dirty;
       return;
     }
@@ -275,7 +276,8 @@ function emitInstructions(block: usize): void {
       emitSetRd(r);
     } else if (op != Op.FENCE) {
       if (mayExit(op)) setSideExit(exitLabel(dirty), sideExitCode(offset, count - i));
-      emitInstruction(r);
+      if (op == Op.CBO_ZERO) emitCboZero(r);
+      else emitInstruction(r);
     }
     dirty |= writesOf(r);
     offset += load<u8>(r, REC_LEN) as i32;

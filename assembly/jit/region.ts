@@ -50,7 +50,7 @@ import {
   R_STYLE,
   SENTINEL_BLOCK,
 } from '../layout';
-import { flushJumpCaches } from '../mmu/tlb';
+import { flushFetch } from '../mmu/tlb';
 
 // @ts-ignore: decorator
 @inline
@@ -187,7 +187,7 @@ export function dropRegion(region: usize): void {
 
 export function flushAllJumpCaches(): void {
   const harts = load<u32>(MACHINE, M_HART_COUNT) as usize;
-  for (let i: usize = 0; i < harts; i++) flushJumpCaches(HARTS + i * HART_AREA_SIZE);
+  for (let i: usize = 0; i < harts; i++) flushFetch(HARTS + i * HART_AREA_SIZE);
 }
 
 // @ts-ignore: decorator

@@ -9,7 +9,7 @@ import {
   BLOCK_TRANSLATED,
   B_HEAT,
   B_PADDR,
-  H_FETCH_EPOCH,
+  H_EPOCH,
   H_REGION_CACHE,
   H_SIDE_EXIT,
   J_ENTRIES,
@@ -98,7 +98,7 @@ export function enterRegion(h: usize, region: usize, pc: u64, budget: i32): i32 
   const e = (load<u32>(h, H_REGION_CACHE) as usize) + regionIndex(pc);
   store<u64>(e, pc | 1);
   store<u32>(e, slot, 8);
-  store<u32>(e, load<u32>(h, H_FETCH_EPOCH), 12);
+  store<u32>(e, load<u32>(h, H_EPOCH), 12);
   store<u32>(h, 0, H_SIDE_EXIT);
   count(J_ENTRIES, 1);
   const isTimed = load<u64>(J_ENTRIES) % SAMPLING == 0;

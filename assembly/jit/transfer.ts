@@ -4,7 +4,7 @@
  * calls. The region cache of the current privilege mode finds the slot of the
  * target; slot 0 holds a function that leaves to the dispatcher.
  */
-import { H_FETCH_EPOCH, H_PC, H_REGION_CACHE, REGION_FOLD, REGION_INDEX_MASK } from '../layout';
+import { H_EPOCH, H_PC, H_REGION_CACHE, REGION_FOLD, REGION_INDEX_MASK } from '../layout';
 import { LOCAL_BUDGET, LOCAL_DEPTH, LOCAL_HART, LOCAL_I32, LOCAL_I64 } from '../isa/emit';
 import { Wasm } from '../wasm/opcode';
 import {
@@ -55,7 +55,7 @@ function pushSlot(isCall: bool): void {
   localGet(entry);
   memoryAccess(Wasm.I32_LOAD, 12);
   localGet(LOCAL_HART);
-  memoryAccess(Wasm.I32_LOAD, H_FETCH_EPOCH as u32);
+  memoryAccess(Wasm.I32_LOAD, H_EPOCH as u32);
   emit(Wasm.I32_EQ);
   emit(Wasm.I32_AND);
   if (isCall) {

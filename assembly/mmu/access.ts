@@ -13,14 +13,13 @@ import {
   LEAVE_AFTER,
   LEAVE_SYNC,
   RAM_BASE,
-  TLB_INDEX_MASK,
 } from '../layout';
 import { CAUSE_MISALIGNED_LOAD, CAUSE_MISALIGNED_STORE } from '../generated/csr';
 import { hasCode, invalidateCode, isCode } from '../hart/block';
 import { raise } from '../hart/exception';
 import { hostMmioRead, hostMmioWrite } from '../host';
 import { PMP_MIXED, PMP_R, PMP_W, pmpPermissions } from './pmp';
-import { tlbInstall } from './tlb';
+import { tlbInstall, tlbLookup } from './tlb';
 import { ACCESS_READ, ACCESS_WRITE, isDirty, isRam, paddr, raiseAccessFault, ramAddress, translate } from './walk';
 
 /** What the last successful `readSlow` read, zero-extended. */
@@ -74,8 +73,8 @@ function locate(h: usize, va: u64, size: u32, access: u32): usize {
   trapped = false;
   if (!inRam) return 0;
   if (isUniform) {
-    if (access == ACCESS_READ) tlbInstall(load<u32>(h, H_TLB_READ), va, pa);
-    else if (isDirty && !hasCode(pa)) tlbInstall(load<u32>(h, H_TLB_WRITE), va, pa);
+    if (access == ACCESS_READ) tlbInstall(h, load<u32>(h, H_TLB_READ), va, pa);
+    else if (isDirty && !hasCode(pa)) tlbInstall(h, load<u32>(h, H_TLB_WRITE), va, pa);
   }
   return ramAddress(pa);
 }
@@ -87,7 +86,7 @@ function locate(h: usize, va: u64, size: u32, access: u32): usize {
  */
 export function locateAhead(h: usize, va: u64, size: u32, access: u32): usize {
   if (crossesPage(va, size)) return 0;
-  const known = tlbLookup(load<u32>(h + (access == ACCESS_READ ? H_TLB_READ : H_TLB_WRITE)), va);
+  const known = tlbLookup(h, load<u32>(h + (access == ACCESS_READ ? H_TLB_READ : H_TLB_WRITE)), va);
   if (known) return known;
   const host = locate(h, va, size, access);
   return host && access == ACCESS_WRITE && hasCode(paddr) && isCode(paddr, size) ? 0 : host;
@@ -128,19 +127,11 @@ function crossesPage(va: u64, size: u32): bool {
   return ((va as u32) & 0xfff) + size > 4096;
 }
 
-/** Where the TLB says that `va` lies, whatever its alignment; 0 when it does not know. */
-// @ts-ignore: decorator
-@inline
-function tlbLookup(tlb: u32, va: u64): usize {
-  const e = (tlb as usize) + (((va >> 8) as u32) & TLB_INDEX_MASK);
-  return load<u64>(e) == (va & ~0xfff) ? ((load<u32>(e, 8) + (va as u32)) as usize) : 0;
-}
-
 /** Loads `size` bytes into `accessValue`; false when it raised an exception. */
 export function readSlow(h: usize, va: u64, size: u32): bool {
   if (crossesPage(va, size)) return readAcrossPages(h, va, size);
   // A misaligned access to a page that is known comes here, too.
-  const known = tlbLookup(load<u32>(h, H_TLB_READ), va);
+  const known = tlbLookup(h, load<u32>(h, H_TLB_READ), va);
   const host = known ? known : locate(h, va, size, ACCESS_READ);
   if (host) {
     accessValue = loadSized(host, size);
@@ -162,7 +153,7 @@ export function readSlow(h: usize, va: u64, size: u32): bool {
 /** Stores the low `size` bytes of `value`; what an executor returns. */
 export function writeSlow(h: usize, va: u64, value: u64, size: u32): bool {
   if (crossesPage(va, size)) return writeAcrossPages(h, va, value, size);
-  const known = tlbLookup(load<u32>(h, H_TLB_WRITE), va);
+  const known = tlbLookup(h, load<u32>(h, H_TLB_WRITE), va);
   if (known) {
     storeSized(known, value, size);
     return true;
@@ -234,7 +225,7 @@ export function locateAtomic(h: usize, va: u64, size: u32, access: u32): usize {
     raise(h, access == ACCESS_READ ? CAUSE_MISALIGNED_LOAD : CAUSE_MISALIGNED_STORE, va);
     return 0;
   }
-  const known = tlbLookup(load<u32>(h + (access == ACCESS_READ ? H_TLB_READ : H_TLB_WRITE)), va);
+  const known = tlbLookup(h, load<u32>(h + (access == ACCESS_READ ? H_TLB_READ : H_TLB_WRITE)), va);
   if (known) return known;
   const host = locate(h, va, size, access);
   if (host) {

@@ -11,7 +11,13 @@ import {
   HART_AREA_SIZE,
   H_DATA_PRIV,
   H_FETCH_FILTER,
+  H_ADDRESS_SPACES,
   H_FETCH_TLB,
+  H_LAST_EPOCH,
+  H_NEXT_ADDRESS_SPACE,
+  H_TLB2,
+  ADDRESS_SPACES,
+  TLB2_ENTRIES,
   H_JUMP_CACHE,
   H_JUMP_CACHES,
   H_LARGE_PAGE_FILTER,
@@ -24,7 +30,7 @@ import {
   JUMP_CACHE_SIZE,
   JUMP_FOLD,
   JUMP_INDEX_MASK,
-  H_FETCH_EPOCH,
+  H_EPOCH,
   H_REGION_CACHE,
   H_REGION_CACHES,
   REGION_CACHE_SIZE,
@@ -64,15 +70,53 @@ export function updateMode(h: usize): void {
 
 // @ts-ignore: decorator
 @inline
-export function tlbInstall(tlb: usize, vaddr: u64, paddr: u64): void {
+function writeEntry(tlb: usize, vaddr: u64, addend: u32): void {
   const e = tlb + (((vaddr >> 8) as u32) & TLB_INDEX_MASK);
-  const vpage = vaddr & ~0xfff;
-  store<u64>(e, vpage);
-  store<u32>(e, (((paddr & ~0xfff) - RAM_BASE) as u32) + (RAM as u32) - (vpage as u32), 8);
+  store<u64>(e, vaddr & ~0xfff);
+  store<u32>(e, addend, 8);
 }
 
-/** Drops everything that depends on address translation or protection. */
-export function flushTlb(h: usize): void {
+/** What a second-level entry for `vaddr` in the set at `tlb` is known by. */
+// @ts-ignore: decorator
+@inline
+function secondKey(h: usize, tlb: usize, vaddr: u64): u64 {
+  return (vaddr & ~0xfff) | (((tlb - h - H_TLBS) / TLB_SIZE) << 1) | 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function secondEntry(h: usize, key: u64): usize {
+  const page = (key >> 12) as u32;
+  const index = page ^ (page >> 12) ^ (((key as u32) & 0xe) << 8);
+  return h + H_TLB2 + ((index & (TLB2_ENTRIES - 1)) << 4);
+}
+
+/** Notes that accesses through the set at `tlb` reach the page of `vaddr` at that of `paddr`, in RAM. */
+export function tlbInstall(h: usize, tlb: usize, vaddr: u64, paddr: u64): void {
+  const vpage = vaddr & ~0xfff;
+  const addend = (((paddr & ~0xfff) - RAM_BASE) as u32) + (RAM as u32) - (vpage as u32);
+  writeEntry(tlb, vaddr, addend);
+  const key = secondKey(h, tlb, vaddr);
+  const e = secondEntry(h, key);
+  store<u64>(e, key);
+  store<u32>(e, addend, 8);
+  store<u32>(e, load<u32>(h, H_EPOCH), 12);
+}
+
+/** Where the TLBs say that `vaddr` lies, whatever its alignment; 0 when they do not know. */
+export function tlbLookup(h: usize, tlb: usize, vaddr: u64): usize {
+  const e = tlb + (((vaddr >> 8) as u32) & TLB_INDEX_MASK);
+  if (load<u64>(e) == (vaddr & ~0xfff)) return (load<u32>(e, 8) + (vaddr as u32)) as usize;
+  const key = secondKey(h, tlb, vaddr);
+  const second = secondEntry(h, key);
+  if (load<u64>(second) != key || load<u32>(second, 12) != load<u32>(h, H_EPOCH)) return 0;
+  const addend = load<u32>(second, 8);
+  writeEntry(tlb, vaddr, addend);
+  return (addend + (vaddr as u32)) as usize;
+}
+
+/** Drops the first-level data TLBs and the instruction TLB. */
+function flushFirstLevel(h: usize): void {
   // Filling 128 KiB costs more than the refills after it, and most modes were not entered since.
   const used = load<u32>(h, H_TLBS_USED);
   for (let set: u32 = 0; set < TLB_SETS; set++) {
@@ -80,8 +124,62 @@ export function flushTlb(h: usize): void {
   }
   const current = (load<u32>(h, H_TLB_READ) as usize) - h - H_TLBS;
   store<u32>(h, 1 << ((current / TLB_SET_SIZE) as u32), H_TLBS_USED);
+  memory.fill(h + H_FETCH_TLB, 0, (FETCH_TLB_ENTRIES as usize) << 4);
+}
+
+/** A number that no entry of the caches has; it becomes that of the current address space, and all others are forgotten. */
+function startEpoch(h: usize): void {
+  memory.fill(h + H_ADDRESS_SPACES, 0, (ADDRESS_SPACES as usize) << 4);
+  nextEpoch(h);
+}
+
+function nextEpoch(h: usize): void {
+  const epoch = load<u32>(h, H_LAST_EPOCH) + 1;
+  if (epoch == 0) {
+    memory.fill(h + H_JUMP_CACHES, 0, 3 * JUMP_CACHE_SIZE);
+    memory.fill(h + H_REGION_CACHES, 0, 3 * REGION_CACHE_SIZE);
+    memory.fill(h + H_TLB2, 0, (TLB2_ENTRIES as usize) << 4);
+    memory.fill(h + H_ADDRESS_SPACES, 0, (ADDRESS_SPACES as usize) << 4);
+  }
+  store<u32>(h, max(epoch, 1), H_LAST_EPOCH);
+  store<u32>(h, max(epoch, 1), H_EPOCH);
+}
+
+/**
+ * satp changes from `from` to `to`. What the caches hold of an address space is
+ * good again when it comes back, unless a fence came between: translations of
+ * different satp values are never mixed, which is all that an ASID promises.
+ */
+export function switchAddressSpace(h: usize, from: u64, to: u64): void {
+  flushFirstLevel(h);
+  const spaces = h + H_ADDRESS_SPACES;
+  const epoch = load<u32>(h, H_EPOCH);
+  let found: usize = 0;
+  let kept = false;
+  for (let i: usize = 0; i < (ADDRESS_SPACES as usize); i++) {
+    const space = spaces + (i << 4);
+    if (!load<u32>(space, 8)) continue;
+    if (load<u64>(space) == to) found = space;
+    if (load<u64>(space) == from) kept = true;
+  }
+  if (!kept) {
+    let next = load<u32>(h, H_NEXT_ADDRESS_SPACE);
+    if (spaces + ((next as usize) << 4) == found) next = (next + 1) % ADDRESS_SPACES;
+    const space = spaces + ((next as usize) << 4);
+    store<u64>(space, from);
+    store<u32>(space, epoch, 8);
+    store<u32>(h, (next + 1) % ADDRESS_SPACES, H_NEXT_ADDRESS_SPACE);
+  }
+  if (found) store<u32>(h, load<u32>(found, 8), H_EPOCH);
+  else nextEpoch(h);
+}
+
+/** Drops everything that depends on address translation or protection. */
+export function flushTlb(h: usize): void {
+  flushFirstLevel(h);
   memory.fill(h + H_LARGE_PAGE_FILTER, 0, LARGE_PAGE_FILTER_SIZE);
-  flushFetch(h);
+  memory.fill(h + H_FETCH_FILTER, 0, FETCH_FILTER_SIZE);
+  startEpoch(h);
 }
 
 /** Where the jump cache has its entry for `pc`, in bytes from its start. */
@@ -100,21 +198,11 @@ export function regionIndex(pc: u64): u32 {
   return ((low ^ (low >> REGION_FOLD)) << 3) & REGION_INDEX_MASK;
 }
 
-/** Drops what the jump and region caches hold. */
-export function flushJumpCaches(h: usize): void {
-  const epoch = load<u32>(h, H_FETCH_EPOCH) + 1;
-  if (epoch == 0) {
-    memory.fill(h + H_JUMP_CACHES, 0, 3 * JUMP_CACHE_SIZE);
-    memory.fill(h + H_REGION_CACHES, 0, 3 * REGION_CACHE_SIZE);
-  }
-  store<u32>(h, max(epoch, 1), H_FETCH_EPOCH);
-}
-
-/** Drops the jump caches and the instruction TLB. */
+/** Drops what depends on the mapping of code, and on what was decoded or translated from it. */
 export function flushFetch(h: usize): void {
-  flushJumpCaches(h);
   memory.fill(h + H_FETCH_TLB, 0, (FETCH_TLB_ENTRIES as usize) << 4);
   memory.fill(h + H_FETCH_FILTER, 0, FETCH_FILTER_SIZE);
+  startEpoch(h);
 }
 
 // @ts-ignore: decorator
@@ -151,7 +239,12 @@ export function flushTlbPage(h: usize, vaddr: u64): void {
     return;
   }
   const index = ((vaddr >> 8) as u32) & TLB_INDEX_MASK;
-  for (let tlb = h + H_TLBS, end = tlb + 3 * TLB_SET_SIZE; tlb < end; tlb += TLB_SIZE) store<u64>(tlb + index, -1);
+  for (let tlb = h + H_TLBS, end = tlb + 3 * TLB_SET_SIZE; tlb < end; tlb += TLB_SIZE) {
+    store<u64>(tlb + index, -1);
+    const key = secondKey(h, tlb, vaddr);
+    const second = secondEntry(h, key);
+    if (load<u64>(second) == key) store<u64>(second, 0);
+  }
   if (load<u8>(h + fetchFilterIndex(vaddr), H_FETCH_FILTER)) flushFetch(h);
 }
 
@@ -167,6 +260,11 @@ export function fetchFilterIndex(vaddr: u64): usize {
 export function revokeWrites(hostPage: u32): void {
   const harts = load<u32>(MACHINE, M_HART_COUNT) as usize;
   for (let i: usize = 0; i < harts; i++) {
+    const second = HARTS + i * HART_AREA_SIZE + H_TLB2;
+    for (let e = second, end = second + ((TLB2_ENTRIES as usize) << 4); e < end; e += 16) {
+      const key = load<u64>(e);
+      if (key & 2 && ((key & ~0xfff) as u32) + load<u32>(e, 8) == hostPage) store<u64>(e, 0);
+    }
     for (let s: usize = 0; s < TLB_SETS; s++) {
       const tlb = HARTS + i * HART_AREA_SIZE + H_TLBS + s * TLB_SET_SIZE + TLB_SIZE;
       for (let e = tlb, end = tlb + ((TLB_ENTRIES as usize) << 4); e < end; e += 16) {
