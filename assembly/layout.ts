@@ -228,7 +228,8 @@ export const R_HASH_NEXT: usize = 24; // u32
 export const R_BLOCK: usize = 28; // u32, the decoded block of the head while that is marked as translated, or 0
 export const R_PLAIN: usize = 32; // u32, an unmarked copy of that block, or 0
 export const R_EXITS: usize = 36; // u32, side exits taken lately
-export const R_STYLE: usize = 40; // u32, STYLE_*: how it was written
+export const R_STYLE: usize = 40; // u16, STYLE_*: how it was written
+export const R_INEXACT: usize = 42; // u16, 1: STYLE_EXACT makes a difference
 export const R_FUNCTION: usize = 60; // u32, its number in its module
 export const R_EXITS_SINCE: usize = 44; // u32, low half of M_ICOUNT when that began
 export const R_PAGE_COUNT: usize = 48; // u32
@@ -245,8 +246,11 @@ export const N_HIGH: usize = 10; // u16, last one
 export const SYSTEM_RECORD: usize = JIT + 0x140; // the record of a system instruction that translated code executes
 export const SENTINEL_BLOCK: usize = JIT + 0x800; // a block without instructions, in the list of a page that has regions only
 
-export const STYLE_EXITS: u32 = 0; // leaves where an access misses the TLB
-export const STYLE_CALLS: u32 = 1; // calls the core there, for regions that leave too often
+// How a region is written, a bit mask. Without STYLE_CALLS it leaves where an access misses the TLB; without
+// STYLE_EXACT it leaves before arithmetic unless NX has accrued, and then need not know whether a result is inexact.
+export const STYLE_CALLS: u32 = 1; // calls the core where an access misses the TLB, for regions that leave too often
+export const STYLE_EXACT: u32 = 2; // leaves where a result is inexact, for programs that compute with integers
+export const STYLE_MIXED: u32 = 4; // with STYLE_EXACT: only if NX has not accrued; for code of both kinds of programs
 
 export const REGION_FREE: u32 = 0;
 export const REGION_PENDING: u32 = 1; // written, not yet compiled
@@ -259,7 +263,7 @@ export const MAX_BATCHES: u32 = 1024; // used in turn as well
 export const JIT_BATCHES: usize = JIT + 0x2c0000; // {u32 first slot, u32 regions} each
 
 // What the translator works on.
-export const JIT_WISHES: usize = JIT + 0x2a0000; // u64: heads of regions to be written with STYLE_CALLS, by hash
+export const JIT_WISHES: usize = JIT + 0x2a0000; // u64: physical addresses of heads of regions, by hash, and how to write these: address << 8 | STYLE_*
 export const JIT_WISHES_ENTRIES: u32 = 0x2000;
 export const T_EXITS: usize = JIT + 0x290000; // exits by the registers that they store
 export const T_WINDOW: i32 = 0x8000; // a region lies within so many bytes of its head, either way

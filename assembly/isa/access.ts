@@ -154,7 +154,7 @@ export function emitLocate(r: usize, offset: i64, size: u32, flags: u32): void {
   i64Const(~0xfff | ((size as i64) - 1));
   emit(Wasm.I64_AND);
   emit(Wasm.I64_NE);
-  if (style == STYLE_CALLS) {
+  if (style & STYLE_CALLS) {
     openTyped(Wasm.IF, TYPE_I32);
     localGet(LOCAL_HART);
     localGet(address);

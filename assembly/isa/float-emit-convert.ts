@@ -5,17 +5,16 @@
 import { RM_RDN, RM_RMM, RM_RNE, RM_RTZ, RM_RUP } from '../fpu/flags';
 import { Wasm } from '../wasm/opcode';
 import { emit, end, f32Const, f64Const, i32Const, i64Const, localGet, localSet, localTee, open } from '../wasm/writer';
-import { emitExitIf, emitFs1, emitRs1, emitRs1Low, emitSetFd, emitSetRd, LOCAL_F64, LOCAL_I32, LOCAL_I64 } from './emit';
+import { emitExitIf, emitFs1, emitRs1, emitRs1Low, emitSetFd, emitSetRd, LOCAL_I32, LOCAL_I64 } from './emit';
 import {
   emitExit,
   emitExitUnless,
+  isExact,
   knownRoundingMode,
   leavesIfReserved,
   leavesUnlessNearest,
 } from './float-emit';
-import { emitExitUnlessBoxed, emitSetFdBits, emitUnboxed } from './float-emit-f32';
-
-const VALUE: u32 = LOCAL_F64;
+import { emitExitUnlessBoxed, emitNarrowed, emitSetFdBits, emitUnboxed, VALUE } from './float-emit-f32';
 
 /** VALUE = the source, a binary32 or a binary64. */
 function emitValue(r: usize, isSingle: bool): void {
@@ -37,7 +36,8 @@ export function emitToInteger(r: usize, isSingle: bool, opcode: u32, below: f64,
   const rm = knownRoundingMode(r);
   if (rm >= RM_RMM) return emitExit();
   emitValue(r, isSingle);
-  if (rm == RM_RNE) emit(Wasm.F64_NEAREST);
+  if (isExact()) emitExitUnlessIntegral();
+  else if (rm == RM_RNE) emit(Wasm.F64_NEAREST);
   else if (rm == RM_RDN) emit(Wasm.F64_FLOOR);
   else if (rm == RM_RUP) emit(Wasm.F64_CEIL);
   localTee(VALUE);
@@ -55,6 +55,32 @@ export function emitToInteger(r: usize, isSingle: bool, opcode: u32, below: f64,
   emitSetRd(r);
 }
 
+/** Keeps an f64 on the stack: leaves unless it is an integer. */
+function emitExitUnlessIntegral(): void {
+  localTee(VALUE);
+  localGet(VALUE);
+  emit(Wasm.F64_TRUNC);
+  localGet(VALUE);
+  emit(Wasm.F64_NE);
+  emitExitIf();
+}
+
+/** With STYLE_EXACT, larger integers count as inexact. */
+const LARGEST_EXACT: i64 = <i64>1 << 53;
+
+/** Keeps an i64 on the stack: leaves where a binary64 may not hold it. */
+function emitExitUnlessExactInteger(isSigned: bool): void {
+  localTee(LOCAL_I64);
+  localGet(LOCAL_I64);
+  if (isSigned) {
+    i64Const(LARGEST_EXACT);
+    emit(Wasm.I64_ADD);
+  }
+  i64Const(isSigned ? 2 * LARGEST_EXACT : LARGEST_EXACT);
+  emit(Wasm.I64_GT_U);
+  emitExitIf();
+}
+
 /** fd = rs1, or its low half, as a binary64 by `opcode`. */
 export function emitFromInteger64(r: usize, opcode: u32): void {
   if (opcode == Wasm.F64_CONVERT_I32_S || opcode == Wasm.F64_CONVERT_I32_U) {
@@ -63,19 +89,39 @@ export function emitFromInteger64(r: usize, opcode: u32): void {
   } else {
     if (leavesUnlessNearest(r)) return;
     emitRs1(r);
+    if (isExact()) emitExitUnlessExactInteger(opcode == Wasm.F64_CONVERT_I64_S);
   }
   emit(opcode);
   emitSetFd(r);
 }
 
-/** The same as a binary32. */
+/** The same as a binary32; through a binary64 where it has to be exact. */
 export function emitFromInteger32(r: usize, opcode: u32): void {
   if (leavesUnlessNearest(r)) return;
+  if (isExact()) {
+    emitExactInteger(r, opcode);
+    emitNarrowed(r);
+    return;
+  }
   if (opcode == Wasm.F32_CONVERT_I32_S || opcode == Wasm.F32_CONVERT_I32_U) emitRs1Low(r);
   else emitRs1(r);
   emit(opcode);
   emit(Wasm.I32_REINTERPRET_F32);
   emitSetFdBits(r);
+}
+
+/** VALUE = rs1, or its low half: as a binary64 what `opcode` gives as a binary32. */
+function emitExactInteger(r: usize, opcode: u32): void {
+  if (opcode == Wasm.F32_CONVERT_I32_S || opcode == Wasm.F32_CONVERT_I32_U) {
+    emitRs1Low(r);
+    emit(opcode == Wasm.F32_CONVERT_I32_S ? Wasm.F64_CONVERT_I32_S : Wasm.F64_CONVERT_I32_U);
+  } else {
+    const isSigned = opcode == Wasm.F32_CONVERT_I64_S;
+    emitRs1(r);
+    emitExitUnlessExactInteger(isSigned);
+    emit(isSigned ? Wasm.F64_CONVERT_I64_S : Wasm.F64_CONVERT_I64_U);
+  }
+  localSet(VALUE);
 }
 
 /** fcvt.d.s */
@@ -169,7 +215,8 @@ const HALF_OVERFLOW: i64 = 0x40effe0000000000; // 65520
  * fcvt.h.s, fcvt.h.d, through a binary64. Adding half a last place less one, and one
  * more where that place is odd, carries into it where the number rounds up; a carry
  * out of the fraction adds one to the exponent. Zeros are exact, and what is tiny,
- * overflows or is a NaN is left to the interpreter.
+ * overflows or is a NaN is left to the interpreter. It was exact if the bits dropped are
+ * zeros.
  */
 export function emitToHalf(r: usize, isSingle: bool): void {
   if (leavesUnlessNearest(r)) return;
@@ -205,6 +252,14 @@ export function emitToHalf(r: usize, isSingle: bool): void {
   i64Const(0);
   localSet(HALF);
   end();
+  if (isExact()) {
+    localGet(MAGNITUDE);
+    i64Const(64 - DROPPED);
+    emit(Wasm.I64_SHL);
+    i64Const(0);
+    emit(Wasm.I64_NE);
+    emitExitIf();
+  }
   localGet(DOUBLE);
   i64Const(48);
   emit(Wasm.I64_SHR_U);

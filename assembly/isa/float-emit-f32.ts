@@ -16,13 +16,8 @@ import {
   LOCAL_I32,
   LOCAL_I64,
 } from './emit';
-import {
-  emitClass,
-  emitExitUnless,
-  emitExitUnlessExact,
-  isOneSource,
-  leavesUnlessNearest,
-} from './float-emit';
+import { emitClass, emitExitUnless, isExact, isOneSource, leavesUnlessNearest } from './float-emit';
+import { emitExitUnlessSum } from './float-emit-exact';
 
 const NAN_BOX: i64 = 0xffffffff00000000;
 const SIGN: i64 = 0x80000000;
@@ -114,16 +109,54 @@ function emitIsDoubtful(): void {
   emit(Wasm.I32_GE_U);
 }
 
-/** fadd, fsub. */
+// With STYLE_EXACT: binary64 holds products of two numbers exactly, and there is no
+// exception where such a product, of the operands, of a quotient and its divisor, or of
+// a root with itself, equals what it should be: nor with infinities.
+
+/** Pushes the product of two f32 locals, an f64. */
+function emitWideProduct(x: u32, y: u32): void {
+  localGet(x);
+  emit(Wasm.F64_PROMOTE_F32);
+  localGet(y);
+  emit(Wasm.F64_PROMOTE_F32);
+  emit(Wasm.F64_MUL);
+}
+
+/** Pops an f64: leaves unless it equals the f32 local. */
+function emitExitUnlessWideEqual(local: u32): void {
+  localGet(local);
+  emit(Wasm.F64_PROMOTE_F32);
+  emit(Wasm.F64_NE);
+  emitExitIf();
+}
+
+/** Combines two f32 locals; leaves unless the third equals that. */
+function emitExitUnlessEqual(opcode: u32, x: u32, y: u32, expected: u32): void {
+  localGet(x);
+  localGet(y);
+  emit(opcode);
+  localGet(expected);
+  emit(Wasm.F32_NE);
+  emitExitIf();
+}
+
+/** fadd, fsub; exactness as in `float-emit-exact`. */
 export function emitSum32(r: usize, opcode: u32): void {
   if (leavesUnlessNearest(r)) return;
-  emitExitUnlessBoxed(r, 2);
-  emitUnboxed(r, 1);
-  emitUnboxed(r, 2);
-  emit(opcode);
+  emitSources(r);
+  emitBinary(opcode);
+  localTee(RESULT);
   emit(Wasm.I32_REINTERPRET_F32);
   localSet(BITS);
-  emitExitUnlessFinite();
+  if (!isExact()) {
+    emitExitUnlessFinite();
+  } else if (opcode == Wasm.F32_ADD) {
+    emitExitUnlessEqual(Wasm.F32_SUB, RESULT, X, Y);
+    emitExitUnlessEqual(Wasm.F32_SUB, RESULT, Y, X);
+  } else {
+    emitExitUnlessEqual(Wasm.F32_SUB, X, RESULT, Y);
+    emitExitUnlessEqual(Wasm.F32_ADD, RESULT, Y, X);
+  }
   localGet(BITS);
   emitSetFdBits(r);
 }
@@ -136,17 +169,25 @@ export function emitProduct32(r: usize, opcode: u32): void {
   localTee(RESULT);
   emit(Wasm.I32_REINTERPRET_F32);
   localSet(BITS);
-  emitIsDoubtful();
-  open(Wasm.IF);
-  emitIsZero(RESULT);
-  emitIsZero(X);
-  if (opcode == Wasm.F32_MUL) {
-    emitIsZero(Y);
-    emit(Wasm.I32_OR);
+  if (!isExact()) {
+    emitIsDoubtful();
+    open(Wasm.IF);
+    emitIsZero(RESULT);
+    emitIsZero(X);
+    if (opcode == Wasm.F32_MUL) {
+      emitIsZero(Y);
+      emit(Wasm.I32_OR);
+    }
+    emit(Wasm.I32_AND);
+    emitExitUnless();
+    end();
+  } else if (opcode == Wasm.F32_MUL) {
+    emitWideProduct(X, Y);
+    emitExitUnlessWideEqual(RESULT);
+  } else {
+    emitWideProduct(RESULT, Y);
+    emitExitUnlessWideEqual(X);
   }
-  emit(Wasm.I32_AND);
-  emitExitUnless();
-  end();
   localGet(BITS);
   emitSetFdBits(r);
 }
@@ -155,23 +196,32 @@ export function emitRoot32(r: usize): void {
   if (leavesUnlessNearest(r)) return;
   emitExitUnlessBoxed(r, 1);
   emitUnboxed(r, 1);
+  localTee(X);
   emit(Wasm.F32_SQRT);
+  localTee(RESULT);
   emit(Wasm.I32_REINTERPRET_F32);
   localSet(BITS);
-  emitExitUnlessFinite();
+  if (isExact()) {
+    emitWideProduct(RESULT, RESULT);
+    emitExitUnlessWideEqual(X);
+  } else {
+    emitExitUnlessFinite();
+  }
   localGet(BITS);
   emitSetFdBits(r);
 }
 
-const PRODUCT: u32 = LOCAL_F64;
-const ADDEND: u32 = LOCAL_F64 + 1;
-const SUM: u32 = LOCAL_F64 + 2;
+/** A number in binary64. */
+export const VALUE: u32 = LOCAL_F64;
+const PRODUCT: u32 = LOCAL_F64 + 1;
+const ADDEND: u32 = LOCAL_F64 + 2;
 
 /**
  * ±(fs1 × fs2) ± fs3. The product is exact in binary64, and the sum rounded there is
  * rounded again to binary32. By monotonicity both roundings together are the one
  * that is wanted, unless the first is inexact and ends on the midpoint of two
  * numbers of binary32. A doubtful result counts where it is exact.
+ * With STYLE_EXACT both must be exact.
  */
 export function emitFused32(r: usize, negatesProduct: bool, negatesAddend: bool): void {
   if (leavesUnlessNearest(r)) return;
@@ -188,32 +238,44 @@ export function emitFused32(r: usize, negatesProduct: bool, negatesAddend: bool)
   if (negatesAddend) emit(Wasm.F64_NEG);
   localTee(ADDEND);
   emit(Wasm.F64_ADD);
-  localTee(SUM);
-  emit(Wasm.I64_REINTERPRET_F64);
-  emit(Wasm.I32_WRAP_I64);
-  i32Const(0x1fffffff);
-  emit(Wasm.I32_AND);
-  i32Const(0x10000000);
-  emit(Wasm.I32_EQ);
-  open(Wasm.IF);
-  emitExitUnlessExact(SUM, PRODUCT, ADDEND);
-  end();
-  localGet(SUM);
+  localSet(VALUE);
+  if (isExact()) {
+    emitExitUnlessSum(VALUE, PRODUCT, ADDEND);
+  } else {
+    localGet(VALUE);
+    emit(Wasm.I64_REINTERPRET_F64);
+    emit(Wasm.I32_WRAP_I64);
+    i32Const(0x1fffffff);
+    emit(Wasm.I32_AND);
+    i32Const(0x10000000);
+    emit(Wasm.I32_EQ);
+    open(Wasm.IF);
+    emitExitUnlessSum(VALUE, PRODUCT, ADDEND);
+    end();
+  }
+  emitDemoted();
+  if (isExact()) {
+    localGet(VALUE);
+    emitExitUnlessWideEqual(RESULT);
+  } else {
+    emitIsDoubtful();
+    open(Wasm.IF);
+    localGet(VALUE);
+    emitExitUnlessWideEqual(RESULT);
+    emitExitUnlessSum(VALUE, PRODUCT, ADDEND);
+    end();
+  }
+  localGet(BITS);
+  emitSetFdBits(r);
+}
+
+/** RESULT, and BITS, = VALUE as a binary32. */
+function emitDemoted(): void {
+  localGet(VALUE);
   emit(Wasm.F32_DEMOTE_F64);
   localTee(RESULT);
   emit(Wasm.I32_REINTERPRET_F32);
   localSet(BITS);
-  emitIsDoubtful();
-  open(Wasm.IF);
-  localGet(RESULT);
-  emit(Wasm.F64_PROMOTE_F32);
-  localGet(SUM);
-  emit(Wasm.F64_NE);
-  emitExitIf();
-  emitExitUnlessExact(SUM, PRODUCT, ADDEND);
-  end();
-  localGet(BITS);
-  emitSetFdBits(r);
 }
 
 /** fmin, fmax: see `emitExtreme64`. */
@@ -315,18 +377,20 @@ export function emitClass32(r: usize): void {
 export function emitNarrow(r: usize): void {
   if (leavesUnlessNearest(r)) return;
   emitFs1(r);
-  emit(Wasm.F32_DEMOTE_F64);
-  localTee(RESULT);
-  emit(Wasm.I32_REINTERPRET_F32);
-  localSet(BITS);
-  emitIsDoubtful();
-  open(Wasm.IF);
-  localGet(RESULT);
-  emit(Wasm.F64_PROMOTE_F32);
-  emitFs1(r);
-  emit(Wasm.F64_NE);
-  emitExitIf();
-  end();
+  localSet(VALUE);
+  emitNarrowed(r);
+}
+
+/** fd = VALUE as a binary32; unless that is not exact, where it has to be. */
+export function emitNarrowed(r: usize): void {
+  emitDemoted();
+  if (!isExact()) {
+    emitIsDoubtful();
+    open(Wasm.IF);
+  }
+  localGet(VALUE);
+  emitExitUnlessWideEqual(RESULT);
+  if (!isExact()) end();
   localGet(BITS);
   emitSetFdBits(r);
 }

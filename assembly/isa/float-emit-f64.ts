@@ -7,21 +7,26 @@ import {
   emitBinary64,
   emitClass,
   emitExitUnless,
-  emitExitUnlessExact,
+  emitIsDoubtful64,
+  emitIsZero64,
+  isExact,
   isOneSource,
   leavesUnlessNearest,
 } from './float-emit';
+import {
+  emitExitUnlessDifference,
+  emitExitUnlessProduct,
+  emitExitUnlessQuotient,
+  emitExitUnlessRoot,
+  emitExitUnlessSum,
+} from './float-emit-exact';
 
 const SIGN: i64 = 0x8000000000000000;
 
-/** Pops an f64, pushes whether it is zero. */
-function emitIsZero(): void {
-  f64Const(0);
-  emit(Wasm.F64_EQ);
-}
-
 const RESULT: u32 = LOCAL_F64;
 const DIFFERENCE: u32 = LOCAL_F64 + 1;
+const X: u32 = LOCAL_F64 + 2;
+const Y: u32 = LOCAL_F64 + 3;
 
 /** Leaves where an f64 local is infinite or a NaN: less itself it is a NaN then, and otherwise 0. */
 function emitExitUnlessFinite(local: u32): void {
@@ -34,29 +39,23 @@ function emitExitUnlessFinite(local: u32): void {
   emitExitUnless();
 }
 
-/** Pushes whether an f64 local is infinite, a NaN, or has an exponent field of 0 or 1. */
-function emitIsDoubtful(local: u32): void {
-  localGet(local);
-  emit(Wasm.I64_REINTERPRET_F64);
-  i64Const(32);
-  emit(Wasm.I64_SHR_U);
-  emit(Wasm.I32_WRAP_I64);
-  i32Const(1);
-  emit(Wasm.I32_SHL);
-  i32Const(0x00400000);
-  emit(Wasm.I32_SUB);
-  i32Const(0xffa00000);
-  emit(Wasm.I32_GE_U);
+/** X and Y = the first two sources. */
+function emitSources(r: usize): void {
+  emitFs1(r);
+  localSet(X);
+  emitFs2(r);
+  localSet(Y);
 }
 
 /** fadd, fsub. */
 export function emitSum64(r: usize, opcode: u32): void {
   if (leavesUnlessNearest(r)) return;
-  emitFs1(r);
-  emitFs2(r);
-  emit(opcode);
+  emitSources(r);
+  emitBinary64(opcode, X, Y);
   localSet(RESULT);
-  emitExitUnlessFinite(RESULT);
+  if (!isExact()) emitExitUnlessFinite(RESULT);
+  else if (opcode == Wasm.F64_ADD) emitExitUnlessSum(RESULT, X, Y);
+  else emitExitUnlessDifference(RESULT, X, Y);
   localGet(RESULT);
   emitSetFd(r);
 }
@@ -64,24 +63,26 @@ export function emitSum64(r: usize, opcode: u32): void {
 /** fmul, fdiv: a doubtful result counts where it is an exact zero. */
 export function emitProduct64(r: usize, opcode: u32): void {
   if (leavesUnlessNearest(r)) return;
-  emitFs1(r);
-  emitFs2(r);
-  emit(opcode);
+  emitSources(r);
+  emitBinary64(opcode, X, Y);
   localSet(RESULT);
-  emitIsDoubtful(RESULT);
-  open(Wasm.IF);
-  localGet(RESULT);
-  emitIsZero();
-  emitFs1(r);
-  emitIsZero();
-  if (opcode == Wasm.F64_MUL) {
-    emitFs2(r);
-    emitIsZero();
-    emit(Wasm.I32_OR);
+  if (!isExact()) {
+    emitIsDoubtful64(RESULT);
+    open(Wasm.IF);
+    emitIsZero64(RESULT);
+    emitIsZero64(X);
+    if (opcode == Wasm.F64_MUL) {
+      emitIsZero64(Y);
+      emit(Wasm.I32_OR);
+    }
+    emit(Wasm.I32_AND);
+    emitExitUnless();
+    end();
+  } else if (opcode == Wasm.F64_MUL) {
+    emitExitUnlessProduct(RESULT, X, Y);
+  } else {
+    emitExitUnlessQuotient(RESULT, X, Y);
   }
-  emit(Wasm.I32_AND);
-  emitExitUnless();
-  end();
   localGet(RESULT);
   emitSetFd(r);
 }
@@ -89,36 +90,40 @@ export function emitProduct64(r: usize, opcode: u32): void {
 export function emitRoot64(r: usize): void {
   if (leavesUnlessNearest(r)) return;
   emitFs1(r);
+  localTee(X);
   emit(Wasm.F64_SQRT);
   localTee(RESULT);
   f64Const(Infinity);
   emit(Wasm.F64_LT);
   emitExitUnless();
+  if (isExact()) emitExitUnlessRoot(RESULT, X);
   localGet(RESULT);
   emitSetFd(r);
 }
 
-// Fused multiply-add, as fmaF64.
+// Fused multiply-add.
 
-const A: u32 = LOCAL_F64 + 2;
-const A_HIGH: u32 = LOCAL_F64 + 3;
-const A_LOW: u32 = LOCAL_F64 + 4;
-const B_HIGH: u32 = LOCAL_F64 + 5;
-const B_LOW: u32 = LOCAL_F64 + 6;
-const C: u32 = LOCAL_F64 + 7;
-const PRODUCT: u32 = LOCAL_F64 + 8;
-const PRODUCT_ERROR: u32 = LOCAL_F64 + 9;
-const SUM_ERROR: u32 = LOCAL_F64 + 10;
-const LOW: u32 = LOCAL_F64 + 11;
+const A: u32 = X;
+const B: u32 = Y;
+const A_HIGH: u32 = LOCAL_F64 + 4;
+const A_LOW: u32 = LOCAL_F64 + 5;
+const B_HIGH: u32 = LOCAL_F64 + 6;
+const B_LOW: u32 = LOCAL_F64 + 7;
+const C: u32 = LOCAL_F64 + 8;
+const PRODUCT: u32 = LOCAL_F64 + 9;
+const PRODUCT_ERROR: u32 = LOCAL_F64 + 10;
+const SUM_ERROR: u32 = LOCAL_F64 + 11;
+const LOW: u32 = A_HIGH; // which is no longer needed then
 const SUM: u32 = RESULT;
 
-/** ±(fs1 × fs2) ± fs3. */
+/** ±(fs1 × fs2) ± fs3, as fmaF64; with STYLE_EXACT product and sum must both be exact. */
 export function emitFused64(r: usize, negatesProduct: bool, negatesAddend: bool): void {
   if (leavesUnlessNearest(r)) return;
   emitFs1(r);
   if (negatesProduct) emit(Wasm.F64_NEG);
   localTee(A);
   emitFs2(r);
+  localTee(B);
   emit(Wasm.F64_MUL);
   localSet(PRODUCT);
   emitFs3(r);
@@ -126,13 +131,24 @@ export function emitFused64(r: usize, negatesProduct: bool, negatesAddend: bool)
   localSet(C);
   emitBinary64(Wasm.F64_ADD, PRODUCT, C);
   localSet(SUM);
+  if (isExact()) {
+    emitExitUnlessProduct(PRODUCT, A, B);
+    emitExitUnlessSum(SUM, PRODUCT, C);
+  } else {
+    emitRounded64();
+  }
+  localGet(SUM);
+  emitSetFd(r);
+}
 
+/** Replaces SUM by the sum rounded once. */
+function emitRounded64(): void {
   localGet(PRODUCT);
   emit(Wasm.F64_ABS);
   f64Const(SMALLEST_PRODUCT);
   emit(Wasm.F64_GE);
   open(Wasm.IF);
-  emitProductError64(r);
+  emitProductError64();
   emitSumError64();
   emitBinary64(Wasm.F64_ADD, SUM_ERROR, PRODUCT_ERROR);
   localTee(LOW);
@@ -140,25 +156,20 @@ export function emitFused64(r: usize, negatesProduct: bool, negatesAddend: bool)
   emit(Wasm.I32_WRAP_I64);
   emit(Wasm.I32_EQZ);
   open(Wasm.IF);
-  emitExitUnlessExact(LOW, SUM_ERROR, PRODUCT_ERROR);
+  emitExitUnlessSum(LOW, SUM_ERROR, PRODUCT_ERROR);
   end();
   emitBinary64(Wasm.F64_ADD, SUM, LOW);
-  localSet(RESULT);
+  localSet(SUM);
   emit(Wasm.ELSE);
-  localGet(A);
-  emitIsZero();
-  emitFs2(r);
-  emitIsZero();
+  emitIsZero64(A);
+  emitIsZero64(B);
   emit(Wasm.I32_OR);
   emitExitUnless();
   end();
-
-  emitExitUnlessFinite(RESULT);
-  localGet(RESULT);
-  emitSetFd(r);
+  emitExitUnlessFinite(SUM);
 }
 
-function emitProductError64(r: usize): void {
+function emitProductError64(): void {
   localGet(A);
   emit(Wasm.I64_REINTERPRET_F64);
   i64Const(SPLIT_HALF);
@@ -169,8 +180,8 @@ function emitProductError64(r: usize): void {
   localSet(A_HIGH);
   emitBinary64(Wasm.F64_SUB, A, A_HIGH);
   localSet(A_LOW);
-  emitFs2(r);
-  emitFs2(r);
+  localGet(B);
+  localGet(B);
   emit(Wasm.I64_REINTERPRET_F64);
   i64Const(SPLIT_MASK);
   emit(Wasm.I64_AND);

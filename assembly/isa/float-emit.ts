@@ -4,12 +4,16 @@
  * needs nothing more, and a dynamic rounding mode is known. What could raise another
  * exception, and every NaN, is left to the interpreter. The proofs are in
  * `../fpu/fast` and `../fpu/fast-fma`.
+ *
+ * With STYLE_EXACT nothing is known about NX, and an inexact result is left to the
+ * interpreter as well. Some exact ones are, too, where finding out takes long and
+ * programs hardly get there.
  */
 import { RM_RMM, RM_RNE } from '../fpu/flags';
-import { REC_IMM, REC_RS1, REC_RS2 } from '../layout';
+import { REC_IMM, REC_RS1, REC_RS2, STYLE_EXACT } from '../layout';
 import { Wasm } from '../wasm/opcode';
-import { emit, i32Const, i64Const, localGet, localTee } from '../wasm/writer';
-import { emitExitIf, emitSetRdUnsigned, LOCAL_I64 } from './emit';
+import { emit, f64Const, i32Const, i64Const, localGet, localTee } from '../wasm/writer';
+import { emitExitIf, emitSetRdUnsigned, LOCAL_I64, style } from './emit';
 import { RM_DYN } from './float';
 
 const SIGN: i64 = 0x8000000000000000;
@@ -20,6 +24,13 @@ const SIGN: i64 = 0x8000000000000000;
 export function knownRoundingMode(r: usize): u32 {
   const rm = load<u8>(r, REC_IMM) & 7;
   return rm == RM_DYN ? RM_RNE : rm;
+}
+
+/** Whether an inexact result is left to the interpreter. */
+// @ts-ignore: decorator
+@inline
+export function isExact(): bool {
+  return (style & STYLE_EXACT) != 0;
 }
 
 /** Leaves, and says so, where the result is not what native arithmetic rounds to. */
@@ -60,19 +71,26 @@ export function emitBinary64(opcode: u32, x: u32, y: u32): void {
   emit(opcode);
 }
 
-/**
- * Leaves unless s = x + y exactly: then s - x = y and s - y = x. If it is not,
- * one of the differences is exact, that with the larger of the two, and differs.
- */
-export function emitExitUnlessExact(s: u32, x: u32, y: u32): void {
-  emitBinary64(Wasm.F64_SUB, s, x);
-  localGet(y);
+/** Pushes whether an f64 local is zero. */
+export function emitIsZero64(local: u32): void {
+  localGet(local);
+  f64Const(0);
   emit(Wasm.F64_EQ);
-  emitBinary64(Wasm.F64_SUB, s, y);
-  localGet(x);
-  emit(Wasm.F64_EQ);
-  emit(Wasm.I32_AND);
-  emitExitUnless();
+}
+
+/** Pushes whether an f64 local is infinite, a NaN, or has an exponent field of 0 or 1. */
+export function emitIsDoubtful64(local: u32): void {
+  localGet(local);
+  emit(Wasm.I64_REINTERPRET_F64);
+  i64Const(32);
+  emit(Wasm.I64_SHR_U);
+  emit(Wasm.I32_WRAP_I64);
+  i32Const(1);
+  emit(Wasm.I32_SHL);
+  i32Const(0x00400000);
+  emit(Wasm.I32_SUB);
+  i32Const(0xffa00000);
+  emit(Wasm.I32_GE_U);
 }
 
 /**

@@ -5,6 +5,7 @@
 import {
   BATCH_REGIONS,
   B_HEAT,
+  H_FFLAGS,
   JIT_BATCHES,
   JIT_BODIES,
   JIT_BODIES_END,
@@ -26,15 +27,17 @@ import {
   R_BLOCK,
   R_CALLERS,
   R_FUNCTION,
+  R_INEXACT,
   R_PADDR,
   R_STATE,
-  STYLE_CALLS,
-  STYLE_EXITS,
+  R_STYLE,
+  STYLE_EXACT,
   T_COST,
   T_COUNT,
   T_END,
   T_START,
 } from '../layout';
+import { FFLAGS_NX } from '../fpu/flags';
 import { findDecoded } from '../hart/block';
 import { hostCompile, hostNow, hostRelease } from '../host';
 import { revokeWrites } from '../mmu/tlb';
@@ -44,7 +47,8 @@ import { cursor, moveCursor, patchU32, reserveU32 } from '../wasm/writer';
 import { discover, pageHost, pageIndex, WINDOW_PAGES } from './discover';
 import { emitRegion } from './emit-region';
 import { HELPERS, TYPE_REGION, writeImports, writeTypes } from './imports';
-import { analyse, inOrder } from './flow';
+import { analyse, fpUse, inOrder } from './flow';
+import { FP_INEXACT } from './fpu-guard';
 import {
   activateRegion,
   addPage,
@@ -174,15 +178,17 @@ function wishSlot(paddr: u64): usize {
   return JIT_WISHES + ((((paddr >> 1) as u32) & (JIT_WISHES_ENTRIES - 1)) << 3);
 }
 
-/** How the region at `paddr` is to be written: as was asked for when it left too often. */
-function styleFor(paddr: u64): u32 {
-  return load<u64>(wishSlot(paddr)) == paddr ? STYLE_CALLS : STYLE_EXITS;
+/** How the region at `paddr` is to be written: as was asked for when it left too often, or else as it suits the FPU's state. */
+function styleFor(h: usize, paddr: u64): u32 {
+  const wish = load<u64>(wishSlot(paddr));
+  if (wish >> 8 == paddr) return (wish as u32) & 0xff;
+  return fpUse & FP_INEXACT && !(load<u32>(h, H_FFLAGS) & FFLAGS_NX) ? STYLE_EXACT : 0;
 }
 
-/** Drops a region whose accesses miss the TLB too often, to be written anew with calls in their place. */
-export function rewriteWithCalls(region: usize, heat: u32): void {
+/** Drops a region that leaves too often, to be written anew in another style. */
+export function rewrite(region: usize, style: u32, heat: u32): void {
   const paddr = load<u64>(region, R_PADDR);
-  store<u64>(wishSlot(paddr), paddr);
+  store<u64>(wishSlot(paddr), (paddr << 8) | (style as u64));
   const block = load<u32>(region, R_BLOCK) as usize;
   dropRegion(region);
   flushAllJumpCaches();
@@ -198,11 +204,13 @@ export function translate(h: usize, pc: u64, paddr: u64, all: bool): bool {
   moveCursor(bodies);
   const size = reserveU32();
   const slot = nextSlot + openRegions;
-  const style = styleFor(paddr);
+  const style = styleFor(h, paddr);
   emitRegion(blocks, slot, style, hasTailCalls);
   patchU32(size, (cursor - size - 5) as u32);
   bodies = cursor;
-  const region = createRegion(slot, openBatch, paddr, load<u32>(inOrder(0), T_COST), style);
+  const region = createRegion(slot, openBatch, paddr, load<u32>(inOrder(0), T_COST));
+  store<u16>(region, style as u16, R_STYLE);
+  store<u16>(region, fpUse & FP_INEXACT ? 1 : 0, R_INEXACT);
   store<u32>(region, HELPERS + openRegions, R_FUNCTION);
   openRegions++;
   notePages(region, blocks);

@@ -6,8 +6,6 @@
 import {
   FETCH_TLB_ENTRIES,
   H_FETCH_TLB,
-  H_FFLAGS,
-  H_FS,
   H_PC,
   H_PRIV,
   H_TLB_READ,
@@ -50,8 +48,7 @@ import {
   T_START,
   T_TARGET,
 } from '../layout';
-import { FFLAGS_NX } from '../fpu/flags';
-import { FIRST_BRANCH, FIRST_LOAD, LAST_BRANCH, Op } from '../generated/opcodes';
+import { FIRST_BRANCH, FIRST_FP, FIRST_LOAD, LAST_BRANCH, LAST_FP, Op } from '../generated/opcodes';
 import {
   emitImm,
   emitRs1,
@@ -67,7 +64,6 @@ import {
   setSideExit,
   setStyle,
 } from '../isa/emit';
-import { FS_DIRTY } from '../isa/registers';
 import { emitCboZero } from '../isa/zicboz';
 import { TYPE_F32, TYPE_F64, TYPE_I32, TYPE_I64, Wasm } from '../wasm/opcode';
 import {
@@ -104,7 +100,8 @@ import {
   startExits,
   storeRegisters,
 } from './exits';
-import { FP_ARITHMETIC, FP_DIRTY, FP_ON, fpUse, inOrder, isCall, pageDelta, successor, usedRegisters, writesOf } from './flow';
+import { emitFp, emitFpGuard } from './fpu-guard';
+import { fpUse, inOrder, isCall, pageDelta, successor, usedRegisters, writesOf } from './flow';
 import { emitCall, emitJump, emitLeave, LOCAL_TARGET } from './transfer';
 import { knownFunction } from './batch';
 import { HELPER_CSR } from './imports';
@@ -231,31 +228,6 @@ function checkPages(block: usize): void {
   }
 }
 
-/** Leaves unless floating-point instructions may be executed, by native operations where there is arithmetic. */
-function checkFpu(block: usize): void {
-  const needs = load<u32>(block, T_FP);
-  if (!needs) return;
-  const mask = load<u64>(block, T_DIRTY_IN);
-  const code = sideExitCode(load<i32>(block, T_START), 0);
-  if (needs & (FP_ON | FP_DIRTY)) {
-    localGet(LOCAL_HART);
-    memoryAccess(Wasm.I32_LOAD, H_FS as u32);
-    i32Const(needs & FP_DIRTY ? FS_DIRTY : 1);
-    emit(Wasm.I32_LT_U);
-    emitExitWhen(mask, code);
-  }
-  if (needs & FP_ARITHMETIC) {
-    // fflags, and frm in the upper half.
-    localGet(LOCAL_HART);
-    memoryAccess(Wasm.I64_LOAD, H_FFLAGS as u32);
-    i64Const((7 << 32) | FFLAGS_NX);
-    emit(Wasm.I64_AND);
-    i64Const(FFLAGS_NX);
-    emit(Wasm.I64_NE);
-    emitExitWhen(mask, code);
-  }
-}
-
 /** Registers that are dirty before the instruction that ends the block. */
 let beforeLast: u64 = 0;
 
@@ -277,6 +249,7 @@ function emitInstructions(block: usize): void {
     } else if (op != Op.FENCE) {
       if (mayExit(op)) setSideExit(exitLabel(dirty), sideExitCode(offset, count - i));
       if (op == Op.CBO_ZERO) emitCboZero(r);
+      else if (op >= FIRST_FP && op <= LAST_FP) emitFp(r);
       else emitInstruction(r);
     }
     dirty |= writesOf(r);
@@ -423,7 +396,7 @@ function emitBody(block: usize): void {
   loadRegisters(load<u64>(block, T_LOAD));
   if (load<u32>(block, T_IS_LOOP)) checkBudget(load<u32>(block, T_COST), load<u64>(block, T_DIRTY_IN), load<i32>(block, T_START));
   checkPages(block);
-  checkFpu(block);
+  emitFpGuard(load<u32>(block, T_FP), load<u64>(block, T_DIRTY_IN), sideExitCode(load<i32>(block, T_START), 0));
   if (load<u32>(block, T_COUNT)) {
     localGet(LOCAL_BUDGET);
     i32Const(load<u32>(block, T_COUNT));

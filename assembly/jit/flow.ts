@@ -44,16 +44,10 @@ import {
   T_USE,
   X_SINK,
 } from '../layout';
-import { FIRST_FLOAD, FIRST_FP, FIRST_SYSTEM, LAST_FP, LAST_FSTORE, Op } from '../generated/opcodes';
+import { FIRST_FP, FIRST_SYSTEM, LAST_FP, Op } from '../generated/opcodes';
 import { registerOf } from '../isa/emit';
 import { blockAtIndex, blockCount, HEAD_PAGE, pageIndex } from './discover';
-
-/** The FPU must be on. */
-export const FP_ON: u32 = 1;
-/** Besides, inexact must have been accrued and the rounding mode be to nearest. */
-export const FP_ARITHMETIC: u32 = 2;
-/** Besides, mstatus.FS must be dirty already: so that nothing need be done to make it dirty, in time and only then. */
-export const FP_DIRTY: u32 = 4;
+import { fpNeeds } from './fpu-guard';
 
 /** All registers that the region reads or sets. */
 export let usedRegisters: u64 = 0;
@@ -238,9 +232,7 @@ function summarize(): void {
     for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
       use |= readsOf(r) & ~def;
       def |= writesOf(r);
-      const op = load<u16>(r, REC_OP) as u32;
-      if (op >= FIRST_FLOAD && op <= LAST_FSTORE) fp |= writesOf(r) ? FP_ON | FP_DIRTY : FP_ON;
-      if (op >= FIRST_FP && op <= LAST_FP) fp |= FP_ON | FP_ARITHMETIC | FP_DIRTY;
+      fp |= fpNeeds(r, writesOf(r) >> 32 != 0);
     }
     store<u64>(block, use, T_USE);
     store<u64>(block, def, T_DEF);

@@ -18,6 +18,7 @@ import {
   MACHINE,
   MAX_REGION_PAGES,
   M_HART_COUNT,
+  M_ICOUNT,
   N_HIGH,
   N_LOW,
   N_NEXT,
@@ -40,6 +41,7 @@ import {
   R_COST,
   R_COUNT,
   R_EXITS,
+  R_EXITS_SINCE,
   R_HASH_NEXT,
   R_NODES,
   R_PADDR,
@@ -47,7 +49,6 @@ import {
   R_PLAIN,
   R_SLOT,
   R_STATE,
-  R_STYLE,
   SENTINEL_BLOCK,
 } from '../layout';
 import { flushFetch } from '../mmu/tlb';
@@ -99,7 +100,7 @@ export function regionAt(paddr: u64): usize {
 }
 
 /** Makes the record of a region that is about to be compiled; its pages follow by `addPage`. */
-export function createRegion(slot: u32, batch: u32, paddr: u64, cost: u32, style: u32): usize {
+export function createRegion(slot: u32, batch: u32, paddr: u64, cost: u32): usize {
   const region = regionAtSlot(slot);
   store<u32>(region, REGION_PENDING, R_STATE);
   store<u32>(region, slot, R_SLOT);
@@ -109,7 +110,7 @@ export function createRegion(slot: u32, batch: u32, paddr: u64, cost: u32, style
   store<u32>(region, 0, R_BLOCK);
   store<u32>(region, 0, R_PLAIN);
   store<u32>(region, 0, R_EXITS);
-  store<u32>(region, style, R_STYLE);
+  store<u32>(region, load<u64>(MACHINE, M_ICOUNT) as u32, R_EXITS_SINCE);
   store<u32>(region, 0, R_PAGE_COUNT);
   store<u32>(region, 0, R_CALLERS);
   const bucket = hashSlot(paddr);

@@ -10,6 +10,7 @@ import {
   B_HEAT,
   B_PADDR,
   H_EPOCH,
+  H_FFLAGS,
   H_REGION_CACHE,
   H_SIDE_EXIT,
   J_ENTRIES,
@@ -21,13 +22,17 @@ import {
   REGION_LIVE,
   R_EXITS,
   R_EXITS_SINCE,
+  R_INEXACT,
   R_SLOT,
   R_STATE,
   R_STYLE,
-  STYLE_EXITS,
+  STYLE_CALLS,
+  STYLE_EXACT,
+  STYLE_MIXED,
 } from '../layout';
+import { FFLAGS_NX } from '../fpu/flags';
 import { hostNow } from '../host';
-import { compileBatch, HEAT_NEVER, rewriteWithCalls, setTailCalls, translate } from './batch';
+import { compileBatch, HEAT_NEVER, rewrite, setTailCalls, translate } from './batch';
 import { regionIndex } from '../mmu/tlb';
 import { count, regionAtSlot } from './region';
 
@@ -43,7 +48,7 @@ const FLAG_THRESHOLD_SHIFT: u32 = 8;
 const HOT: u32 = 1000;
 /** Guest calls that may be under way in translated code, each with a frame on the host's stack. */
 const MAX_DEPTH: i32 = 200;
-/** A region is written with calls when it took so many side exits, one in less than OFTEN instructions of the machine. */
+/** A region is written anew when it took so many side exits, one in less than OFTEN instructions of the machine. */
 const MANY_EXITS: u32 = 256;
 const OFTEN: u32 = 65536;
 /** How many arrivals at regions that wait for others to be compiled with are borne, as a multiple of what makes a block hot. */
@@ -109,12 +114,12 @@ export function enterRegion(h: usize, region: usize, pc: u64, budget: i32): i32 
   }
   count(J_IN_REGIONS, (budget - left) as u64);
   const exiting = load<u32>(h, H_SIDE_EXIT);
-  if (exiting) noteSideExit(regionAtSlot(exiting));
+  if (exiting) noteSideExit(h, regionAtSlot(exiting));
   return left;
 }
 
 /** A region left: if it does so often, it is written anew. */
-function noteSideExit(region: usize): void {
+function noteSideExit(h: usize, region: usize): void {
   count(J_SIDE_EXITS, 1);
   const exits = load<u32>(region, R_EXITS) + 1;
   store<u32>(region, exits, R_EXITS);
@@ -124,7 +129,22 @@ function noteSideExit(region: usize): void {
   store<u32>(region, 0, R_EXITS);
   store<u32>(region, now, R_EXITS_SINCE);
   const isLive = load<u32>(region, R_STATE) == REGION_LIVE;
-  if (isLive && load<u32>(region, R_STYLE) == STYLE_EXITS && now - since < MANY_EXITS * OFTEN) {
-    rewriteWithCalls(region, hotAt - 1);
+  if (!isLive || now - since >= MANY_EXITS * OFTEN) return;
+  const style = betterStyle(h, region);
+  if (style != load<u16>(region, R_STYLE)) rewrite(region, style, hotAt - 1);
+}
+
+/**
+ * How to write a region that leaves often in the state that the FPU is in: with
+ * STYLE_EXACT while nothing inexact was accrued, and without it from then on. Where
+ * that changes again both kinds of programs use the code, and it stays at both.
+ */
+function betterStyle(h: usize, region: usize): u32 {
+  const style = load<u16>(region, R_STYLE) as u32;
+  if (load<u16>(region, R_INEXACT)) {
+    const isInexact = (load<u32>(h, H_FFLAGS) & FFLAGS_NX) != 0;
+    if (!isInexact && !(style & STYLE_EXACT)) return style | STYLE_EXACT;
+    if (isInexact && style & STYLE_EXACT && !(style & STYLE_MIXED)) return (style & ~STYLE_EXACT) | STYLE_MIXED;
   }
+  return style | STYLE_CALLS;
 }
