@@ -1,7 +1,9 @@
 /**
- * Random programs in lockstep: translated, and interpreted. FUZZ_SEED=n runs one
- * of them again, FUZZ_FRESH=1 takes seeds nobody has tried.
+ * Random programs in lockstep: translated, and interpreted. FUZZ_SEED=n starts
+ * with the program of that seed, FUZZ_SECONDS=n says how long to go on, and a
+ * FUZZ_SECONDS of 0 runs that one program alone.
  */
+import { expect, test } from 'vitest';
 import { describeDifference, runLockstep } from '../../src/debug/lockstep.ts';
 import { LockstepGuest } from '../support/lockstep-guest.ts';
 import { Random } from '../support/random.ts';
@@ -17,6 +19,7 @@ export async function findDifference(seed: number, length = LENGTH): Promise<str
   const translation: Translation = random.pick([
     { jit: 'force' },
     { jit: 'on', threshold: 2 },
+    { jit: 'on', threshold: 5 },
     { jit: 'on', threshold: 10 },
     { jit: 'on', threshold: 50 },
   ] as const);
@@ -27,12 +30,31 @@ export async function findDifference(seed: number, length = LENGTH): Promise<str
       make: (kind) =>
         Promise.resolve(new LockstepGuest(program.make(kind === 'subject' ? translation : { jit: 'off' }))),
       chunk: (index) => 1 + new Random(cuts + index * 7919).below(longest),
-      memoryInterval: 50,
+      memoryInterval: 300,
     },
     length,
   );
   return (
     found &&
     `seed ${seed} (${program.description}, ${JSON.stringify(translation)}): ${describeDifference(found)}`
+  );
+}
+
+/** Declares the test, which takes some `defaultSeconds`. */
+export function compareRandomPrograms(defaultSeconds: number): void {
+  const seconds = Number(process.env.FUZZ_SECONDS ?? defaultSeconds);
+  const first = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000_000);
+  test(
+    'random programs do the same translated and interpreted',
+    async () => {
+      const end = Date.now() + seconds * 1000;
+      let seed = first;
+      do {
+        expect(await findDifference(seed), `FUZZ_SEED=${seed}`).toBeUndefined();
+        seed++;
+      } while (Date.now() < end);
+      console.info(`random programs: seeds ${first} to ${seed - 1}`);
+    },
+    (seconds + 300) * 1000,
   );
 }

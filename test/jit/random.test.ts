@@ -1,0 +1,3 @@
+import { compareRandomPrograms } from './random.ts';
+
+compareRandomPrograms(20);
