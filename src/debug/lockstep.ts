@@ -27,8 +27,10 @@ export interface LockstepOptions<M extends LockstepMachine> {
   readonly chunk?: (index: number) => number;
   /** Called before chunk `index` of each run: what comes from outside must come the same every time. */
   readonly before?: (machine: M, index: number) => void;
-  /** Chunks between comparisons of RAM, which take longer than those of registers. Default 100. */
+  /** Chunks between comparisons of RAM, which take longer than those of registers. Default 1000. */
   readonly memoryInterval?: number;
+  /** Called when both machines wait for the outside: true when there is something for them now. Default: the run ends. */
+  readonly idle?: () => Promise<boolean>;
   /** Called after each chunk in which nothing differed, with the two machines; true ends the run. */
   readonly after?: (reference: M, subject: M, index: number) => boolean | Promise<boolean>;
 }
@@ -44,7 +46,7 @@ export interface LockstepDifference {
 }
 
 const DEFAULT_CHUNK = 100_000;
-const DEFAULT_MEMORY_INTERVAL = 100;
+const DEFAULT_MEMORY_INTERVAL = 1000;
 const TRAIL_LENGTH = 48;
 
 /** Runs two machines until they differ, both have ended or wait for ever, or `instructions` were executed. */
@@ -60,13 +62,15 @@ export async function runLockstep<M extends LockstepMachine>(
     const before = Number(reference.instructionCount);
     const executed = await stepChunk(options, reference, index, instructions);
     await stepChunk(options, subject, index, instructions);
-    const isLast = executed === 0 || Number(reference.instructionCount) >= instructions;
+    const isLast =
+      Number(reference.instructionCount) >= instructions || (executed === 0 && !(await options.idle?.()));
     let differences = compareHarts(reference, subject);
     const isWhole = isLast || differences.length > 0 || (index + 1) % memoryInterval === 0;
     if (isWhole) differences = [...differences, ...compareMemory(reference, subject)];
     if (differences.length > 0) {
       await disposeAll(options, pair);
-      return narrow(options, lastEqual, Math.max(before + executed, lastEqual + 1), differences);
+      const firstDifferent = Math.max(before + executed, lastEqual + 1);
+      return narrow(options, index + 1, { lastEqual, firstDifferent, differences });
     }
     if (isWhole) lastEqual = Number(reference.instructionCount);
     if ((await options.after?.(reference, subject, index)) || isLast) break;
@@ -98,28 +102,28 @@ async function stepChunk<M extends LockstepMachine>(
   return machine.step(Math.min(length, limit - Number(machine.instructionCount)));
 }
 
-/** Brings a new machine to `target` instructions through the chunks of every run. */
+/** Brings a new machine to `target` instructions, or through the `chunks` of the run that is repeated. */
 async function advance<M extends LockstepMachine>(
   options: LockstepOptions<M>,
   machine: M,
+  chunks: number,
   target: number,
 ): Promise<void> {
-  for (let index = 0; Number(machine.instructionCount) < target; index++) {
-    if ((await stepChunk(options, machine, index, target)) === 0) return;
-  }
+  for (let index = 0; index < chunks && Number(machine.instructionCount) < target; index++)
+    await stepChunk(options, machine, index, target);
 }
 
 /** Finds a shortest run that differs, between one that does not and one that does. */
 async function narrow<M extends LockstepMachine>(
   options: LockstepOptions<M>,
-  lastEqual: number,
-  firstDifferent: number,
-  differences: readonly StateDifference[],
+  chunks: number,
+  known: Omit<LockstepDifference, 'trail'>,
 ): Promise<LockstepDifference> {
+  let { lastEqual, firstDifferent, differences } = known;
   while (firstDifferent - lastEqual > 1) {
     const middle = Math.floor((lastEqual + firstDifferent) / 2);
     const pair = await makePair(options);
-    for (const machine of pair) await advance(options, machine, middle);
+    for (const machine of pair) await advance(options, machine, chunks, middle);
     const found = [...compareHarts(...pair), ...compareMemory(...pair)];
     await disposeAll(options, pair);
     if (found.length > 0) {
@@ -129,17 +133,18 @@ async function narrow<M extends LockstepMachine>(
       lastEqual = middle;
     }
   }
-  return { lastEqual, firstDifferent, differences, trail: await trailTo(options, firstDifferent) };
+  return { lastEqual, firstDifferent, differences, trail: await trailTo(options, chunks, firstDifferent) };
 }
 
 /** The last instructions that the interpreter executes before `target`. */
 async function trailTo<M extends LockstepMachine>(
   options: LockstepOptions<M>,
+  chunks: number,
   target: number,
 ): Promise<string[]> {
   const machine = await options.make('reference');
   const trail: string[] = [];
-  await advance(options, machine, Math.max(0, target - TRAIL_LENGTH));
+  await advance(options, machine, chunks, Math.max(0, target - TRAIL_LENGTH));
   while (Number(machine.instructionCount) < target) {
     const lines = machine.harts.map((_, index) => describeNext(machine, index));
     const pcs = machine.harts.map(({ pc }) => pc);

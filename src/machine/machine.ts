@@ -251,9 +251,11 @@ export class Machine {
   /**
    * Executes `count` instructions over all harts while the machine is paused;
    * fewer when every hart waits for an interrupt, or the machine ends.
+   * @param options.skipIdle with the virtual clock, goes on at the next event when every hart
+   * waits; then it executes fewer only when none is due. Default false.
    * @returns how many it executed.
    */
-  async step(count = 1): Promise<number> {
+  async step(count = 1, { skipIdle = false }: { readonly skipIdle?: boolean } = {}): Promise<number> {
     if (this.currentState === 'running')
       throw new Error('step() needs a paused machine, this one is running');
     if (this.currentState === 'ended') return 0;
@@ -264,7 +266,8 @@ export class Machine {
       if (left <= 0 || this.exit) break;
       await this.settleIo();
       this.clock.runDue();
-      if (this.execute(Math.min(left, CHUNK)) === EXIT_IDLE) break;
+      if (this.execute(Math.min(left, CHUNK)) !== EXIT_IDLE) continue;
+      if (!skipIdle || !(this.ioUnderWay > 0 || this.skipToEvent())) break;
     }
     this.flush();
     if (this.exit) this.end(this.exit);
@@ -340,14 +343,23 @@ export class Machine {
     return ticks * this.instructionsPerTick - intoTick;
   }
 
+  /** Virtual clock: lets the time pass until something is due; false when nothing is. */
+  private skipToEvent(): boolean {
+    const ticks = this.ticksToEvent();
+    if (!this.clock.isVirtual || ticks === Infinity) return false;
+    this.core.exports.skipIdle(ticks);
+    return true;
+  }
+
+  private ticksToEvent(): number {
+    return Math.min(this.core.exports.idleTicks(), this.clock.ticksToDeadline());
+  }
+
   /** Waits until a timer fires, an interrupt comes, or something else is to be done. */
   private async sleep(): Promise<void> {
-    const ticks = Math.min(this.core.exports.idleTicks(), this.clock.ticksToDeadline());
     const { clock } = this.resolved;
-    if (clock.kind === 'virtual' && clock.idle === 'skip' && ticks !== Infinity) {
-      this.core.exports.skipIdle(ticks);
-      return this.host.turn();
-    }
+    if (clock.kind === 'virtual' && clock.idle === 'skip' && this.skipToEvent()) return this.host.turn();
+    const ticks = this.ticksToEvent();
     const isDue = await new Promise<boolean>((resolve) => {
       // Also when nothing is due: a host stays as long as its machine runs.
       const isTimed = ticks !== Infinity;

@@ -54,7 +54,7 @@ test('all options of a machine', () => {
       'y',
     ],
     ...['--clock', 'virtual=10000000', '--console', 'virtio', '--dump-dtb', 'o'],
-    ...['--jit', 'force', '--stats'],
+    ...['--jit', 'force', '--stats', '--lockstep'],
   );
   expect(args).toMatchObject({
     kernel: 'k',
@@ -70,6 +70,7 @@ test('all options of a machine', () => {
     console: 'virtio',
     dumpDtb: 'o',
     jit: 'force',
+    lockstep: true,
     stats: 'text',
   });
 });

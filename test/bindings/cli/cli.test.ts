@@ -247,3 +247,24 @@ describe('statistics at the end', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 });
+
+describe('in lockstep', () => {
+  const LOCKSTEP = ['--clock', 'virtual', '--lockstep'];
+
+  test('with the exit code of the guest, whose output is shown once', async () => {
+    const { code, stdout, stderr } = await hartware(['run', '--bios', firmware.fails, ...LOCKSTEP]);
+    expect({ code, stdout, stderr }).toEqual({ code: 7, stdout: 'no', stderr: '' });
+  });
+
+  test('with input', async () => {
+    const { code, stdout } = await hartware(['run', '--bios', firmware.echoes, ...LOCKSTEP], 'abc.');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'ready\nABC' });
+  });
+
+  test('not where two runs may differ anyway', async () => {
+    const hostClock = await hartware(['run', '--bios', firmware.hello, '--lockstep']);
+    expect(hostClock).toMatchObject({ code: 2, stderr: expect.stringContaining('--clock virtual') });
+    const drive = await hartware(['run', '--bios', firmware.hello, ...LOCKSTEP, '--drive', firmware.hello]);
+    expect(drive).toMatchObject({ code: 2, stderr: expect.stringContaining('readonly') });
+  });
+});

@@ -30,6 +30,7 @@ const RUN_OPTIONS = {
   clock: { type: 'string' },
   console: { type: 'string' },
   jit: { type: 'string' },
+  lockstep: { type: 'boolean' },
   stats: { type: 'boolean', forms: ['json'] },
   'dump-dtb': { type: 'string' },
   'dump-dts': { type: 'boolean' },
@@ -88,6 +89,8 @@ export interface RunArguments {
     { readonly kind: 'host' } | { readonly kind: 'virtual'; readonly instructionsPerSecond?: number };
   readonly console: 'serial' | 'virtio';
   readonly jit?: JitMode;
+  /** Interpreted and translated at the same time, to be compared. */
+  readonly lockstep: boolean;
   /** Statistics at the end, for a reader or for a program. */
   readonly stats?: 'text' | 'json';
   readonly dumpDtb?: string;
@@ -153,6 +156,7 @@ function parseRun(args: readonly string[]): Command {
       'virtio',
     ]),
     jit: values.jit === undefined ? undefined : oneOf('--jit', values.jit, JIT_MODES),
+    lockstep: values.lockstep ?? false,
     stats: values.stats === undefined ? undefined : values.stats === 'json' ? 'json' : 'text',
     dumpDtb: values['dump-dtb'],
     dumpDts: values['dump-dts'] ?? false,

@@ -54,6 +54,9 @@ For "run debian":
 Other:
   --jit MODE               on: guest code becomes WebAssembly (default); off: it is
                            interpreted; force: all of it becomes WebAssembly, for tests
+  --lockstep               with --clock virtual: run the guest interpreted and translated, side
+                           by side, and stop where the two differ, with exit code 1. Typed
+                           input is taken by lines
   --stats[=json]           print at the end, to standard error, what the machine did and
                            where the time went; "json": on one line
   -h, --help               print this

@@ -14,6 +14,7 @@ import { FileError, fileError } from '../file-error.ts';
 import { createMachine, type NodeHostOptions } from '../index.ts';
 import { UsageError, type RunArguments } from './arguments.ts';
 import { debianGuest } from './debian.ts';
+import { runInLockstep } from './lockstep.ts';
 import { writeAll } from './output.ts';
 import { runSession } from './session.ts';
 import { formatStatistics } from './statistics.ts';
@@ -35,6 +36,7 @@ export interface Plan {
 /** Runs a machine and returns the exit code. */
 export async function run(args: RunArguments): Promise<number> {
   const plan = await planOf(args);
+  if (args.lockstep) return runInLockstep({ ...plan, jit: args.jit, console: args.console });
   const machine = await createMachine(plan.description, { ...plan.host, jit: { mode: args.jit } });
   if (args.dumpDts || args.dumpDtb !== undefined) {
     await machine.stop();

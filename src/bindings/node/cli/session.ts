@@ -101,7 +101,7 @@ async function pipeInput(console: MachineConsole): Promise<void> {
 }
 
 /** Looks for a text in a stream of bytes. */
-class TextSearch {
+export class TextSearch {
   readonly found: Promise<void>;
   private resolve!: () => void;
   private seen = '';
