@@ -2,7 +2,7 @@
  * Emitters of conversions with integers and of half precision. See `float-emit`,
  * and `../fpu/fast-convert` for why the native conversions give the same.
  */
-import { RM_RDN, RM_RMM, RM_RNE, RM_RTZ, RM_RUP } from '../fpu/flags';
+import { RM_RDN, RM_RMM, RM_RNE, RM_RUP } from '../fpu/flags';
 import { Wasm } from '../wasm/opcode';
 import { emit, end, f32Const, f64Const, i32Const, i64Const, localGet, localSet, localTee, open } from '../wasm/writer';
 import { emitExitIf, emitFs1, emitRs1, emitRs1Low, emitSetFd, emitSetRd, LOCAL_I32, LOCAL_I64 } from './emit';

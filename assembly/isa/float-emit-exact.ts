@@ -14,7 +14,7 @@
  * Quotients: q = RN(x / y), q normal, is exact if and only if z(Q) + z(Y) ≥ z(X) + 52.
  * Then Q × Y and X × 2^k, k = 52 or 53, are both multiples of 2^52, and differ by at
  * most Y / 2 < 2^52, so they are equal. With a subnormal x, k is larger. With a subnormal
- * y, k may be less: then X × 2^k ends in less zeros than Q × Y, so that they differ by 2^k
+ * y, k may be less: then X × 2^k ends in fewer zeros than Q × Y, so that they differ by 2^k
  * at least, which is more than Y / 2; none passes.
  *
  * A root is exact if and only if its square is, and equals the operand.

@@ -1,7 +1,7 @@
 /** Emitters of binary64. See `float-emit`. */
 import { SMALLEST_PRODUCT, SPLIT_HALF, SPLIT_MASK } from '../fpu/fast-fma';
 import { Wasm } from '../wasm/opcode';
-import { emit, end, f64Const, i32Const, i64Const, localGet, localSet, localTee, open } from '../wasm/writer';
+import { emit, end, f64Const, i64Const, localGet, localSet, localTee, open } from '../wasm/writer';
 import { emitFs1, emitFs2, emitFs3, emitSetFd, emitSetRdUnsigned, LOCAL_F64, LOCAL_I32, LOCAL_I64 } from './emit';
 import {
   emitBinary64,
