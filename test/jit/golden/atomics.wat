@@ -1,0 +1,245 @@
+;; li s0, DATA
+;; li a1, 50
+;; 1: amoadd.d a2, a1, (s0)
+;; 2: lr.w a3, (s0)
+;; addi a3, a3, 1
+;; sc.w a4, a3, (s0)
+;; bnez a4, 2b
+;; addi a1, a1, -1
+;; bnez a1, 1b
+
+;; Module 1
+(func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (if  ;; label = @1
+      (i32.lt_s
+        (local.get $budget)
+        (i32.const 1))
+      (then
+        (i64.store offset=768
+          (local.get $hart)
+          (local.get $pc))
+        (return
+          (local.get $budget))))
+    (local.set $tlb_read
+      (i32.load offset=1280
+        (local.get $hart)))
+    (local.set $tlb_write
+      (i32.load offset=1284
+        (local.get $hart)))
+    (block  ;; label = @1
+      (block  ;; label = @2
+        (block  ;; label = @3
+          (local.set $x8
+            (i64.load offset=64
+              (local.get $hart)))
+          (local.set $x11
+            (i64.load offset=88
+              (local.get $hart)))
+          (local.set $x12
+            (i64.load offset=96
+              (local.get $hart)))
+          (local.set $x13
+            (i64.load offset=104
+              (local.get $hart)))
+          (local.set $x14
+            (i64.load offset=112
+              (local.get $hart)))
+          (loop  ;; label = @4
+            (i32.lt_s
+              (local.get $budget)
+              (i32.const 1))
+            (local.set $exit
+              (i32.const 65536))
+            (br_if 1 (;@3;))
+            (local.set $budget
+              (i32.sub
+                (local.get $budget)
+                (i32.const 1)))
+            (i64.ne
+              (i64.load
+                (local.tee $8
+                  (i32.add
+                    (i32.and
+                      (i32.shr_u
+                        (i32.wrap_i64
+                          (local.tee $10
+                            (local.get $x8)))
+                        (i32.const 8))
+                      (i32.const 16368))
+                    (local.get $tlb_write))))
+              (i64.and
+                (local.get $10)
+                (i64.const -4089)))
+            (local.set $exit
+              (i32.const -2147287040))
+            (br_if 1 (;@3;))
+            (local.set $8
+              (i32.add
+                (i32.wrap_i64
+                  (local.get $10))
+                (i32.load offset=8
+                  (local.get $8))))
+            (i64.store
+              (local.get $8)
+              (i64.add
+                (local.tee $10
+                  (i64.load
+                    (local.get $8)))
+                (local.get $x11)))
+            (local.set $x12
+              (local.get $10))
+            (loop  ;; label = @5
+              (i32.lt_s
+                (local.get $budget)
+                (i32.const 6))
+              (local.set $exit
+                (i32.const 65540))
+              (br_if 2 (;@3;))
+              (local.set $budget
+                (i32.sub
+                  (local.get $budget)
+                  (i32.const 4)))
+              (i64.ne
+                (i64.load
+                  (local.tee $8
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.tee $10
+                              (local.get $x8)))
+                          (i32.const 8))
+                        (i32.const 16368))
+                      (local.get $tlb_read))))
+                (i64.and
+                  (local.get $10)
+                  (i64.const -4093)))
+              (local.set $exit
+                (i32.const -2146893820))
+              (br_if 2 (;@3;))
+              (local.set $8
+                (i32.add
+                  (i32.wrap_i64
+                    (local.get $10))
+                  (i32.load offset=8
+                    (local.get $8))))
+              (i64.store offset=1008
+                (local.get $hart)
+                (i64.and
+                  (i64.add
+                    (i64.extend_i32_u
+                      (local.get $8))
+                    (i64.const 2097152000))
+                  (i64.const -64)))
+              (local.set $x13
+                (i64.load32_s
+                  (local.get $8)))
+              (local.set $x13
+                (i64.add
+                  (local.get $x13)
+                  (i64.const 1)))
+              (i64.ne
+                (i64.load
+                  (local.tee $8
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.tee $10
+                              (local.get $x8)))
+                          (i32.const 8))
+                        (i32.const 16368))
+                      (local.get $tlb_write))))
+                (i64.and
+                  (local.get $10)
+                  (i64.const -4093)))
+              (local.set $exit
+                (i32.const -2147155956))
+              (br_if 2 (;@3;))
+              (local.set $8
+                (i32.add
+                  (i32.wrap_i64
+                    (local.get $10))
+                  (i32.load offset=8
+                    (local.get $8))))
+              (local.set $9
+                (i64.ne
+                  (i64.load offset=1008
+                    (local.get $hart))
+                  (i64.and
+                    (i64.add
+                      (i64.extend_i32_u
+                        (local.get $8))
+                      (i64.const 2097152000))
+                    (i64.const -64))))
+              (i64.store offset=1008
+                (local.get $hart)
+                (i64.const -1))
+              (if  ;; label = @6
+                (i32.eqz
+                  (local.get $9))
+                (then
+                  (i64.store32
+                    (local.get $8)
+                    (local.get $x13))))
+              (local.set $x14
+                (i64.extend_i32_u
+                  (local.get $9)))
+              (br_if 0 (;@5;)
+                (i64.ne
+                  (local.get $x14)
+                  (i64.const 0)))
+              (local.set $budget
+                (i32.sub
+                  (local.get $budget)
+                  (i32.const 2)))
+              (local.set $x11
+                (i64.add
+                  (local.get $x11)
+                  (i64.const -1)))
+              (br_if 1 (;@4;)
+                (i64.ne
+                  (local.get $x11)
+                  (i64.const 0)))
+              (local.set $exit
+                (i32.const 65564))
+              (br 2 (;@3;))))
+          (unreachable))
+        (i64.store offset=88
+          (local.get $hart)
+          (local.get $x11))
+        (i64.store offset=96
+          (local.get $hart)
+          (local.get $x12))
+        (i64.store offset=104
+          (local.get $hart)
+          (local.get $x13))
+        (i64.store offset=112
+          (local.get $hart)
+          (local.get $x14))
+        (br 1 (;@1;))))
+    (i64.store offset=768
+      (local.get $hart)
+      (i64.add
+        (local.get $pc)
+        (i64.extend_i32_s
+          (i32.sub
+            (i32.and
+              (local.get $exit)
+              (i32.const 131071))
+            (i32.const 65536)))))
+    (i32.store offset=1328
+      (local.get $hart)
+      (i32.and
+        (i32.shr_s
+          (local.get $exit)
+          (i32.const 31))
+        (i32.const 1)))
+    (i32.add
+      (local.get $budget)
+      (i32.and
+        (i32.shr_u
+          (local.get $exit)
+          (i32.const 17))
+        (i32.const 16383))))

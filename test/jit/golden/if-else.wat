@@ -1,0 +1,145 @@
+;; li a1, 50
+;; 1: andi a2, a1, 1
+;; beqz a2, 2f
+;; addi a3, a3, 5
+;; j 3f
+;; 2: sub a4, a4, a1
+;; 3: add a5, a3, a4
+;; addi a1, a1, -1
+;; bnez a1, 1b
+
+;; Module 1
+(func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (if  ;; label = @1
+      (i32.lt_s
+        (local.get $budget)
+        (i32.const 7))
+      (then
+        (i64.store offset=768
+          (local.get $hart)
+          (local.get $pc))
+        (return
+          (local.get $budget))))
+    (local.set $tlb_read
+      (i32.load offset=1280
+        (local.get $hart)))
+    (local.set $tlb_write
+      (i32.load offset=1284
+        (local.get $hart)))
+    (block  ;; label = @1
+      (block  ;; label = @2
+        (block  ;; label = @3
+          (local.set $x11
+            (i64.load offset=88
+              (local.get $hart)))
+          (local.set $x12
+            (i64.load offset=96
+              (local.get $hart)))
+          (local.set $x13
+            (i64.load offset=104
+              (local.get $hart)))
+          (local.set $x14
+            (i64.load offset=112
+              (local.get $hart)))
+          (local.set $x15
+            (i64.load offset=120
+              (local.get $hart)))
+          (loop  ;; label = @4
+            (block  ;; label = @5
+              (i32.lt_s
+                (local.get $budget)
+                (i32.const 7))
+              (local.set $exit
+                (i32.const 65536))
+              (br_if 2 (;@3;))
+              (local.set $budget
+                (i32.sub
+                  (local.get $budget)
+                  (i32.const 2)))
+              (local.set $x12
+                (i64.and
+                  (local.get $x11)
+                  (i64.const 1)))
+              (if  ;; label = @6
+                (i64.eqz
+                  (local.get $x12))
+                (then
+                  (local.set $budget
+                    (i32.sub
+                      (local.get $budget)
+                      (i32.const 1)))
+                  (local.set $x14
+                    (i64.sub
+                      (local.get $x14)
+                      (local.get $x11)))
+                  (br 1 (;@5;))))
+              (local.set $budget
+                (i32.sub
+                  (local.get $budget)
+                  (i32.const 2)))
+              (local.set $x13
+                (i64.add
+                  (local.get $x13)
+                  (i64.const 5)))
+              (br 0 (;@5;)))
+            (local.set $budget
+              (i32.sub
+                (local.get $budget)
+                (i32.const 3)))
+            (local.set $x15
+              (i64.add
+                (local.get $x13)
+                (local.get $x14)))
+            (local.set $x11
+              (i64.add
+                (local.get $x11)
+                (i64.const -1)))
+            (br_if 0 (;@4;)
+              (i64.ne
+                (local.get $x11)
+                (i64.const 0)))
+            (local.set $exit
+              (i32.const 65568))
+            (br 1 (;@3;)))
+          (unreachable))
+        (i64.store offset=88
+          (local.get $hart)
+          (local.get $x11))
+        (i64.store offset=96
+          (local.get $hart)
+          (local.get $x12))
+        (i64.store offset=104
+          (local.get $hart)
+          (local.get $x13))
+        (i64.store offset=112
+          (local.get $hart)
+          (local.get $x14))
+        (i64.store offset=120
+          (local.get $hart)
+          (local.get $x15))
+        (br 1 (;@1;))))
+    (i64.store offset=768
+      (local.get $hart)
+      (i64.add
+        (local.get $pc)
+        (i64.extend_i32_s
+          (i32.sub
+            (i32.and
+              (local.get $exit)
+              (i32.const 131071))
+            (i32.const 65536)))))
+    (i32.store offset=1328
+      (local.get $hart)
+      (i32.and
+        (i32.shr_s
+          (local.get $exit)
+          (i32.const 31))
+        (i32.const 1)))
+    (i32.add
+      (local.get $budget)
+      (i32.and
+        (i32.shr_u
+          (local.get $exit)
+          (i32.const 17))
+        (i32.const 16383))))

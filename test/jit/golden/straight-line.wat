@@ -1,0 +1,603 @@
+;; li s0, 20
+;; again: call compute
+;; addi s0, s0, -1
+;; bnez s0, again
+;; j finish
+;; .balign 4096
+;; compute: addi a0, a0, 1
+;; slli a1, a0, 3
+;; xor a2, a1, a0
+;; mulhu a3, a2, a1
+;; divu a4, a3, a0
+;; ret
+
+;; Module 1
+(func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (if  ;; label = @1
+      (i32.lt_s
+        (local.get $budget)
+        (i32.const 6))
+      (then
+        (i64.store offset=768
+          (local.get $hart)
+          (local.get $pc))
+        (return
+          (local.get $budget))))
+    (local.set $tlb_read
+      (i32.load offset=1280
+        (local.get $hart)))
+    (local.set $tlb_write
+      (i32.load offset=1284
+        (local.get $hart)))
+    (block  ;; label = @1
+      (block  ;; label = @2
+        (block  ;; label = @3
+          (local.set $x1
+            (i64.load offset=8
+              (local.get $hart)))
+          (local.set $x10
+            (i64.load offset=80
+              (local.get $hart)))
+          (local.set $budget
+            (i32.sub
+              (local.get $budget)
+              (i32.const 6)))
+          (local.set $x10
+            (i64.add
+              (local.get $x10)
+              (i64.const 1)))
+          (local.set $x11
+            (i64.shl
+              (local.get $x10)
+              (i64.const 3)))
+          (local.set $x12
+            (i64.xor
+              (local.get $x11)
+              (local.get $x10)))
+          (local.set $x13
+            (i64.add
+              (i64.add
+                (i64.shr_u
+                  (i64.add
+                    (i64.extend_i32_u
+                      (i32.wrap_i64
+                        (local.tee $14
+                          (i64.add
+                            (i64.shr_u
+                              (i64.mul
+                                (local.tee $10
+                                  (i64.extend_i32_u
+                                    (i32.wrap_i64
+                                      (local.get $x12))))
+                                (local.tee $12
+                                  (i64.extend_i32_u
+                                    (i32.wrap_i64
+                                      (local.get $x11)))))
+                              (i64.const 32))
+                            (i64.mul
+                              (local.tee $11
+                                (i64.shr_u
+                                  (local.get $x12)
+                                  (i64.const 32)))
+                              (local.get $12))))))
+                    (i64.mul
+                      (local.get $10)
+                      (local.tee $13
+                        (i64.shr_u
+                          (local.get $x11)
+                          (i64.const 32)))))
+                  (i64.const 32))
+                (i64.shr_u
+                  (local.get $14)
+                  (i64.const 32)))
+              (i64.mul
+                (local.get $11)
+                (local.get $13))))
+          (local.set $x14
+            (if (result i64)  ;; label = @4
+              (i64.eqz
+                (local.get $x10))
+              (then
+                (i64.const -1))
+              (else
+                (i64.div_u
+                  (local.get $x13)
+                  (local.get $x10)))))
+          (local.set $10
+            (i64.and
+              (local.get $x1)
+              (i64.const -2)))
+          (i64.store offset=80
+            (local.get $hart)
+            (local.get $x10))
+          (i64.store offset=88
+            (local.get $hart)
+            (local.get $x11))
+          (i64.store offset=96
+            (local.get $hart)
+            (local.get $x12))
+          (i64.store offset=104
+            (local.get $hart)
+            (local.get $x13))
+          (i64.store offset=112
+            (local.get $hart)
+            (local.get $x14))
+          (i64.store offset=768
+            (local.get $hart)
+            (local.get $10))
+          (return
+            (local.get $budget))
+          (unreachable))
+        (i64.store offset=80
+          (local.get $hart)
+          (local.get $x10))
+        (i64.store offset=88
+          (local.get $hart)
+          (local.get $x11))
+        (i64.store offset=96
+          (local.get $hart)
+          (local.get $x12))
+        (i64.store offset=104
+          (local.get $hart)
+          (local.get $x13))
+        (i64.store offset=112
+          (local.get $hart)
+          (local.get $x14))
+        (br 1 (;@1;))))
+    (i64.store offset=768
+      (local.get $hart)
+      (i64.add
+        (local.get $pc)
+        (i64.extend_i32_s
+          (i32.sub
+            (i32.and
+              (local.get $exit)
+              (i32.const 131071))
+            (i32.const 65536)))))
+    (i32.store offset=1328
+      (local.get $hart)
+      (i32.and
+        (i32.shr_s
+          (local.get $exit)
+          (i32.const 31))
+        (i32.const 1)))
+    (i32.add
+      (local.get $budget)
+      (i32.and
+        (i32.shr_u
+          (local.get $exit)
+          (i32.const 17))
+        (i32.const 16383))))
+(func (;3;) (type 0) (param i32 i64 i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64)
+    (if  ;; label = @1
+      (i32.lt_s
+        (local.get $budget)
+        (i32.const 4))
+      (then
+        (i64.store offset=768
+          (local.get $hart)
+          (local.get $pc))
+        (return
+          (local.get $budget))))
+    (local.set $tlb_read
+      (i32.load offset=1280
+        (local.get $hart)))
+    (local.set $tlb_write
+      (i32.load offset=1284
+        (local.get $hart)))
+    (block  ;; label = @1
+      (block  ;; label = @2
+        (block  ;; label = @3
+          (block  ;; label = @4
+            (local.set $x8
+              (i64.load offset=64
+                (local.get $hart)))
+            (loop  ;; label = @5
+              (i32.lt_s
+                (local.get $budget)
+                (i32.const 4))
+              (local.set $exit
+                (i32.const 65536))
+              (br_if 3 (;@2;))
+              (local.set $budget
+                (i32.sub
+                  (local.get $budget)
+                  (i32.const 2)))
+              (local.set $x8
+                (i64.add
+                  (local.get $x8)
+                  (i64.const -1)))
+              (if  ;; label = @6
+                (i64.ne
+                  (local.get $x8)
+                  (i64.const 0))
+                (then
+                  (local.set $budget
+                    (i32.sub
+                      (local.get $budget)
+                      (i32.const 2)))
+                  (local.set $x1
+                    (i64.add
+                      (local.get $pc)
+                      (i64.const 4088)))
+                  (local.set $10
+                    (i64.and
+                      (i64.add
+                        (local.get $x1)
+                        (i64.const -48))
+                      (i64.const -2)))
+                  (local.set $x1
+                    (local.get $pc))
+                  (i64.store offset=8
+                    (local.get $hart)
+                    (local.get $x1))
+                  (i64.store offset=64
+                    (local.get $hart)
+                    (local.get $x8))
+                  (local.set $budget
+                    (call_indirect (type 0)
+                      (local.get $hart)
+                      (local.get $10)
+                      (local.get $budget)
+                      (i32.sub
+                        (local.get $depth)
+                        (i32.const 1))
+                      (select
+                        (i32.load offset=8
+                          (local.tee $8
+                            (i32.add
+                              (i32.and
+                                (i32.shl
+                                  (i32.xor
+                                    (local.tee $8
+                                      (i32.wrap_i64
+                                        (local.get $10)))
+                                    (i32.shr_u
+                                      (local.get $8)
+                                      (i32.const 12)))
+                                  (i32.const 3))
+                                (i32.const 65520))
+                              (i32.load offset=1332
+                                (local.get $hart)))))
+                        (i32.const 0)
+                        (i32.and
+                          (i32.and
+                            (i64.eq
+                              (i64.load
+                                (local.get $8))
+                              (i64.or
+                                (local.get $10)
+                                (i64.const 1)))
+                            (i32.eq
+                              (i32.load offset=12
+                                (local.get $8))
+                              (i32.load offset=1336
+                                (local.get $hart))))
+                          (i32.ne
+                            (local.get $depth)
+                            (i32.const 0))))))
+                  (if  ;; label = @7
+                    (i64.ne
+                      (i64.load offset=768
+                        (local.get $hart))
+                      (local.get $pc))
+                    (then
+                      (return
+                        (local.get $budget))))
+                  (i32.lt_s
+                    (local.get $budget)
+                    (i32.const 4))
+                  (local.set $exit
+                    (i32.const 65536))
+                  (br_if 4 (;@2;))
+                  (local.set $x8
+                    (i64.load offset=64
+                      (local.get $hart)))
+                  (local.set $tlb_read
+                    (i32.load offset=1280
+                      (local.get $hart)))
+                  (local.set $tlb_write
+                    (i32.load offset=1284
+                      (local.get $hart)))
+                  (br 1 (;@5;))))
+              (local.set $budget
+                (i32.sub
+                  (local.get $budget)
+                  (i32.const 1)))
+              (local.set $10
+                (i64.add
+                  (local.get $pc)
+                  (i64.const 4064)))
+              (i64.store offset=64
+                (local.get $hart)
+                (local.get $x8))
+              (return_call_indirect (type 0)
+                (local.get $hart)
+                (local.get $10)
+                (local.get $budget)
+                (local.get $depth)
+                (select
+                  (i32.load offset=8
+                    (local.tee $8
+                      (i32.add
+                        (i32.and
+                          (i32.shl
+                            (i32.xor
+                              (local.tee $8
+                                (i32.wrap_i64
+                                  (local.get $10)))
+                              (i32.shr_u
+                                (local.get $8)
+                                (i32.const 12)))
+                            (i32.const 3))
+                          (i32.const 65520))
+                        (i32.load offset=1332
+                          (local.get $hart)))))
+                  (i32.const 0)
+                  (i32.and
+                    (i64.eq
+                      (i64.load
+                        (local.get $8))
+                      (i64.or
+                        (local.get $10)
+                        (i64.const 1)))
+                    (i32.eq
+                      (i32.load offset=12
+                        (local.get $8))
+                      (i32.load offset=1336
+                        (local.get $hart)))))))
+            (unreachable))
+          (i64.store offset=8
+            (local.get $hart)
+            (local.get $x1))
+          (i64.store offset=64
+            (local.get $hart)
+            (local.get $x8))
+          (br 2 (;@1;)))
+        (i64.store offset=64
+          (local.get $hart)
+          (local.get $x8))
+        (br 1 (;@1;))))
+    (i64.store offset=768
+      (local.get $hart)
+      (i64.add
+        (local.get $pc)
+        (i64.extend_i32_s
+          (i32.sub
+            (i32.and
+              (local.get $exit)
+              (i32.const 131071))
+            (i32.const 65536)))))
+    (i32.store offset=1328
+      (local.get $hart)
+      (i32.and
+        (i32.shr_s
+          (local.get $exit)
+          (i32.const 31))
+        (i32.const 2)))
+    (i32.add
+      (local.get $budget)
+      (i32.and
+        (i32.shr_u
+          (local.get $exit)
+          (i32.const 17))
+        (i32.const 16383))))
+(func (;4;) (type 0) (param i32 i64 i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64)
+    (if  ;; label = @1
+      (i32.lt_s
+        (local.get $budget)
+        (i32.const 2))
+      (then
+        (i64.store offset=768
+          (local.get $hart)
+          (local.get $pc))
+        (return
+          (local.get $budget))))
+    (local.set $tlb_read
+      (i32.load offset=1280
+        (local.get $hart)))
+    (local.set $tlb_write
+      (i32.load offset=1284
+        (local.get $hart)))
+    (block  ;; label = @1
+      (block  ;; label = @2
+        (block  ;; label = @3
+          (block  ;; label = @4
+            (local.set $x8
+              (i64.load offset=64
+                (local.get $hart)))
+            (loop  ;; label = @5
+              (i32.lt_s
+                (local.get $budget)
+                (i32.const 2))
+              (local.set $exit
+                (i32.const 65536))
+              (br_if 2 (;@3;))
+              (local.set $budget
+                (i32.sub
+                  (local.get $budget)
+                  (i32.const 2)))
+              (local.set $x1
+                (i64.add
+                  (local.get $pc)
+                  (i64.const 4096)))
+              (local.set $10
+                (i64.and
+                  (i64.add
+                    (local.get $x1)
+                    (i64.const -48))
+                  (i64.const -2)))
+              (local.set $x1
+                (i64.add
+                  (local.get $pc)
+                  (i64.const 8)))
+              (i64.store offset=8
+                (local.get $hart)
+                (local.get $x1))
+              (i64.store offset=64
+                (local.get $hart)
+                (local.get $x8))
+              (local.set $budget
+                (call_indirect (type 0)
+                  (local.get $hart)
+                  (local.get $10)
+                  (local.get $budget)
+                  (i32.sub
+                    (local.get $depth)
+                    (i32.const 1))
+                  (select
+                    (i32.load offset=8
+                      (local.tee $8
+                        (i32.add
+                          (i32.and
+                            (i32.shl
+                              (i32.xor
+                                (local.tee $8
+                                  (i32.wrap_i64
+                                    (local.get $10)))
+                                (i32.shr_u
+                                  (local.get $8)
+                                  (i32.const 12)))
+                              (i32.const 3))
+                            (i32.const 65520))
+                          (i32.load offset=1332
+                            (local.get $hart)))))
+                    (i32.const 0)
+                    (i32.and
+                      (i32.and
+                        (i64.eq
+                          (i64.load
+                            (local.get $8))
+                          (i64.or
+                            (local.get $10)
+                            (i64.const 1)))
+                        (i32.eq
+                          (i32.load offset=12
+                            (local.get $8))
+                          (i32.load offset=1336
+                            (local.get $hart))))
+                      (i32.ne
+                        (local.get $depth)
+                        (i32.const 0))))))
+              (if  ;; label = @6
+                (i64.ne
+                  (i64.load offset=768
+                    (local.get $hart))
+                  (i64.add
+                    (local.get $pc)
+                    (i64.const 8)))
+                (then
+                  (return
+                    (local.get $budget))))
+              (i32.lt_s
+                (local.get $budget)
+                (i32.const 3))
+              (local.set $exit
+                (i32.const 65544))
+              (br_if 3 (;@2;))
+              (local.set $x8
+                (i64.load offset=64
+                  (local.get $hart)))
+              (local.set $tlb_read
+                (i32.load offset=1280
+                  (local.get $hart)))
+              (local.set $tlb_write
+                (i32.load offset=1284
+                  (local.get $hart)))
+              (local.set $budget
+                (i32.sub
+                  (local.get $budget)
+                  (i32.const 2)))
+              (local.set $x8
+                (i64.add
+                  (local.get $x8)
+                  (i64.const -1)))
+              (br_if 0 (;@5;)
+                (i64.ne
+                  (local.get $x8)
+                  (i64.const 0)))
+              (local.set $budget
+                (i32.sub
+                  (local.get $budget)
+                  (i32.const 1)))
+              (local.set $10
+                (i64.add
+                  (local.get $pc)
+                  (i64.const 4072)))
+              (i64.store offset=64
+                (local.get $hart)
+                (local.get $x8))
+              (return_call_indirect (type 0)
+                (local.get $hart)
+                (local.get $10)
+                (local.get $budget)
+                (local.get $depth)
+                (select
+                  (i32.load offset=8
+                    (local.tee $8
+                      (i32.add
+                        (i32.and
+                          (i32.shl
+                            (i32.xor
+                              (local.tee $8
+                                (i32.wrap_i64
+                                  (local.get $10)))
+                              (i32.shr_u
+                                (local.get $8)
+                                (i32.const 12)))
+                            (i32.const 3))
+                          (i32.const 65520))
+                        (i32.load offset=1332
+                          (local.get $hart)))))
+                  (i32.const 0)
+                  (i32.and
+                    (i64.eq
+                      (i64.load
+                        (local.get $8))
+                      (i64.or
+                        (local.get $10)
+                        (i64.const 1)))
+                    (i32.eq
+                      (i32.load offset=12
+                        (local.get $8))
+                      (i32.load offset=1336
+                        (local.get $hart)))))))
+            (unreachable))
+          (i64.store offset=8
+            (local.get $hart)
+            (local.get $x1))
+          (i64.store offset=64
+            (local.get $hart)
+            (local.get $x8))
+          (br 2 (;@1;)))
+        (i64.store offset=64
+          (local.get $hart)
+          (local.get $x8))
+        (br 1 (;@1;))))
+    (i64.store offset=768
+      (local.get $hart)
+      (i64.add
+        (local.get $pc)
+        (i64.extend_i32_s
+          (i32.sub
+            (i32.and
+              (local.get $exit)
+              (i32.const 131071))
+            (i32.const 65536)))))
+    (i32.store offset=1328
+      (local.get $hart)
+      (i32.and
+        (i32.shr_s
+          (local.get $exit)
+          (i32.const 31))
+        (i32.const 3)))
+    (i32.add
+      (local.get $budget)
+      (i32.and
+        (i32.shr_u
+          (local.get $exit)
+          (i32.const 17))
+        (i32.const 16383))))

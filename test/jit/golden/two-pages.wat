@@ -1,0 +1,159 @@
+;; li a1, 50
+;; j 1f
+;; .balign 4096
+;; .skip 4096 - 10
+;; 1: addi a2, a2, 1
+;; addi a3, a3, 1
+;; # This one lies on both.
+;; addi a4, a4, 1
+;; addi a1, a1, -1
+;; bnez a1, 1b
+
+;; Module 1
+(func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (if  ;; label = @1
+      (i32.lt_s
+        (local.get $budget)
+        (i32.const 5))
+      (then
+        (i64.store offset=768
+          (local.get $hart)
+          (local.get $pc))
+        (return
+          (local.get $budget))))
+    (local.set $tlb_read
+      (i32.load offset=1280
+        (local.get $hart)))
+    (local.set $tlb_write
+      (i32.load offset=1284
+        (local.get $hart)))
+    (block  ;; label = @1
+      (block  ;; label = @2
+        (block  ;; label = @3
+          (local.set $x11
+            (i64.load offset=88
+              (local.get $hart)))
+          (local.set $x12
+            (i64.load offset=96
+              (local.get $hart)))
+          (local.set $x13
+            (i64.load offset=104
+              (local.get $hart)))
+          (local.set $x14
+            (i64.load offset=112
+              (local.get $hart)))
+          (loop  ;; label = @4
+            (i32.lt_s
+              (local.get $budget)
+              (i32.const 5))
+            (local.set $exit
+              (i32.const 65536))
+            (br_if 1 (;@3;))
+            (local.set $budget
+              (i32.sub
+                (local.get $budget)
+                (i32.const 2)))
+            (local.set $x12
+              (i64.add
+                (local.get $x12)
+                (i64.const 1)))
+            (local.set $x13
+              (i64.add
+                (local.get $x13)
+                (i64.const 1)))
+            (i32.or
+              (i64.ne
+                (i64.load offset=237568
+                  (local.tee $8
+                    (i32.add
+                      (i32.shl
+                        (i32.and
+                          (i32.wrap_i64
+                            (i64.shr_u
+                              (local.tee $10
+                                (i64.add
+                                  (i64.and
+                                    (local.get $pc)
+                                    (i64.const -4096))
+                                  (i64.const 4096)))
+                              (i64.const 12)))
+                          (i32.const 255))
+                        (i32.const 4))
+                      (local.get $hart))))
+                (i64.or
+                  (i64.or
+                    (local.get $10)
+                    (i64.shl
+                      (i64.load32_u offset=780
+                        (local.get $hart))
+                      (i64.const 1)))
+                  (i64.const 1)))
+              (i64.ne
+                (i64.load offset=237576
+                  (local.get $8))
+                (i64.const 2147491840)))
+            (local.set $exit
+              (i32.const -2147418104))
+            (br_if 1 (;@3;))
+            (local.set $budget
+              (i32.sub
+                (local.get $budget)
+                (i32.const 1)))
+            (local.set $x14
+              (i64.add
+                (local.get $x14)
+                (i64.const 1)))
+            (local.set $budget
+              (i32.sub
+                (local.get $budget)
+                (i32.const 2)))
+            (local.set $x11
+              (i64.add
+                (local.get $x11)
+                (i64.const -1)))
+            (br_if 0 (;@4;)
+              (i64.ne
+                (local.get $x11)
+                (i64.const 0)))
+            (local.set $exit
+              (i32.const 65556))
+            (br 1 (;@3;)))
+          (unreachable))
+        (i64.store offset=88
+          (local.get $hart)
+          (local.get $x11))
+        (i64.store offset=96
+          (local.get $hart)
+          (local.get $x12))
+        (i64.store offset=104
+          (local.get $hart)
+          (local.get $x13))
+        (i64.store offset=112
+          (local.get $hart)
+          (local.get $x14))
+        (br 1 (;@1;))))
+    (i64.store offset=768
+      (local.get $hart)
+      (i64.add
+        (local.get $pc)
+        (i64.extend_i32_s
+          (i32.sub
+            (i32.and
+              (local.get $exit)
+              (i32.const 131071))
+            (i32.const 65536)))))
+    (i32.store offset=1328
+      (local.get $hart)
+      (i32.and
+        (i32.shr_s
+          (local.get $exit)
+          (i32.const 31))
+        (i32.const 1)))
+    (i32.add
+      (local.get $budget)
+      (i32.and
+        (i32.shr_u
+          (local.get $exit)
+          (i32.const 17))
+        (i32.const 16383))))
