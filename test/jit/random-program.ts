@@ -10,8 +10,17 @@
  */
 import type { Random } from '../support/random.ts';
 import { GuestProgram, RAM_BASE, SV39, type GuestOptions } from '../support/guest-program.ts';
-import { PageTables, PTE_ALL, PTE_DATA, PTE_U } from '../support/page-table.ts';
-import { aluWord, branch, chance, label, Mixture, WORK, type Surroundings } from './random-statements.ts';
+import { PageTables, PTE_ALL, PTE_DATA, PTE_R, PTE_U, PTE_V, PTE_W, PTE_A } from '../support/page-table.ts';
+import {
+  aluWord,
+  branch,
+  chance,
+  GUARDED,
+  label,
+  Mixture,
+  WORK,
+  type Surroundings,
+} from './random-statements.ts';
 import {
   CODE_PAGES,
   COPY,
@@ -19,15 +28,28 @@ import {
   HART_MEMORY,
   HART_MEMORY_SIZE,
   LEAF_TABLES,
+  OTHER_TABLES,
   setUp,
+  SHARED,
+  TABLES,
+  TABLES_SIZE,
   trapHandler,
 } from './random-traps.ts';
 
 const GiB = 1n << 30n;
-const TABLES = 0x80400000n;
-const TABLES_SIZE = 0x40000n;
 /** Where the code is mapped besides, page by page: twice for S-mode, once for U-mode. */
 const ALIASES = [6n * GiB, 7n * GiB, 8n * GiB] as const;
+/** Pages of data that cannot be used by everyone, or for everything. */
+const GUARDED_FLAGS = [
+  PTE_DATA,
+  PTE_DATA | PTE_U,
+  PTE_V | PTE_R | PTE_A,
+  PTE_V | PTE_R | PTE_A | PTE_U,
+  PTE_V | PTE_R | PTE_W | PTE_A | PTE_U,
+  PTE_V | PTE_R | PTE_W | PTE_U,
+  0n,
+  PTE_ALL | PTE_U,
+];
 /** Where S- and U-mode see RAM as data. */
 const USER_DATA = 4n * GiB;
 
@@ -269,19 +291,28 @@ export function randomProgram(random: Random): RandomProgram {
   };
 }
 
-/** Page tables of a hart, of which its trap handler knows the leaves. */
+/** Page tables of a hart for both of its address spaces; its trap handler knows the leaves of the first. */
 function mapFor(guest: GuestProgram, hart: number): void {
   const { memory } = guest;
-  const tables = new PageTables(memory, SV39, TABLES + BigInt(hart) * TABLES_SIZE);
-  tables.map(RAM_BASE, RAM_BASE, PTE_ALL, 2);
-  tables.map(USER_DATA, RAM_BASE, PTE_DATA | PTE_U, 2);
-  // The devices.
-  tables.map(0n, 0n, PTE_DATA | PTE_U, 2);
-  const frame = HART_MEMORY + BigInt(hart) * HART_MEMORY_SIZE + FRAME_OFFSET;
-  ALIASES.forEach((alias, index) => {
-    const flags = index === 2 ? PTE_ALL | PTE_U : PTE_ALL;
-    for (let page = 0n; page < BigInt(CODE_PAGES) * 4096n; page += 4096n)
-      tables.map(alias + page, RAM_BASE + page, flags);
-    memory.setUint64(frame + LEAF_TABLES + BigInt(8 * index), tables.entry(alias));
-  });
+  const root = TABLES + BigInt(hart) * TABLES_SIZE;
+  const leaves = HART_MEMORY + BigInt(hart) * HART_MEMORY_SIZE + FRAME_OFFSET + LEAF_TABLES;
+  for (const [first, code] of [
+    [root, RAM_BASE],
+    [root + OTHER_TABLES, COPY],
+  ]) {
+    const tables = new PageTables(memory, SV39, first);
+    tables.map(RAM_BASE, RAM_BASE, PTE_ALL, 2);
+    tables.map(USER_DATA, RAM_BASE, PTE_DATA | PTE_U, 2);
+    // The devices.
+    tables.map(0n, 0n, PTE_DATA | PTE_U, 2);
+    ALIASES.forEach((alias, index) => {
+      const flags = index === 2 ? PTE_ALL | PTE_U : PTE_ALL;
+      for (let page = 0n; page < BigInt(CODE_PAGES) * 4096n; page += 4096n)
+        tables.map(alias + page, code + page, flags);
+      if (first === root) memory.setUint64(leaves + BigInt(8 * index), tables.entry(alias));
+    });
+    GUARDED_FLAGS.forEach((flags, page) => {
+      tables.map(GUARDED + BigInt(page * 4096), SHARED + BigInt(page * 4096), flags);
+    });
+  }
 }

@@ -124,10 +124,19 @@ const indexed: Statement = (random) => {
   return `${index}\n ${random.pick([`ld ${a}, (t4)`, `sd ${a}, (t4)`, `lw ${a}, 4(t4)\n sw ${b}, (t4)`, `sb ${a}, 3(t4)\n lhu ${b}, 2(t4)`])}`;
 };
 
-/** Loads from many pages, so that the TLB has no room for all. */
+/** Where pages lie that not all may access in each way; nothing is there without address translation. */
+export const GUARDED = 9n << 30n;
+
+const guarded: Statement = (random) =>
+  `li t4, ${GUARDED + BigInt(4096 * random.below(9) + 8 * random.below(511))}\n ${random.pick(['ld', 'ld', 'sd', 'lw', 'sb', 'amoadd.d', 'fld'])} REG, (t4)`
+    .replace('amoadd.d REG', `amoadd.d ${random.pick(WORK)}, a0`)
+    .replace('fld REG', 'fld f1')
+    .replace('REG', random.pick(WORK));
+
+/** Loads from pages that have the same place in the TLB. */
 const wide: Statement = (random) => {
   const a = random.pick(WORK);
-  return `li t5, ${0x3f << 12}\n slli t4, ${random.pick(WORK)}, 12\n and t4, t4, t5\n add t4, t4, s1\n ld ${a}, ${8 * random.below(8)}(t4)`;
+  return `li t5, ${5 << 20}\n slli t4, ${random.pick(WORK)}, 20\n and t4, t4, t5\n add t4, t4, s1\n ld ${a}, ${8 * random.below(8)}(t4)`;
 };
 
 const misaligned: Statement = (random) =>
@@ -251,6 +260,7 @@ export const STATEMENTS: Readonly<Record<string, readonly [number, Statement]>> 
   memory: [6, memory],
   indexed: [5, indexed],
   wide: [1, wide],
+  guarded: [1, guarded],
   misaligned: [1, misaligned],
   crossing: [1, crossing],
   fault: [1, fault],

@@ -9,10 +9,13 @@ export const CODE_PAGES = 48;
 export const COPY = 0x80200000n;
 export const HART_MEMORY = 0x80100000n;
 export const HART_MEMORY_SIZE = 0x10000n;
-const SHARED = 0x80180000n;
+export const SHARED = 0x80180000n;
 export const FRAME_OFFSET = 0xf000n;
 export const LEAF_TABLES = 64n;
-const TABLES = 0x80400000n;
+export const TABLES = 0x80400000n;
+/** Page tables of a hart, and where those of its other address space are among them. */
+export const TABLES_SIZE = 0x40000n;
+export const OTHER_TABLES = 0x20000n;
 const STACK_OFFSET = 0xe000n;
 
 const SUM = 0x40000;
@@ -96,11 +99,21 @@ const NEXT = `
   xor t4, t4, t6
   sd t4, 32(tp)`;
 
-/** What only S-mode does: it exchanges pages of code, and gives back those that are gone. */
+/** What only S-mode does: it exchanges pages of code or the address space, and gives back pages that are gone. */
 const PAGES = `
   # Another copy for a page of one mapping, or none.
   exchange:
   ${NEXT}
+  srli t5, t4, 50
+  andi t5, t5, 3
+  bnez t5, 3f
+  # The other address space.
+  csrr t5, satp
+  li t6, (1 << 44) | ${OTHER_TABLES >> 12n}
+  xor t5, t5, t6
+  csrw satp, t5
+  j skip
+  3:
   srli t5, t4, 20
   andi t5, t5, 63
   li t6, ${CODE_PAGES}
