@@ -128,3 +128,56 @@ describe('sstatus.SUM', () => {
     expect(guest.trap?.cause).toBe(13n);
   });
 });
+
+describe('a timer interrupt', () => {
+  const SOURCE = `
+    la t0, handler
+    csrw mtvec, t0
+    li t0, 0x80
+    csrw mie, t0
+    li s0, DATA
+    li t1, CLINT + 0x4000
+    sd a7, (t1)
+    csrsi mstatus, 8
+    li s1, 3
+    1: call outer
+    addi s1, s1, -1
+    bnez s1, 1b
+    la t0, m_trap
+    csrw mtvec, t0
+    j finish
+    outer: mv s2, ra
+    li s3, 4
+    2: lw a0, (s0)
+    add a0, a0, s3
+    sw a0, (s0)
+    call inner
+    addi s3, s3, -1
+    bnez s3, 2b
+    jr s2
+    inner: mul a1, a0, a0
+    amoadd.d a2, a1, (s0)
+    ret
+    .balign 4
+    handler: csrr a3, mepc
+    csrr a4, mcycle
+    csrr a5, minstret
+    li t0, -1
+    sd t0, (t1)
+    addi a6, a6, 1
+    mret`;
+
+  it('comes at the same place, wherever that is', async () => {
+    const places = new Set<bigint>();
+    for (let at = 25; at < 125; at++) {
+      const guest = await runBoth((options) => {
+        const made = new GuestProgram(SOURCE, options);
+        made.core.writeX(0, 17, BigInt(at));
+        return made;
+      });
+      expect(guest.x('a6')).toBe(1n);
+      places.add(guest.x('a3'));
+    }
+    expect(places.size).toBeGreaterThan(15);
+  });
+});

@@ -165,7 +165,7 @@ const PAGES = `
   # ecall changes between S- and U-mode at times.
   leave_user:
   ${NEXT}
-  andi t4, t4, 3
+  andi t4, t4, 7
   bnez t4, skip
   li t4, ${SPP}
   csrs sstatus, t4
@@ -173,7 +173,7 @@ const PAGES = `
   j change
   leave_supervisor:
   ${NEXT}
-  andi t4, t4, 3
+  andi t4, t4, 1
   bnez t4, skip
   li t4, ${SPP}
   csrc sstatus, t4
@@ -186,6 +186,17 @@ const PAGES = `
   add t5, t5, t4
   csrw sepc, t5
   j skip`;
+
+/** Moves t5 to the mapping for U-mode if the trap came from there. */
+const WHERE_USER = `
+  csrr t4, sstatus
+  andi t4, t4, ${SPP}
+  bnez t4, 1f
+  slli t5, t5, 34
+  srli t5, t5, 34
+  li t4, 8 << 30
+  add t5, t5, t4
+  1:`;
 
 /** A handler that goes on behind the instruction, and sets the timer to some time up to `longest` ticks away. */
 export function trapHandler(mode: 'machine' | 'paged', longest: number): string {
@@ -244,8 +255,8 @@ export function trapHandler(mode: 'machine' | 'paged', longest: number): string 
     # Where there is no code: back to the loop.
     lost:
     la t5, unwind
+    ${mode === 'paged' ? WHERE_USER : ''}
     csrw ${x}epc, t5
-    ${mode === 'paged' ? `li t5, ${SPP}\n csrs sstatus, t5` : ''}
     j out
     interrupt:
     ${NEXT}
