@@ -5,12 +5,19 @@
  */
 import { expect, test } from 'vitest';
 import { describeDifference, runLockstep } from '../../src/debug/lockstep.ts';
+import type { GuestProgram } from '../support/guest-program.ts';
 import { LockstepGuest } from '../support/lockstep-guest.ts';
 import { Random } from '../support/random.ts';
 import { randomProgram, type Translation } from './random-program.ts';
 
 /** Instructions a program runs. */
 const LENGTH = 150_000;
+
+/** As on a host that has no tail calls. */
+function withoutTailCalls({ core }: GuestProgram, { jit, threshold = 0 }: Translation): void {
+  const { configureJit } = core.exports as unknown as { configureJit(mode: number, flags: number): void };
+  configureJit(jit === 'force' ? 2 : 1, threshold << 8);
+}
 
 /** What is different about the program of a seed when it is translated; undefined when nothing is. */
 export async function findDifference(seed: number, length = LENGTH): Promise<string | undefined> {
@@ -25,10 +32,15 @@ export async function findDifference(seed: number, length = LENGTH): Promise<str
   ] as const);
   const longest = random.pick([40, 700, 5000, 20_000]);
   const cuts = random.uint32();
+  const hasTailCalls = !random.oneIn(4);
   const found = await runLockstep(
     {
-      make: (kind) =>
-        Promise.resolve(new LockstepGuest(program.make(kind === 'subject' ? translation : { jit: 'off' }))),
+      make: (kind) => {
+        if (kind === 'reference') return Promise.resolve(new LockstepGuest(program.make({ jit: 'off' })));
+        const guest = program.make(translation);
+        if (!hasTailCalls) withoutTailCalls(guest, translation);
+        return Promise.resolve(new LockstepGuest(guest));
+      },
       chunk: (index) => 1 + new Random(cuts + index * 7919).below(longest),
       memoryInterval: 300,
     },
@@ -36,7 +48,7 @@ export async function findDifference(seed: number, length = LENGTH): Promise<str
   );
   return (
     found &&
-    `seed ${seed} (${program.description}, ${JSON.stringify(translation)}): ${describeDifference(found)}`
+    `seed ${seed} (${program.description}, ${JSON.stringify({ ...translation, hasTailCalls })}): ${describeDifference(found)}`
   );
 }
 
