@@ -129,6 +129,44 @@ describe('sstatus.SUM', () => {
   });
 });
 
+describe('code across two pages', () => {
+  it('is what the second page is mapped to', async () => {
+    const guest = await runBoth((options) => {
+      const paged = new PagedProgram(
+        `
+        li s0, PAGE + 0xff8
+        li s1, PAGE + 0x1000
+        li s2, 60
+        # Often enough to be translated while the second page is known.
+        1: jalr s0
+        jalr s0
+        jalr s0
+        # The other page.
+        ld t0, (s3)
+        xor t0, t0, s4
+        sd t0, (s3)
+        sfence.vma s1
+        addi s2, s2, -1
+        bnez s2, 1b`,
+        options,
+      );
+      const { tables, memory } = paged;
+      tables.map(PAGE_VA, DATA, PTE_ALL);
+      tables.map(PAGE_VA + 0x1000n, DATA + 0x2000n, PTE_ALL);
+      const words = [0x00150513, 0x00150513, 0x00a50513, 0x00008067]; // twice addi a0, a0, 1; addi a0, a0, 10; ret
+      words.forEach((word, i) =>
+        memory.setUint32(DATA + 0xff8n + BigInt(i < 2 ? 4 * i : 0x1000 + 4 * i), word),
+      );
+      memory.setUint32(DATA + 0x3000n, 0x06450513); // addi a0, a0, 100
+      memory.setUint32(DATA + 0x3004n, 0x00008067);
+      paged.core.writeX(0, 19, tables.entry(PAGE_VA + 0x1000n));
+      paged.core.writeX(0, 20, 1n << 10n);
+      return paged;
+    });
+    expect(guest.x('a0')).toBe(BigInt(180 * 2 + 90 * 10 + 90 * 100));
+  });
+});
+
 describe('a timer interrupt', () => {
   const SOURCE = `
     la t0, handler
