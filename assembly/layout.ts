@@ -265,6 +265,12 @@ export const JIT_BATCHES: usize = JIT + 0x2c0000; // {u32 first slot, u32 region
 // What the translator works on.
 export const JIT_WISHES: usize = JIT + 0x2a0000; // u64: physical addresses of heads of regions, by hash, and how to write these: address << 8 | STYLE_*
 export const JIT_WISHES_ENTRIES: u32 = 0x2000;
+export const T_TARGETS: usize = JIT + 0x288000; // {i32 bytes from the head, i32 block} of the dispatch block
+export const MAX_TARGETS: u32 = 64;
+// Where indirect jumps went while they were interpreted, by hash of the jump: {u64 paddr, i16 × 28 bytes from the jump, 0 for none}.
+export const JIT_PROFILE: usize = JIT + 0x300000;
+export const JIT_PROFILE_ENTRIES: u32 = 0x1000;
+export const JIT_PROFILE_TARGETS: usize = 28;
 export const T_EXITS: usize = JIT + 0x290000; // exits by the registers that they store
 export const T_WINDOW: i32 = 0x8000; // a region lies within so many bytes of its head, either way
 export const T_PAGES: usize = JIT + 0x180; // u32 a page of the window: where it lies in the linear memory, PAGE_UNKNOWN or PAGE_REFUSED
@@ -298,6 +304,7 @@ export const T_DEF: usize = 88; // u64, registers set
 export const T_DIRTY_IN: usize = 96; // u64, registers that may differ from the hart record at the start
 export const T_LIVE_IN: usize = 104; // u64, registers whose locals must be right at the start
 export const T_SUBTREE: usize = 112; // u64, registers that matter in some block that this dominates
+export const T_IS_CHECKED: usize = 156; // u32, 1: the budget is looked at where it starts
 export const T_LOAD: usize = 120; // u64, registers loaded at the start
 export const T_LOAD_BEFORE: usize = 128; // u64, the same before the loop that starts here
 export const T_PENDING: usize = 136; // u64, registers to be loaded there or below
@@ -314,6 +321,7 @@ export const KIND_RETURN: u32 = 5;
 export const KIND_INDIRECT: u32 = 6;
 export const KIND_EXIT: u32 = 7; // the interpreter goes on at T_END
 export const KIND_CSR: u32 = 8; // a CSR instruction; goes on behind it
+export const KIND_DISPATCH: u32 = 9; // no code of the guest: where indirect jumps of the region go, to its blocks in T_TARGETS
 
 export const MAX_REGION_INSTRUCTIONS: u32 = 1024;
 export const MAX_REGION_BLOCKS: u32 = 256;

@@ -44,6 +44,7 @@ import { FIRST_SYSTEM, LAST_SYSTEM, Op } from '../generated/opcodes';
 import { CAUSE_ILLEGAL_INSTRUCTION } from '../generated/csr';
 import { imm, rs1, setRd } from '../isa/registers';
 import { enterRegion, hotAt, isForced, noteArrival } from '../jit/tier';
+import { noteIndirectJump } from '../jit/profile';
 import { jumpIndex } from '../mmu/tlb';
 import { arenaEpoch, decodeBlock, plainBlock } from './block';
 import { raiseIllegal } from './exception';
@@ -291,6 +292,7 @@ export function runHart(h: usize, limit: u32): u32 {
   let block: usize = 0;
   let successor: usize = 0; // the slot that led here and may remember the block found
   let once = false; // execute one instruction with exact counters, for MMIO
+  let jumpedFrom: u64 = 0; // where the last indirect jump lies
   let isPlain = false; // the next block is to be interpreted, whatever was translated
   let isArrival = true; // control came to pc by one of the ways that make a block hot
 
@@ -382,7 +384,8 @@ export function runHart(h: usize, limit: u32): u32 {
             break;
           case Op.JALR: {
             const target = ((rs1(h, r) + imm(r)) as u64) & ~1;
-            setRd(h, r, (pc as i64) + load<u16>(r, REC_OFF) + load<u8>(r, REC_LEN));
+            jumpedFrom = pc + load<u16>(r, REC_OFF);
+            setRd(h, r, jumpedFrom + load<u8>(r, REC_LEN));
             pc = target;
             slot = INDIRECT;
             break;
@@ -608,6 +611,10 @@ export function runHart(h: usize, limit: u32): u32 {
     isPlain = false;
     if (slot != LEAVE) {
       once = false;
+      if (slot == INDIRECT && jumpedFrom && hotAt && block < SCRATCH_BLOCK && load<u16>(r, REC_RD) == X_SINK) {
+        noteIndirectJump(load<u64>(block, B_PADDR) + load<u16>(r, REC_OFF), pc - jumpedFrom);
+      }
+      jumpedFrom = 0;
       isArrival =
         isForced || slot == INDIRECT || load<i32>(r + slot, 8) <= 0 || (load<u16>(r, REC_OP) == Op.JAL && load<u16>(r, REC_RD) != X_SINK);
       // Remembered within a page only: another page may get another mapping.

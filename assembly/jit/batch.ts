@@ -44,7 +44,7 @@ import { revokeWrites } from '../mmu/tlb';
 import { hostPaddr } from '../mmu/walk';
 import { finishModule, startModule } from '../wasm/module';
 import { cursor, moveCursor, patchU32, reserveU32 } from '../wasm/writer';
-import { discover, pageHost, pageIndex, WINDOW_PAGES } from './discover';
+import { discover, pageHost, targetCount, pageIndex, WINDOW_PAGES } from './discover';
 import { emitRegion } from './emit-region';
 import { HELPERS, TYPE_REGION, writeImports, writeTypes } from './imports';
 import { analyse, fpUse, inOrder } from './flow';
@@ -172,6 +172,17 @@ function notePages(region: usize, blocks: i32): void {
   }
 }
 
+/** What the region holds is reached within it from now on: it starts anew to become hot by itself. */
+function coolBlocks(blocks: i32): void {
+  for (let place = 1; place < blocks; place++) {
+    const block = inOrder(place);
+    if (!load<u32>(block, T_COUNT)) continue;
+    const paddr = hostPaddr(pageHost(load<i32>(block, T_START)));
+    const decoded = findDecoded(paddr);
+    if (decoded && load<u32>(decoded, B_HEAT) < HEAT_NEVER && !regionAt(paddr)) store<u32>(decoded, 0, B_HEAT);
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function wishSlot(paddr: u64): usize {
@@ -216,7 +227,9 @@ export function translate(h: usize, pc: u64, paddr: u64, all: bool): bool {
   notePages(region, blocks);
   count(J_TRANSLATED, 1);
   store<f64>(J_TIME_TRANSLATING, load<f64>(J_TIME_TRANSLATING) + hostNow() - start);
-  if (openRegions == BATCH_REGIONS || bodies + LARGEST_BODY > JIT_BODIES_END) compileBatch();
+  coolBlocks(blocks);
+  // An interpreter's loop: all of its handlers are hot by now, and would be translated next.
+  if (targetCount || openRegions == BATCH_REGIONS || bodies + LARGEST_BODY > JIT_BODIES_END) compileBatch();
   return true;
 }
 

@@ -9,6 +9,7 @@ import {
   KIND_CALL,
   KIND_CALL_INDIRECT,
   KIND_CSR,
+  KIND_DISPATCH,
   KIND_EXIT,
   KIND_FALL,
   KIND_INDIRECT,
@@ -17,6 +18,7 @@ import {
   MAX_REGION_BLOCKS,
   MAX_REGION_INSTRUCTIONS,
   MAX_REGION_PAGES,
+  MAX_TARGETS,
   RECORD_SIZE,
   REC_IMM,
   REC_LEN,
@@ -37,6 +39,7 @@ import {
   T_START,
   T_SUCCESSOR,
   T_TARGET,
+  T_TARGETS,
   T_WINDOW,
   X_SINK,
 } from '../layout';
@@ -54,9 +57,12 @@ import { knownFetch } from '../hart/fetch';
 import { decodeInstruction } from '../isa/decode';
 import { hostPaddr, ramAddress } from '../mmu/walk';
 import { canEmit } from './emit-instruction';
+import { profiledTarget } from './profile';
 
 /** Basic blocks of the region; the first one is its head. */
 export let blockCount: u32 = 0;
+/** Targets of indirect jumps, in T_TARGETS. */
+export let targetCount: u32 = 0;
 /** Instructions of all of them. */
 export let instructionCount: u32 = 0;
 
@@ -68,6 +74,9 @@ export const WINDOW_PAGES: usize = 33;
 
 /** REC_RS1 of ra. */
 const RA: u32 = 8;
+
+/** Instructions of a basic block at most. */
+const LONGEST_BLOCK: i32 = 64;
 
 const MARK_INSTRUCTION: u32 = 1;
 const MARK_LEADER: u32 = 2;
@@ -168,6 +177,52 @@ function addTarget(h: usize, offset: i32): void {
   addLeader(offset);
 }
 
+/** Follows the indirect jump at `offset` to where it went before. */
+function addIndirectTargets(h: usize, offset: i32): void {
+  const paddr = hostPaddr(codeAt(h, offset));
+  for (let i: usize = 0; targetCount < MAX_TARGETS; i++) {
+    const distance = profiledTarget(paddr, i);
+    if (!distance) return;
+    const target = offset + distance;
+    if (!isInWindow(target) || isTarget(target)) continue;
+    store<i32>(T_TARGETS + ((targetCount as usize) << 3), target);
+    targetCount++;
+    addTarget(h, target);
+  }
+}
+
+function isTarget(offset: i32): bool {
+  for (let i: u32 = 0; i < targetCount; i++) {
+    if (load<i32>(T_TARGETS + ((i as usize) << 3)) == offset) return true;
+  }
+  return false;
+}
+
+/** Makes the block that indirect jumps go through, if they have targets in the region. */
+function addDispatch(): void {
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < targetCount; i++) {
+    const offset = load<i32>(T_TARGETS + ((i as usize) << 3));
+    const index = blockStarting(offset);
+    if (index < 0) continue;
+    store<i32>(T_TARGETS + ((kept as usize) << 3), offset);
+    store<i32>(T_TARGETS + ((kept as usize) << 3), index, 4);
+    kept++;
+  }
+  targetCount = kept;
+  if (!kept) return;
+  for (let i: u32 = 0; i < blockCount; i++) {
+    const block = blockAtIndex(i);
+    if (load<u32>(block, T_KIND) == KIND_INDIRECT) store<i32>(block, blockCount, T_SUCCESSOR);
+  }
+  const dispatch = blockAtIndex(blockCount);
+  store<i32>(dispatch, 0, T_START);
+  store<i32>(dispatch, 0, T_END);
+  store<u32>(dispatch, 0, T_COUNT);
+  store<u32>(dispatch, KIND_DISPATCH, T_KIND);
+  blockCount++;
+}
+
 // @ts-ignore: decorator
 @inline
 function isBranch(op: u32): bool {
@@ -183,6 +238,7 @@ function isCsr(op: u32): bool {
 /** Marks the instructions from `offset` on, and notes where else control goes. */
 function scan(h: usize, offset: i32): void {
   const r = T_RECORDS;
+  let straight = 0;
   // An instruction starts two blocks at most, and one more where a page ends.
   while (
     isInWindow(offset + 4) &&
@@ -211,11 +267,18 @@ function scan(h: usize, offset: i32): void {
       addTarget(h, offset + load<i32>(r, REC_IMM));
       return;
     } else if (op == Op.JALR && !isLinked) {
+      if (load<u16>(r, REC_RS1) != RA) addIndirectTargets(h, offset);
       return;
     } else if (op == Op.JAL || op == Op.JALR || isCsr(op)) {
       addLeader(next);
     }
     if (pageIndex(next - 1) != pageIndex(offset)) addLeader(next);
+    // Long blocks are cut, because the budget is looked at between blocks only.
+    straight++;
+    if (straight == LONGEST_BLOCK) {
+      straight = 0;
+      addLeader(next);
+    }
     offset = next;
   }
 }
@@ -301,6 +364,7 @@ export function discover(h: usize, pc: u64, paddr: u64, all: bool): bool {
   instructionCount = 0;
   blockCount = 0;
   queueEnd = 0;
+  targetCount = 0;
   memory.fill(T_MARKS, 0, T_WINDOW as usize);
   memory.fill(T_PAGES, 0, WINDOW_PAGES << 2);
   store<u32>(T_PAGES + ((HEAD_PAGE as usize) << 2), ramAddress(paddr & ~0xfff) as u32);
@@ -320,5 +384,6 @@ export function discover(h: usize, pc: u64, paddr: u64, all: bool): bool {
   }
   let records = T_RECORDS;
   for (let i: u32 = 0; i < blockCount; i++) records = buildBlock(h, blockAtIndex(i), records);
+  addDispatch();
   return true;
 }

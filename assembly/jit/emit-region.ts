@@ -14,8 +14,8 @@ import {
   KIND_BRANCH,
   KIND_CALL_INDIRECT,
   KIND_CSR,
+  KIND_DISPATCH,
   KIND_EXIT,
-  KIND_FALL,
   KIND_INDIRECT,
   KIND_JUMP,
   KIND_RETURN,
@@ -35,6 +35,7 @@ import {
   T_FORWARD,
   T_FP,
   T_GUARD,
+  T_IS_CHECKED,
   T_IS_LOOP,
   T_KIND,
   T_LABEL,
@@ -83,7 +84,8 @@ import {
   writeByte,
   writeU32,
 } from '../wasm/writer';
-import { blockAtIndex, HEAD_PAGE } from './discover';
+import { blockAtIndex, HEAD_PAGE, targetCount } from './discover';
+import { emitDispatch, emitTarget } from './dispatch';
 import { emitInstruction } from './emit-instruction';
 import {
   closeExits,
@@ -93,7 +95,6 @@ import {
   exitCode,
   exitLabel,
   loadRegisters,
-  localOfRegister,
   openExits,
   pushPc,
   sideExitCode,
@@ -364,6 +365,20 @@ function pushIndirectTarget(r: usize): void {
   emit(Wasm.I64_AND);
 }
 
+/** Goes to the target of an indirect jump within the region, or on to another one. */
+function emitDispatchBlock(block: usize): void {
+  const miss = emitDispatch(targetCount);
+  for (let i: u32 = 0; i < targetCount; i++) {
+    const next = successor(block, i);
+    emitTarget(i, miss);
+    if (next < 0) br(miss);
+    else emitEdge(block, blockAtIndex(next));
+  }
+  end();
+  storeRegisters(dirtyOut(block));
+  emitJump(hasTailCalls);
+}
+
 function emitEnd(block: usize): void {
   const kind = load<u32>(block, T_KIND);
   const last = (load<u32>(block, T_FIRST) as usize) + ((load<u32>(block, T_COUNT) as usize) - 1) * RECORD_SIZE;
@@ -375,9 +390,15 @@ function emitEnd(block: usize): void {
     emitCsr(block, last);
   } else if (kind == KIND_EXIT) {
     emitExit(dirtyOut(block), exitCode(load<i32>(block, T_END), 0));
+  } else if (kind == KIND_DISPATCH) {
+    emitDispatchBlock(block);
   } else if (kind == KIND_RETURN || kind == KIND_INDIRECT) {
     pushIndirectTarget(last);
     localSet(LOCAL_TARGET);
+    if (successor(block, 0) >= 0) {
+      emitSuccessor(block, 0);
+      return;
+    }
     storeRegisters(dirtyOut(block));
     if (kind == KIND_RETURN) emitLeave();
     else emitJump(hasTailCalls);
@@ -391,10 +412,27 @@ function emitEnd(block: usize): void {
   }
 }
 
+/** Leaves a block that starts with a look at the budget, if that does not last. */
+function emitBudgetCheck(block: usize): void {
+  const cost = load<u32>(block, T_COST);
+  const dirty = load<u64>(block, T_DIRTY_IN);
+  if (load<u32>(block, T_KIND) != KIND_DISPATCH) {
+    checkBudget(cost, dirty, load<i32>(block, T_START));
+    return;
+  }
+  localGet(LOCAL_BUDGET);
+  i32Const(cost as i32);
+  emit(Wasm.I32_LT_S);
+  open(Wasm.IF);
+  storeRegisters(dirty);
+  emitLeave();
+  end();
+}
+
 /** The code of a block, and of those that only it leads to. */
 function emitBody(block: usize): void {
   loadRegisters(load<u64>(block, T_LOAD));
-  if (load<u32>(block, T_IS_LOOP)) checkBudget(load<u32>(block, T_COST), load<u64>(block, T_DIRTY_IN), load<i32>(block, T_START));
+  if (load<u32>(block, T_IS_CHECKED)) emitBudgetCheck(block);
   checkPages(block);
   emitFpGuard(load<u32>(block, T_FP), load<u64>(block, T_DIRTY_IN), sideExitCode(load<i32>(block, T_START), 0));
   if (load<u32>(block, T_COUNT)) {

@@ -9,6 +9,7 @@ import {
   KIND_CALL,
   KIND_CALL_INDIRECT,
   KIND_CSR,
+  KIND_DISPATCH,
   RECORD_SIZE,
   REC_IMM,
   REC_OP,
@@ -27,6 +28,7 @@ import {
   T_FP,
   T_FP_IN,
   T_GUARD,
+  T_IS_CHECKED,
   T_IS_LOOP,
   T_KIND,
   T_LISTS,
@@ -41,12 +43,13 @@ import {
   T_START,
   T_SUBTREE,
   T_SUCCESSOR,
+  T_TARGETS,
   T_USE,
   X_SINK,
 } from '../layout';
 import { FIRST_FP, FIRST_SYSTEM, LAST_FP, Op } from '../generated/opcodes';
 import { registerOf } from '../isa/emit';
-import { blockAtIndex, blockCount, HEAD_PAGE, pageIndex } from './discover';
+import { blockAtIndex, blockCount, HEAD_PAGE, pageIndex, targetCount } from './discover';
 import { fpNeeds } from './fpu-guard';
 
 /** All registers that the region reads or sets. */
@@ -73,7 +76,21 @@ export function inOrder(place: i32): usize {
 // @ts-ignore: decorator
 @inline
 export function successor(block: usize, index: usize): i32 {
+  if (load<u32>(block, T_KIND) == KIND_DISPATCH) return load<i32>(T_TARGETS + (index << 3), 4);
   return load<i32>(block + (index << 2), T_SUCCESSOR);
+}
+
+/** How many edges a block may have. */
+// @ts-ignore: decorator
+@inline
+function edges(block: usize): usize {
+  return load<u32>(block, T_KIND) == KIND_DISPATCH ? targetCount : 2;
+}
+
+/** Control leaves the region along this edge. */
+function cut(block: usize, index: usize): void {
+  if (load<u32>(block, T_KIND) == KIND_DISPATCH) store<i32>(T_TARGETS + (index << 3), -1, 4);
+  else store<i32>(block + (index << 2), -1, T_SUCCESSOR);
 }
 
 // @ts-ignore: decorator
@@ -89,7 +106,7 @@ const VISITING: i32 = -2;
 function visit(index: i32): void {
   const block = blockAtIndex(index);
   store<i32>(block, VISITING, T_ORDER);
-  for (let i: usize = 0; i < 2; i++) {
+  for (let i: usize = 0, n = edges(block); i < n; i++) {
     const next = successor(block, i);
     if (next >= 0 && load<i32>(blockAtIndex(next), T_ORDER) == NOT_VISITED) visit(next);
   }
@@ -130,7 +147,7 @@ function dominate(): void {
     changed = false;
     for (let place = 0; place < reached; place++) {
       const block = inOrder(place);
-      for (let i: usize = 0; i < 2; i++) {
+      for (let i: usize = 0, n = edges(block); i < n; i++) {
         const index = successor(block, i);
         if (index < 0) continue;
         const next = blockAtIndex(index);
@@ -156,12 +173,12 @@ function cutIrreducible(): bool {
   let found = false;
   for (let place = 0; place < reached; place++) {
     const block = inOrder(place);
-    for (let i: usize = 0; i < 2; i++) {
+    for (let i: usize = 0, n = edges(block); i < n; i++) {
       const index = successor(block, i);
       if (index < 0) continue;
       const to = load<i32>(blockAtIndex(index), T_ORDER);
       if (to <= place && !isDominatedBy(place, to)) {
-        store<i32>(block + (i << 2), -1, T_SUCCESSOR);
+        cut(block, i);
         found = true;
       }
     }
@@ -180,12 +197,14 @@ function link(): void {
   }
   for (let place = reached - 1; place >= 0; place--) {
     const block = inOrder(place);
-    for (let i: usize = 0; i < 2; i++) {
+    // What a table jumps to needs a label: it counts as a merge point.
+    const isDispatch = load<u32>(block, T_KIND) == KIND_DISPATCH;
+    for (let i: usize = 0, n = edges(block); i < n; i++) {
       const index = successor(block, i);
       if (index < 0) continue;
       const next = blockAtIndex(index);
       if (load<i32>(next, T_ORDER) <= place) store<u32>(next, 1, T_IS_LOOP);
-      else store<u32>(next, load<u32>(next, T_FORWARD) + 1, T_FORWARD);
+      else store<u32>(next, load<u32>(next, T_FORWARD) + (isDispatch ? 2 : 1), T_FORWARD);
     }
     if (place == 0) break;
     const dominator = inOrder(load<i32>(block, T_DOMINATOR));
@@ -252,7 +271,7 @@ function findDirty(): void {
       const block = inOrder(place);
       if (isCall(block)) continue;
       const out = load<u64>(block, T_DIRTY_IN) | load<u64>(block, T_DEF);
-      for (let i: usize = 0; i < 2; i++) {
+      for (let i: usize = 0, n = edges(block); i < n; i++) {
         const index = successor(block, i);
         if (index < 0) continue;
         const next = blockAtIndex(index);
@@ -280,7 +299,7 @@ function findLive(): void {
       const block = inOrder(place);
       let live = load<u64>(block, T_USE) | load<u64>(block, T_DIRTY_IN);
       if (!isCall(block)) {
-        for (let i: usize = 0; i < 2; i++) {
+        for (let i: usize = 0, n = edges(block); i < n; i++) {
           const index = successor(block, i);
           if (index >= 0) live |= load<u64>(blockAtIndex(index), T_LIVE_IN) & ~load<u64>(block, T_DEF);
         }
@@ -333,20 +352,29 @@ function placeLoads(): void {
   }
 }
 
+/** A stretch of more instructions looks at the budget in between, so that not too many are left for the interpreter. */
+const LONG_STRETCH: u32 = 160;
+
 /** Most instructions from each block to the next look at the budget: at a loop, behind a call, or outside. */
 function findCosts(): void {
+  for (let place = 0; place < reached; place++) {
+    const block = inOrder(place);
+    store<u32>(block, load<u32>(block, T_IS_LOOP), T_IS_CHECKED);
+  }
   for (let place = reached - 1; place >= 0; place--) {
     const block = inOrder(place);
     let most: u32 = 0;
     if (!isCall(block)) {
-      for (let i: usize = 0; i < 2; i++) {
+      for (let i: usize = 0, n = edges(block); i < n; i++) {
         const index = successor(block, i);
         if (index < 0) continue;
         const next = blockAtIndex(index);
-        if (!load<u32>(next, T_IS_LOOP)) most = max(most, load<u32>(next, T_COST));
+        if (!load<u32>(next, T_IS_CHECKED)) most = max(most, load<u32>(next, T_COST));
       }
     }
-    store<u32>(block, load<u32>(block, T_COUNT) + most, T_COST);
+    const cost = load<u32>(block, T_COUNT) + most;
+    store<u32>(block, cost, T_COST);
+    if (cost > LONG_STRETCH && place > 0) store<u32>(block, 1, T_IS_CHECKED);
   }
 }
 
@@ -378,7 +406,7 @@ function findGuards(): void {
       const block = inOrder(place);
       const pages = load<u32>(block, T_PAGES_IN) | load<u32>(block, T_PAGES_OF);
       const fp = isCall(block) || load<u32>(block, T_KIND) == KIND_CSR ? 0 : load<u32>(block, T_FP_IN) | load<u32>(block, T_FP);
-      for (let i: usize = 0; i < 2; i++) {
+      for (let i: usize = 0, n = edges(block); i < n; i++) {
         const index = successor(block, i);
         if (index < 0) continue;
         const next = blockAtIndex(index);

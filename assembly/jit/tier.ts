@@ -34,7 +34,7 @@ import { FFLAGS_NX } from '../fpu/flags';
 import { hostNow } from '../host';
 import { compileBatch, HEAT_NEVER, rewrite, setTailCalls, translate } from './batch';
 import { regionIndex } from '../mmu/tlb';
-import { count, regionAtSlot } from './region';
+import { count, regionAt, regionAtSlot } from './region';
 
 export const MODE_OFF: u32 = 0;
 export const MODE_ON: u32 = 1;
@@ -83,6 +83,8 @@ let waited: u32 = 0;
 
 function heatUp(h: usize, pc: u64, block: usize, heat: u32): void {
   if (heat == hotAt) {
+    // A region may wait already, and its block have been decoded anew.
+    if (regionAt(load<u64>(block, B_PADDR))) return;
     if (!translate(h, pc, load<u64>(block, B_PADDR), isForced)) store<u32>(block, HEAT_NEVER, B_HEAT);
     else if (isForced) compileBatch();
     return;
