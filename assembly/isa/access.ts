@@ -3,7 +3,7 @@
  * it also sends misaligned accesses and page crossings the slow way, because a
  * tag has its low bits clear.
  */
-import { STYLE_CALLS, TLB_INDEX_MASK } from '../layout';
+import { REC_IMM, REC_RS1, STYLE_CALLS, TLB_INDEX_MASK } from '../layout';
 import { HELPER_LOCATE } from '../jit/imports';
 import { LOCATE_ATOMIC, LOCATE_WRITE } from '../jit/helpers';
 import { accessValue, leaveAfterAccess, readSlow, writeSlow } from '../mmu/access';
@@ -27,6 +27,7 @@ import {
   emitRs2,
   emitSetFd,
   emitSetRd,
+  LOCAL_GROUP,
   LOCAL_HART,
   LOCAL_I32,
   LOCAL_I64,
@@ -133,14 +134,20 @@ function storeRs2Slow(h: usize, r: usize, vaddr: u64, size: u32): bool {
  * stack, an i32. `flags` are LOCATE_*.
  */
 export function emitLocate(r: usize, offset: i64, size: u32, flags: u32): void {
-  const entry = LOCAL_I32;
   const address = LOCAL_I64;
   emitRs1(r);
   if (offset) {
     i64Const(offset);
     emit(Wasm.I64_ADD);
   }
-  localTee(address);
+  localSet(address);
+  emitHit(address, size, flags);
+}
+
+/** Pushes the host address of an access to the address in the local `address`. */
+function emitHit(address: u32, size: u32, flags: u32): void {
+  const entry = LOCAL_I32;
+  localGet(address);
   emit(Wasm.I32_WRAP_I64);
   i32Const(8);
   emit(Wasm.I32_SHR_U);
@@ -182,24 +189,75 @@ function pushHit(address: u32, entry: u32): void {
   emit(Wasm.I32_ADD);
 }
 
+/** Whether accesses relative to sp were checked together, and which offset from it LOCAL_GROUP stands for. */
+let isGrouped: bool = false;
+let groupLow: i32 = 0;
+
+/** REC_RS1 of sp. */
+export const SP: u32 = 16;
+
+/**
+ * Checks accesses from sp + `low` on, a multiple of `size` below 4096, for all
+ * `length` bytes: they lie in one page and are aligned like accesses of `size`
+ * bytes at sp. Until `endGroup` accesses relative to sp rely on that.
+ */
+export function startGroup(r: usize, low: i32, length: u32, size: u32, isWrite: bool): void {
+  const address = LOCAL_I64;
+  emitRs1(r);
+  i64Const(low);
+  emit(Wasm.I64_ADD);
+  localTee(address);
+  emit(Wasm.I32_WRAP_I64);
+  i32Const(0xfff);
+  emit(Wasm.I32_AND);
+  i32Const(0x1000 - length);
+  emit(Wasm.I32_GT_U);
+  emitExitIf();
+  emitHit(address, size, isWrite ? LOCATE_WRITE : 0);
+  localSet(LOCAL_GROUP);
+  isGrouped = true;
+  groupLow = low;
+}
+
+export function endGroup(): void {
+  isGrouped = false;
+}
+
+/** Whether the accesses of the record's base were checked together. */
+// @ts-ignore: decorator
+@inline
+export function isInGroup(r: usize): bool {
+  return isGrouped && load<u16>(r, REC_RS1) == SP;
+}
+
+/** Pushes the host address of a load or store, less the offset that it returns. */
+function emitAddress(r: usize, size: u32, flags: u32): u32 {
+  if (!isInGroup(r)) {
+    emitLocate(r, imm(r), size, flags);
+    return 0;
+  }
+  localGet(LOCAL_GROUP);
+  return (load<i32>(r, REC_IMM) - groupLow) as u32;
+}
+
 /** rd = what the load `opcode` of `size` bytes gives at rs1 + imm. */
 export function emitLoadRd(r: usize, size: u32, opcode: u32): void {
-  emitLocate(r, imm(r), size, 0);
-  memoryAccess(opcode, 0);
+  const offset = emitAddress(r, size, 0);
+  memoryAccess(opcode, offset);
   emitSetRd(r);
 }
 
 /** Stores the low bytes of rs2, an x register, at rs1 + imm. */
 export function emitStoreRs2(r: usize, size: u32, opcode: u32): void {
-  emitLocate(r, imm(r), size, LOCATE_WRITE);
+  const offset = emitAddress(r, size, LOCATE_WRITE);
   emitRs2(r);
-  memoryAccess(opcode, 0);
+  memoryAccess(opcode, offset);
 }
 
 /** fd = the NaN-boxed value of `size` bytes at rs1 + imm; `opcode` loads it as an i64, or as an f64 if it is one. */
 export function emitLoadFd(r: usize, size: u32, opcode: u32): void {
-  emitLocate(r, imm(r), size, 0);
-  memoryAccess(opcode, 0);
+  const offset = emitAddress(r, size, 0);
+  memoryAccess(opcode, offset);
   if (size < 8) {
     i64Const(nanBox(size) as i64);
     emit(Wasm.I64_OR);
@@ -210,10 +268,10 @@ export function emitLoadFd(r: usize, size: u32, opcode: u32): void {
 
 /** Stores the low bytes of rs2, an f register, at rs1 + imm; `opcode` stores an i64, or an f64 if it is one. */
 export function emitStoreFs2(r: usize, size: u32, opcode: u32): void {
-  emitLocate(r, imm(r), size, LOCATE_WRITE);
+  const offset = emitAddress(r, size, LOCATE_WRITE);
   emitFs2(r);
   if (size < 8) emit(Wasm.I64_REINTERPRET_F64);
-  memoryAccess(opcode, 0);
+  memoryAccess(opcode, offset);
 }
 
 /** Leaves the host address of an atomic access at rs1 in LOCAL_I32. */

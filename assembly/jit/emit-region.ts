@@ -25,6 +25,7 @@ import {
   REC_IMM,
   REC_LEN,
   REC_OP,
+  REC_RD,
   T_CHILD,
   T_COST,
   T_COUNT,
@@ -65,6 +66,7 @@ import {
   setSideExit,
   setStyle,
 } from '../isa/emit';
+import { endGroup, SP } from '../isa/access';
 import { emitCboZero } from '../isa/zicboz';
 import { TYPE_F32, TYPE_F64, TYPE_I32, TYPE_I64, Wasm } from '../wasm/opcode';
 import {
@@ -105,6 +107,7 @@ import { emitFp, emitFpGuard } from './fpu-guard';
 import { fpUse, inOrder, isCall, pageDelta, successor, usedRegisters, writesOf } from './flow';
 import { emitCall, emitJump, emitLeave, LOCAL_TARGET } from './transfer';
 import { knownFunction } from './batch';
+import { groupStackAccesses } from './stack';
 import { HELPER_CSR } from './imports';
 
 let hasTailCalls: bool = false;
@@ -238,6 +241,7 @@ function emitInstructions(block: usize): void {
   let dirty = load<u64>(block, T_DIRTY_IN);
   let offset = load<i32>(block, T_START);
   let r = load<u32>(block, T_FIRST) as usize;
+  endGroup();
   for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
     const op = load<u16>(r, REC_OP) as u32;
     if (op == Op.JAL || op == Op.JALR || op >= (Op.CSRRW as u32) || (op >= FIRST_BRANCH && op <= LAST_BRANCH)) {
@@ -248,11 +252,15 @@ function emitInstructions(block: usize): void {
       pushPc(offset + load<i32>(r, REC_IMM));
       emitSetRd(r);
     } else if (op != Op.FENCE) {
-      if (mayExit(op)) setSideExit(exitLabel(dirty), sideExitCode(offset, count - i));
+      if (mayExit(op)) {
+        setSideExit(exitLabel(dirty), sideExitCode(offset, count - i));
+        groupStackAccesses(r, count - i);
+      }
       if (op == Op.CBO_ZERO) emitCboZero(r);
       else if (op >= FIRST_FP && op <= LAST_FP) emitFp(r);
       else emitInstruction(r);
     }
+    if (load<u16>(r, REC_RD) == SP) endGroup();
     dirty |= writesOf(r);
     offset += load<u8>(r, REC_LEN) as i32;
   }

@@ -84,7 +84,7 @@ export function successor(block: usize, index: usize): i32 {
 // @ts-ignore: decorator
 @inline
 function edges(block: usize): usize {
-  return load<u32>(block, T_KIND) == KIND_DISPATCH ? targetCount : 2;
+  return load<u32>(block, T_KIND) == KIND_DISPATCH ? (targetCount as usize) : 2;
 }
 
 /** Control leaves the region along this edge. */

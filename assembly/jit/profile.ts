@@ -7,7 +7,7 @@ const ENTRY_SIZE: usize = 64;
 @inline
 function entryOf(paddr: u64): usize {
   const key = (paddr >> 1) as u32;
-  return JIT_PROFILE + ((key ^ (key >> 12)) & (JIT_PROFILE_ENTRIES - 1)) * ENTRY_SIZE;
+  return JIT_PROFILE + (((key ^ (key >> 12)) & (JIT_PROFILE_ENTRIES - 1)) as usize) * ENTRY_SIZE;
 }
 
 /** The jump at `paddr` went `distance` bytes further. */

@@ -56,6 +56,8 @@
               (i32.sub
                 (local.get $budget)
                 (i32.const 1)))
+            (local.set $10
+              (local.get $x8))
             (i64.ne
               (i64.load
                 (local.tee $8
@@ -63,8 +65,7 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.tee $10
-                            (local.get $x8)))
+                          (local.get $10))
                         (i32.const 8))
                       (i32.const 16368))
                     (local.get $tlb_write))))
@@ -100,6 +101,8 @@
                 (i32.sub
                   (local.get $budget)
                   (i32.const 4)))
+              (local.set $10
+                (local.get $x8))
               (i64.ne
                 (i64.load
                   (local.tee $8
@@ -107,8 +110,7 @@
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.tee $10
-                              (local.get $x8)))
+                            (local.get $10))
                           (i32.const 8))
                         (i32.const 16368))
                       (local.get $tlb_read))))
@@ -139,6 +141,8 @@
                 (i64.add
                   (local.get $x13)
                   (i64.const 1)))
+              (local.set $10
+                (local.get $x8))
               (i64.ne
                 (i64.load
                   (local.tee $8
@@ -146,8 +150,7 @@
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.tee $10
-                              (local.get $x8)))
+                            (local.get $10))
                           (i32.const 8))
                         (i32.const 16368))
                       (local.get $tlb_write))))

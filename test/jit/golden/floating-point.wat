@@ -76,6 +76,8 @@
               (i32.sub
                 (local.get $budget)
                 (i32.const 6)))
+            (local.set $10
+              (local.get $x8))
             (i64.ne
               (i64.load
                 (local.tee $8
@@ -83,8 +85,7 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.tee $10
-                            (local.get $x8)))
+                          (local.get $10))
                         (i32.const 8))
                       (i32.const 16368))
                     (local.get $tlb_read))))
@@ -159,6 +160,8 @@
                 (br_if 2 (;@3;))))
             (local.set $f2
               (local.get $16))
+            (local.set $10
+              (local.get $x8))
             (i64.ne
               (i64.load
                 (local.tee $8
@@ -166,8 +169,7 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.tee $10
-                            (local.get $x8)))
+                          (local.get $10))
                         (i32.const 8))
                       (i32.const 16368))
                     (local.get $tlb_write))))

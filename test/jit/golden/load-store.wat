@@ -52,6 +52,10 @@
               (i32.sub
                 (local.get $budget)
                 (i32.const 6)))
+            (local.set $10
+              (i64.add
+                (local.get $x8)
+                (i64.const 4)))
             (i64.ne
               (i64.load
                 (local.tee $8
@@ -59,10 +63,7 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.tee $10
-                            (i64.add
-                              (local.get $x8)
-                              (i64.const 4))))
+                          (local.get $10))
                         (i32.const 8))
                       (i32.const 16368))
                     (local.get $tlb_read))))
@@ -83,6 +84,10 @@
               (i64.add
                 (local.get $x12)
                 (local.get $x11)))
+            (local.set $10
+              (i64.add
+                (local.get $x8)
+                (i64.const 4)))
             (i64.ne
               (i64.load
                 (local.tee $8
@@ -90,10 +95,7 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.tee $10
-                            (i64.add
-                              (local.get $x8)
-                              (i64.const 4))))
+                          (local.get $10))
                         (i32.const 8))
                       (i32.const 16368))
                     (local.get $tlb_write))))
@@ -110,6 +112,10 @@
                 (i32.load offset=8
                   (local.get $8)))
               (local.get $x12))
+            (local.set $10
+              (i64.add
+                (local.get $x8)
+                (i64.const 7)))
             (i64.ne
               (i64.load
                 (local.tee $8
@@ -117,10 +123,7 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.tee $10
-                            (i64.add
-                              (local.get $x8)
-                              (i64.const 7))))
+                          (local.get $10))
                         (i32.const 8))
                       (i32.const 16368))
                     (local.get $tlb_read))))
