@@ -326,9 +326,8 @@ export const KIND_DISPATCH: u32 = 9; // no code of the guest: where indirect jum
 export const MAX_REGION_INSTRUCTIONS: u32 = 1024;
 export const MAX_REGION_BLOCKS: u32 = 256;
 export const JIT_BODIES: usize = JIT + 0x400000; // functions of the batch
-export const JIT_BODIES_END: usize = JIT + 0xa00000;
+export const JIT_BODIES_END: usize = JIT + 0x900000; // a last one may go beyond, but not for long
 export const JIT_MODULE: usize = JIT + 0xa00000; // the module as the host gets it
-export const JIT_MODULE_END: usize = 0x2ff0000;
 
 export const RAM: usize = 0x3000000;
 export const RAM_BASE: u64 = 0x80000000;

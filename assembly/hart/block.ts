@@ -36,6 +36,7 @@ import {
   PAGE_HEADS,
   RAM_BASE,
   RECORD_SIZE,
+  SENTINEL_BLOCK,
   REC_IMM,
   REC_LEFT,
   REC_LEN,
@@ -254,7 +255,10 @@ export function invalidateCode(paddr: u64, length: u64): bool {
     b = next;
   }
   const low = (paddr as u32) & 0xfff;
-  if (dropRegionsOfPage(guestPage(paddr), low, low + (length as u32) - 1)) found = true;
+  const page = guestPage(paddr);
+  if (dropRegionsOfPage(page, low, low + (length as u32) - 1)) found = true;
+  // What kept stores on the slow path is gone.
+  if (load<u32>(head) == (SENTINEL_BLOCK as u32) && !hasRegions(page, 0, 0xfff)) store<u32>(head, 0);
   return found;
 }
 

@@ -217,6 +217,8 @@ export function translate(h: usize, pc: u64, paddr: u64, all: bool): bool {
   const slot = nextSlot + openRegions;
   const style = styleFor(h, paddr);
   emitRegion(blocks, slot, style, hasTailCalls);
+  // So that the batch fits the module; the room behind is larger than any region.
+  if (cursor - bodies > LARGEST_BODY) return false;
   patchU32(size, (cursor - size - 5) as u32);
   bodies = cursor;
   const region = createRegion(slot, openBatch, paddr, load<u32>(inOrder(0), T_COST));
