@@ -36,7 +36,6 @@ import {
   PAGE_HEADS,
   RAM_BASE,
   RECORD_SIZE,
-  SENTINEL_BLOCK,
   REC_IMM,
   REC_LEFT,
   REC_LEN,
@@ -59,6 +58,7 @@ import {
   dropRegionsOfPage,
   guestPage,
   hasRegions,
+  keepOrReleasePage,
   keepRegionPages,
   regionAt,
 } from '../jit/region';
@@ -257,8 +257,7 @@ export function invalidateCode(paddr: u64, length: u64): bool {
   const low = (paddr as u32) & 0xfff;
   const page = guestPage(paddr);
   if (dropRegionsOfPage(page, low, low + (length as u32) - 1)) found = true;
-  // What kept stores on the slow path is gone.
-  if (load<u32>(head) == (SENTINEL_BLOCK as u32) && !hasRegions(page, 0, 0xfff)) store<u32>(head, 0);
+  keepOrReleasePage(page);
   return found;
 }
 

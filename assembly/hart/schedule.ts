@@ -76,7 +76,7 @@ function nextHart(): i32 {
       store<u32>(MACHINE, candidate, M_CURRENT_HART);
     }
     // Alone, a hart needs no turns.
-    store<u32>(MACHINE, harts == 1 ? u32.MAX_VALUE : TURN_INSTRUCTIONS, M_TURN_LEFT);
+    store<u32>(MACHINE, harts == 1 ? (i32.MAX_VALUE as u32) : TURN_INSTRUCTIONS, M_TURN_LEFT);
     return candidate;
   }
   return -1;

@@ -240,12 +240,29 @@ export function keepRegionPages(): void {
   }
 }
 
-/** Makes the list of blocks of a guest page hold at least a block that stands for none. */
+/**
+ * Makes the list of blocks of a guest page hold at least one that stands for none,
+ * so that stores to it take the slow path. True if the list was empty.
+ */
 export function holdPage(page: u32): bool {
-  const head = PAGE_HEADS + ((page as usize) << 2);
+  const head = headOf(page);
   if (load<u32>(head)) return false;
   store<u32>(head, SENTINEL_BLOCK as u32);
   return true;
+}
+
+/** After blocks or regions of a guest page went: stores to it take the slow path while any are left, and no longer. */
+export function keepOrReleasePage(page: u32): void {
+  const head = headOf(page);
+  const first = load<u32>(head) as usize;
+  if (first && first != SENTINEL_BLOCK) return;
+  store<u32>(head, hasRegions(page, 0, 0xfff) ? (SENTINEL_BLOCK as u32) : 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function headOf(page: u32): usize {
+  return PAGE_HEADS + ((page as usize) << 2);
 }
 
 /** Guest page number of an address in RAM. */

@@ -219,3 +219,42 @@ describe('a timer interrupt', () => {
     expect(places.size).toBeGreaterThan(15);
   });
 });
+
+describe('a region whose blocks were all dropped', () => {
+  it('ends with the next store to it', async () => {
+    // The first store changes what follows the region, and with it all blocks of the page; the second one the region.
+    const guest = await runBoth(
+      program(`
+        la s1, function
+        li s0, 60
+        1: jalr s1
+        addi s0, s0, -1
+        bnez s0, 1b
+        la t0, other
+        lwu t1, 0(t0)
+        lwu t2, 4(t0)
+        sw t1, 4(s1)
+        sw t2, 8(s1)
+        li a0, 0
+        la t0, twice
+        lwu t1, 0(t0)
+        sw t1, 0(s1)
+        li s0, 60
+        2: jalr s1
+        addi s0, s0, -1
+        bnez s0, 2b
+        j finished
+        .option norvc
+        other: nop
+        jr ra
+        twice: addi a0, a0, 2
+        .balign 4096
+        function: addi a0, a0, 1
+        fence.i
+        jr ra
+        .balign 4096
+        finished:`),
+    );
+    expect(guest.x('a0')).toBe(120n);
+  });
+});
