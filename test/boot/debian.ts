@@ -20,7 +20,7 @@ import type { NodeHostOptions } from '../../src/bindings/node/host.ts';
 import { readCpio, writeCpio } from '../../src/images/cpio.ts';
 import type { MachineDescription } from '../../src/machine/description.ts';
 import type { Machine } from '../../src/machine/machine.ts';
-import { JIT } from '../support/jit-mode.ts';
+import { UNFORCED } from '../support/jit-mode.ts';
 import { reportMissing } from '../support/tools.ts';
 import { GuestConsole } from './guest-console.ts';
 
@@ -128,7 +128,7 @@ export async function makeDebian(options: DebianBootOptions): Promise<DebianMach
       },
     },
     {
-      jit: JIT,
+      jit: { mode: UNFORCED },
       ...options.host,
       files: {
         ...options.host?.files,
