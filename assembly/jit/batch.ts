@@ -53,7 +53,6 @@ import {
   activateRegion,
   addPage,
   attachBlock,
-  count,
   createRegion,
   dropRegion,
   firstSlot,
@@ -63,6 +62,7 @@ import {
   regionAt,
   regionAtSlot,
 } from './region';
+import { addTime, count } from './statistics';
 
 /** B_HEAT of a block that will not be translated. */
 export const HEAT_NEVER: u32 = 0x80000000;
@@ -228,7 +228,7 @@ export function translate(h: usize, pc: u64, paddr: u64, all: bool): bool {
   openRegions++;
   notePages(region, blocks);
   count(J_TRANSLATED, 1);
-  store<f64>(J_TIME_TRANSLATING, load<f64>(J_TIME_TRANSLATING) + hostNow() - start);
+  addTime(J_TIME_TRANSLATING, hostNow() - start);
   coolBlocks(blocks);
   // An interpreter's loop: all of its handlers are hot by now, and would be translated next.
   if (targetCount || openRegions == BATCH_REGIONS || bodies + LARGEST_BODY > JIT_BODIES_END) compileBatch();

@@ -3,7 +3,6 @@ import {
   H_CAUSE,
   H_LEAVE,
   H_PC,
-  J_TLB_MISSES,
   LEAVE_AFTER,
   LEAVE_TRAP,
   REC_IMM,
@@ -20,7 +19,6 @@ import { executeSystem } from '../hart/system';
 import { takeException, takeInterrupt } from '../hart/trap';
 import { locateAhead } from '../mmu/access';
 import { ACCESS_READ, ACCESS_WRITE } from '../mmu/walk';
-import { count } from './region';
 
 export const LOCATE_WRITE: u32 = 16;
 /** A misaligned one traps. */
@@ -33,7 +31,6 @@ export const LOCATE_ATOMIC: u32 = 32;
 export function locate(h: usize, va: u64, kind: u32): usize {
   const size = kind & (LOCATE_WRITE - 1);
   if (kind & LOCATE_ATOMIC && (va as u32) & (size - 1)) return 0;
-  count(J_TLB_MISSES, 1);
   return locateAhead(h, va, size, kind & LOCATE_WRITE ? ACCESS_WRITE : ACCESS_READ);
 }
 

@@ -52,12 +52,7 @@ import {
   SENTINEL_BLOCK,
 } from '../layout';
 import { flushFetch } from '../mmu/tlb';
-
-// @ts-ignore: decorator
-@inline
-export function count(counter: usize, by: u64): void {
-  store<u64>(counter, load<u64>(counter) + by);
-}
+import { count } from './statistics';
 
 // @ts-ignore: decorator
 @inline
@@ -169,7 +164,7 @@ export function dropRegion(region: usize): void {
   const state = load<u32>(region, R_STATE);
   if (state == REGION_FREE) return;
   if (state == REGION_LIVE) {
-    store<u64>(J_LIVE, load<u64>(J_LIVE) - 1);
+    count(J_LIVE, -1);
     detachBlock(region);
   }
   store<u32>(region, REGION_FREE, R_STATE);

@@ -34,7 +34,8 @@ import { FFLAGS_NX } from '../fpu/flags';
 import { hostNow } from '../host';
 import { compileBatch, HEAT_NEVER, rewrite, setTailCalls, translate } from './batch';
 import { regionIndex } from '../mmu/tlb';
-import { count, regionAt, regionAtSlot } from './region';
+import { regionAt, regionAtSlot } from './region';
+import { addTime, count } from './statistics';
 
 export const MODE_OFF: u32 = 0;
 export const MODE_ON: u32 = 1;
@@ -111,9 +112,7 @@ export function enterRegion(h: usize, region: usize, pc: u64, budget: i32): i32 
   const isTimed = load<u64>(J_ENTRIES) % SAMPLING == 0;
   const start = isTimed ? hostNow() : 0;
   const left = call_indirect<i32>(slot, h, pc, budget, MAX_DEPTH);
-  if (isTimed) {
-    store<f64>(J_TIME_IN_REGIONS, load<f64>(J_TIME_IN_REGIONS) + (hostNow() - start) * (SAMPLING as f64));
-  }
+  if (isTimed) addTime(J_TIME_IN_REGIONS, (hostNow() - start) * (SAMPLING as f64));
   count(J_IN_REGIONS, (budget - left) as u64);
   const exiting = load<u32>(h, H_SIDE_EXIT);
   if (exiting) noteSideExit(h, regionAtSlot(exiting));

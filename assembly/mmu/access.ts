@@ -18,6 +18,7 @@ import { CAUSE_MISALIGNED_LOAD, CAUSE_MISALIGNED_STORE } from '../generated/csr'
 import { hasCode, invalidateCode, isCode } from '../hart/block';
 import { raise } from '../hart/exception';
 import { hostMmioRead, hostMmioWrite } from '../host';
+import { count } from '../jit/statistics';
 import { PMP_MIXED, PMP_R, PMP_W, pmpPermissions } from './pmp';
 import { tlbInstall, tlbLookup } from './tlb';
 import { ACCESS_READ, ACCESS_WRITE, isDirty, isRam, paddr, raiseAccessFault, ramAddress, translate } from './walk';
@@ -57,7 +58,7 @@ function isSynced(h: usize): bool {
 let trapped: bool = false;
 function locate(h: usize, va: u64, size: u32, access: u32): usize {
   trapped = true;
-  store<u64>(J_TLB_MISSES, load<u64>(J_TLB_MISSES) + 1);
+  count(J_TLB_MISSES, 1);
   const privilege = load<u32>(h, H_DATA_PRIV);
   if (!translate(h, va, access, privilege)) return 0;
   const pa = paddr;

@@ -6,7 +6,10 @@ import type { JitMode } from '../core/jit.ts';
 export interface MachineStatistics {
   /** Instructions that all harts executed; those that trapped included. */
   readonly instructions: number;
-  /** Loads, stores and atomics that did not find their page in the software TLB; MMIO always does not. */
+  /**
+   * How often loads, stores and atomics had to look a page up that the software TLB did not have.
+   * Those to MMIO and across two pages always do, and more than once each.
+   */
   readonly tlbMisses: number;
   readonly time: TimeStatistics;
   readonly jit: JitStatistics;

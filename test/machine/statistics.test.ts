@@ -79,6 +79,33 @@ describe.each(MODES)('%j', (jit) => {
   });
 });
 
+/** Stores once to each of PAGES pages, and powers off. */
+const PAGES = 3000;
+const SWEEP = `
+        li    s0, 0x80100000
+        li    s1, ${PAGES}
+        li    s2, 4096
+1:      sd    s1, (s0)
+        add   s0, s0, s2
+        addi  s1, s1, -1
+        bnez  s1, 1b
+        li    t0, 0x100000
+        li    t1, 0x5555
+        sw    t1, (t0)
+2:      j     2b
+`;
+
+test.each(['off', 'force'] as const)('%s: a TLB miss counts once', async (mode) => {
+  const machine = await firmwareMachine(SWEEP, {}, { jit: { mode } });
+  machines.push(machine);
+  machine.start();
+  await machine.ended;
+  const { tlbMisses } = machine.statistics();
+  expect(tlbMisses).toBeGreaterThanOrEqual(PAGES);
+  // And the MMIO at the end.
+  expect(tlbMisses).toBeLessThan(PAGES + 5);
+});
+
 test('interpreted', async () => {
   const { statistics } = await run({ mode: 'off' });
   const { state, ...counters } = statistics.jit;
