@@ -6,7 +6,7 @@
  */
 import { H_RESERVATION, RAM, RAM_BASE } from '../layout';
 import { leaveAfterAccess, locateAtomic } from '../mmu/access';
-import { ACCESS_READ, ACCESS_WRITE } from '../mmu/walk';
+import { ACCESS_READ, ACCESS_WRITE, hostPaddr } from '../mmu/walk';
 import { NEVER } from '../hart/timer';
 import { Wasm } from '../wasm/opcode';
 import { emit, end, i64Const, localGet, localSet, memoryAccess, open } from '../wasm/writer';
@@ -26,7 +26,7 @@ import { rs1, rs2, setRd } from './registers';
 const RESERVATION_SET: u64 = 64;
 
 function reservationSet(host: usize): u64 {
-  return ((host - RAM) as u64 + RAM_BASE) & ~(RESERVATION_SET - 1);
+  return hostPaddr(host) & ~(RESERVATION_SET - 1);
 }
 
 function loadReserved(h: usize, r: usize, size: u32): bool {

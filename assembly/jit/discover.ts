@@ -117,14 +117,12 @@ export function pageHost(offset: i32): usize {
 /** Where the code at `offset` lies in the linear memory; 0 when it cannot be part of the region. */
 function codeAt(h: usize, offset: i32): usize {
   const slot = T_PAGES + ((pageIndex(offset) as usize) << 2);
-  let page = load<u32>(slot);
-  if (page == PAGE_UNKNOWN) {
+  if (load<u32>(slot) == PAGE_UNKNOWN) {
     const address = pages < MAX_REGION_PAGES ? knownFetch(h, headPc + offset) : 0;
-    page = address ? (ramAddress(address & ~0xfff) as u32) : PAGE_REFUSED;
+    store<u32>(slot, address ? (ramAddress(address & ~0xfff) as u32) : PAGE_REFUSED);
     if (address) pages++;
-    store<u32>(slot, page);
   }
-  return page == PAGE_REFUSED ? 0 : (page as usize) | (((headPc + offset) as usize) & 0xfff);
+  return pageHost(offset);
 }
 
 /** Decodes the instruction at `offset` into `r`; false when it cannot be part of the region. */

@@ -41,8 +41,6 @@ import {
   M_HART_COUNT,
   PRIV_M,
   PRIV_S,
-  RAM,
-  RAM_BASE,
   TLB_ENTRIES,
   TLB_INDEX_MASK,
   TLB_SETS,
@@ -50,6 +48,7 @@ import {
   TLB_SIZE,
 } from '../layout';
 import { MSTATUS_MPP, MSTATUS_MPRV, MSTATUS_SUM } from '../generated/csr';
+import { ramAddress } from './walk';
 
 /** Recomputes what depends on the privilege mode, MPRV, MPP and SUM. */
 export function updateMode(h: usize): void {
@@ -94,7 +93,7 @@ function secondEntry(h: usize, key: u64): usize {
 /** Notes that accesses through the set at `tlb` reach the page of `vaddr` at that of `paddr`, in RAM. */
 export function tlbInstall(h: usize, tlb: usize, vaddr: u64, paddr: u64): void {
   const vpage = vaddr & ~0xfff;
-  const addend = (((paddr & ~0xfff) - RAM_BASE) as u32) + (RAM as u32) - (vpage as u32);
+  const addend = (ramAddress(paddr & ~0xfff) as u32) - (vpage as u32);
   writeEntry(tlb, vaddr, addend);
   const key = secondKey(h, tlb, vaddr);
   const e = secondEntry(h, key);
