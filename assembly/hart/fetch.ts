@@ -2,17 +2,9 @@
  * From a virtual pc to the decoded block there: instruction TLB, protection,
  * and the instructions that lie across two pages.
  */
-import {
-  FETCH_TLB_ENTRIES,
-  H_EPOCH,
-  H_FETCH_FILTER,
-  H_FETCH_TLB,
-  H_JUMP_CACHE,
-  H_PRIV,
-  SCRATCH_BLOCK,
-} from '../layout';
+import { FETCH_TLB_ENTRIES, H_FETCH_FILTER, H_FETCH_TLB, H_JUMP_CACHE, H_PRIV, SCRATCH_BLOCK } from '../layout';
 import { PMP_MIXED, PMP_X, pmpAllows, pmpPermissions } from '../mmu/pmp';
-import { fetchFilterIndex, jumpIndex } from '../mmu/tlb';
+import { cacheInstall, fetchFilterIndex, jumpIndex } from '../mmu/tlb';
 import { ACCESS_FETCH, isRam, paddr, raiseAccessFault, ramAddress, translate } from '../mmu/walk';
 import { blockAt, decodeBlock, straddlingBlock } from './block';
 
@@ -25,38 +17,42 @@ function fetchTag(h: usize, pc: u64): u64 {
   return (pc & ~0xfff) | ((load<u32>(h, H_PRIV) as u64) << 1) | 1;
 }
 
+// @ts-ignore: decorator
+@inline
+function fetchEntry(h: usize, pc: u64): usize {
+  return h + H_FETCH_TLB + ((((pc >> 12) as u32) & (FETCH_TLB_ENTRIES - 1)) << 4);
+}
+
+/** Physical address of the code at `pc` where the instruction TLB has it, else 0; changes nothing. */
+// @ts-ignore: decorator
+@inline
+export function knownFetch(h: usize, pc: u64): u64 {
+  const e = fetchEntry(h, pc);
+  return load<u64>(e) == fetchTag(h, pc) ? load<u64>(e, 8) | (pc & 0xfff) : 0;
+}
+
 /** Physical address of the code at `pc`, 0 when it raised an exception (no RAM lies there). */
 function locateFetch(h: usize, pc: u64): u64 {
-  const privilege = load<u32>(h, H_PRIV);
-  const e = h + H_FETCH_TLB + ((((pc >> 12) as u32) & (FETCH_TLB_ENTRIES - 1)) << 4);
-  const tag = fetchTag(h, pc);
   isUniform = true;
-  if (load<u64>(e) == tag) return load<u64>(e, 8) | (pc & 0xfff);
+  const known = knownFetch(h, pc);
+  if (known) return known;
+  const privilege = load<u32>(h, H_PRIV);
   if (!translate(h, pc, ACCESS_FETCH, privilege)) return 0;
   const page = paddr & ~0xfff;
   const permissions = pmpPermissions(h, page, 4096, privilege);
   isUniform = permissions != PMP_MIXED;
-  if (!isRam(page, 4096) || (isUniform && !(permissions & PMP_X))) {
+  const isAllowed: bool = isUniform ? (permissions & PMP_X) != 0 : pmpAllows(h, paddr, 2, privilege, PMP_X);
+  if (!isRam(page, 4096) || !isAllowed) {
     raiseAccessFault(h, pc, ACCESS_FETCH);
     return 0;
   }
-  if (!isUniform && !pmpAllows(h, paddr, 2, privilege, PMP_X)) {
-    raiseAccessFault(h, pc, ACCESS_FETCH);
-    return 0;
-  }
-  const address = paddr;
   if (isUniform) {
-    store<u64>(e, tag);
+    const e = fetchEntry(h, pc);
+    store<u64>(e, fetchTag(h, pc));
     store<u64>(e, page, 8);
     store<u8>(h + fetchFilterIndex(pc), 1, H_FETCH_FILTER);
   }
-  return address;
-}
-
-/** Physical address of the code at `pc` where the instruction TLB has it, else 0; changes nothing. */
-export function knownFetch(h: usize, pc: u64): u64 {
-  const e = h + H_FETCH_TLB + ((((pc >> 12) as u32) & (FETCH_TLB_ENTRIES - 1)) << 4);
-  return load<u64>(e) == fetchTag(h, pc) ? load<u64>(e, 8) | (pc & 0xfff) : 0;
+  return paddr;
 }
 
 /** The block at `pc`, found or decoded; 0 when fetching raised an exception. */
@@ -65,10 +61,7 @@ export function findBlock(h: usize, pc: u64): usize {
   if (!address) return 0;
   if (!isUniform || isStraddling(address)) return decodeOnce(h, pc, address);
   const block = blockAt(address);
-  const e = (load<u32>(h, H_JUMP_CACHE) as usize) + jumpIndex(pc);
-  store<u64>(e, pc | 1);
-  store<u32>(e, block as u32, 8);
-  store<u32>(e, load<u32>(h, H_EPOCH), 12);
+  cacheInstall(h, load<u32>(h, H_JUMP_CACHE) + jumpIndex(pc), pc, block as u32);
   return block;
 }
 

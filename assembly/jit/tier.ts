@@ -9,7 +9,6 @@ import {
   BLOCK_TRANSLATED,
   B_HEAT,
   B_PADDR,
-  H_EPOCH,
   H_FFLAGS,
   H_REGION_CACHE,
   H_SIDE_EXIT,
@@ -33,7 +32,7 @@ import {
 import { FFLAGS_NX } from '../fpu/flags';
 import { hostNow } from '../host';
 import { compileBatch, HEAT_NEVER, rewrite, setTailCalls, translate } from './batch';
-import { regionIndex } from '../mmu/tlb';
+import { cacheInstall, regionIndex } from '../mmu/tlb';
 import { regionAt, regionAtSlot } from './region';
 import { addTime, count } from './statistics';
 
@@ -103,10 +102,7 @@ function heatUp(h: usize, pc: u64, block: usize, heat: u32): void {
 export function enterRegion(h: usize, region: usize, pc: u64, budget: i32): i32 {
   const slot = load<u32>(region, R_SLOT);
   // So that translated code finds it, too.
-  const e = (load<u32>(h, H_REGION_CACHE) as usize) + regionIndex(pc);
-  store<u64>(e, pc | 1);
-  store<u32>(e, slot, 8);
-  store<u32>(e, load<u32>(h, H_EPOCH), 12);
+  cacheInstall(h, load<u32>(h, H_REGION_CACHE) + regionIndex(pc), pc, slot);
   store<u32>(h, 0, H_SIDE_EXIT);
   count(J_ENTRIES, 1);
   const isTimed = load<u64>(J_ENTRIES) % SAMPLING == 0;

@@ -114,8 +114,8 @@ export function tlbLookup(h: usize, tlb: usize, vaddr: u64): usize {
   return (addend + (vaddr as u32)) as usize;
 }
 
-/** Drops the first-level data TLBs and the instruction TLB. */
-function flushFirstLevel(h: usize): void {
+/** Drops the first-level data TLBs. */
+function flushData(h: usize): void {
   // Filling 128 KiB costs more than the refills after it, and most modes were not entered since.
   const used = load<u32>(h, H_TLBS_USED);
   for (let set: u32 = 0; set < TLB_SETS; set++) {
@@ -123,6 +123,9 @@ function flushFirstLevel(h: usize): void {
   }
   const current = (load<u32>(h, H_TLB_READ) as usize) - h - H_TLBS;
   store<u32>(h, 1 << ((current / TLB_SET_SIZE) as u32), H_TLBS_USED);
+}
+
+function flushInstructionTlb(h: usize): void {
   memory.fill(h + H_FETCH_TLB, 0, (FETCH_TLB_ENTRIES as usize) << 4);
 }
 
@@ -150,7 +153,8 @@ function nextEpoch(h: usize): void {
  * different satp values are never mixed, which is all that an ASID promises.
  */
 export function switchAddressSpace(h: usize, from: u64, to: u64): void {
-  flushFirstLevel(h);
+  flushData(h);
+  flushInstructionTlb(h);
   const spaces = h + H_ADDRESS_SPACES;
   const epoch = load<u32>(h, H_EPOCH);
   let found: usize = 0;
@@ -175,8 +179,14 @@ export function switchAddressSpace(h: usize, from: u64, to: u64): void {
 
 /** Drops everything that depends on address translation or protection. */
 export function flushTlb(h: usize): void {
-  flushFirstLevel(h);
+  flushData(h);
   memory.fill(h + H_LARGE_PAGE_FILTER, 0, LARGE_PAGE_FILTER_SIZE);
+  flushFetch(h);
+}
+
+/** Drops what depends on the mapping of code, and on what was decoded or translated from it. */
+export function flushFetch(h: usize): void {
+  flushInstructionTlb(h);
   memory.fill(h + H_FETCH_FILTER, 0, FETCH_FILTER_SIZE);
   startEpoch(h);
 }
@@ -197,11 +207,13 @@ export function regionIndex(pc: u64): u32 {
   return ((low ^ (low >> REGION_FOLD)) << 3) & REGION_INDEX_MASK;
 }
 
-/** Drops what depends on the mapping of code, and on what was decoded or translated from it. */
-export function flushFetch(h: usize): void {
-  memory.fill(h + H_FETCH_TLB, 0, (FETCH_TLB_ENTRIES as usize) << 4);
-  memory.fill(h + H_FETCH_FILTER, 0, FETCH_FILTER_SIZE);
-  startEpoch(h);
+/** Notes in the entry at `e` of a jump or region cache what `pc` leads to in the current address space. */
+// @ts-ignore: decorator
+@inline
+export function cacheInstall(h: usize, e: usize, pc: u64, target: u32): void {
+  store<u64>(e, pc | 1);
+  store<u32>(e, target, 8);
+  store<u32>(e, load<u32>(h, H_EPOCH), 12);
 }
 
 // @ts-ignore: decorator
