@@ -26,15 +26,11 @@ import {
   B_PADDR,
   B_PAGE_NEXT,
   B_REGION,
-  HARTS,
-  HART_AREA_SIZE,
   MACHINE,
   MAX_BLOCK_INSTRUCTIONS,
   M_ARENA_NEXT,
-  M_HART_COUNT,
   M_RAM_SIZE,
   PAGE_HEADS,
-  RAM_BASE,
   RECORD_SIZE,
   REC_IMM,
   REC_LEFT,
@@ -56,13 +52,16 @@ import {
   attachBlock,
   detachBlock,
   dropRegionsOfPage,
+  flushAllJumpCaches,
   guestPage,
   hasRegions,
   keepOrReleasePage,
   keepRegionPages,
+  pageHead,
   regionAt,
+  unlink,
 } from '../jit/region';
-import { flushFetch, revokeWrites } from '../mmu/tlb';
+import { revokeWrites } from '../mmu/tlb';
 import { ramAddress } from '../mmu/walk';
 
 /** Blocks before this count of emptyings may be gone: pointers to them must not be used. */
@@ -80,17 +79,11 @@ function hashSlot(paddr: u64): usize {
   return BLOCK_HASH + (((key ^ (key >> 15)) & (BLOCK_HASH_ENTRIES - 1)) << 2);
 }
 
-// @ts-ignore: decorator
-@inline
-function pageHead(paddr: u64): usize {
-  return PAGE_HEADS + ((((paddr - RAM_BASE) >> 12) as usize) << 2);
-}
-
 /** Whether blocks were decoded from the page of `paddr`, which must be in RAM. */
 // @ts-ignore: decorator
 @inline
 export function hasCode(paddr: u64): bool {
-  return load<u32>(pageHead(paddr)) != 0;
+  return load<u32>(pageHead(guestPage(paddr))) != 0;
 }
 
 /** The block at `paddr` in RAM, decoded if need be. */
@@ -136,7 +129,7 @@ function addBlock(paddr: u64): usize {
   store<u32>(block, 0, B_HEAT);
   store<u32>(block, 0, B_REGION);
   store<u32>(MACHINE, end as u32, M_ARENA_NEXT);
-  const head = pageHead(paddr);
+  const head = pageHead(guestPage(paddr));
   if (!load<u32>(head)) revokeWrites(ramAddress(paddr & ~0xfff) as u32);
   store<u32>(block, load<u32>(head), B_PAGE_NEXT);
   store<u32>(head, block as u32);
@@ -230,15 +223,22 @@ function finishBlock(block: usize, r: usize, paddr: u64, count: u32, bytes: u32)
   return r + 2 * RECORD_SIZE;
 }
 
+// @ts-ignore: decorator
+@inline
+function overlaps(block: usize, paddr: u64, length: u64): bool {
+  const start = load<u64>(block, B_PADDR);
+  return start < paddr + length && paddr < start + load<u32>(block, B_BYTES);
+}
+
 /** Drops every block decoded from the `length` bytes at `paddr`, all in one page of RAM; true if there was one. */
 export function invalidateCode(paddr: u64, length: u64): bool {
-  const head = pageHead(paddr);
+  const page = guestPage(paddr);
+  const head = pageHead(page);
   let found = false;
   let previous: usize = 0;
   for (let b = load<u32>(head) as usize; b; ) {
     const next = load<u32>(b, B_PAGE_NEXT) as usize;
-    const start = load<u64>(b, B_PADDR);
-    if (start < paddr + length && paddr < start + load<u32>(b, B_BYTES)) {
+    if (overlaps(b, paddr, length)) {
       found = true;
       const region = load<u32>(b, B_REGION) as usize;
       if (region) {
@@ -248,14 +248,13 @@ export function invalidateCode(paddr: u64, length: u64): bool {
       store<u32>(b, BLOCK_DEAD, B_COUNT);
       if (previous) store<u32>(previous, next as u32, B_PAGE_NEXT);
       else store<u32>(head, next as u32);
-      if (load<u32>(b, B_HASH_NEXT) != NOT_HASHED) unhash(b);
+      if (load<u32>(b, B_HASH_NEXT) != NOT_HASHED) unlink(hashSlot(load<u64>(b, B_PADDR)), b, B_HASH_NEXT);
     } else {
       previous = b;
     }
     b = next;
   }
   const low = (paddr as u32) & 0xfff;
-  const page = guestPage(paddr);
   if (dropRegionsOfPage(page, low, low + (length as u32) - 1)) found = true;
   keepOrReleasePage(page);
   return found;
@@ -263,18 +262,12 @@ export function invalidateCode(paddr: u64, length: u64): bool {
 
 /** Whether a block or region was made from the `length` bytes at `paddr`, all in one page of RAM. */
 export function isCode(paddr: u64, length: u32): bool {
-  for (let b = load<u32>(pageHead(paddr)) as usize; b; b = load<u32>(b, B_PAGE_NEXT)) {
-    const start = load<u64>(b, B_PADDR);
-    if (start < paddr + length && paddr < start + load<u32>(b, B_BYTES)) return true;
+  const page = guestPage(paddr);
+  for (let b = load<u32>(pageHead(page)) as usize; b; b = load<u32>(b, B_PAGE_NEXT)) {
+    if (overlaps(b, paddr, length)) return true;
   }
   const low = (paddr as u32) & 0xfff;
-  return hasRegions(guestPage(paddr), low, low + length - 1);
-}
-
-function unhash(block: usize): void {
-  let at = hashSlot(load<u64>(block, B_PADDR));
-  while ((load<u32>(at) as usize) != block) at = (load<u32>(at) as usize) + B_HASH_NEXT;
-  store<u32>(at, load<u32>(block, B_HASH_NEXT));
+  return hasRegions(page, low, low + length - 1);
 }
 
 /** Drops all decoded blocks. */
@@ -284,6 +277,5 @@ export function emptyArena(): void {
   memory.fill(PAGE_HEADS, 0, ((load<u64>(MACHINE, M_RAM_SIZE) >> 12) as usize) << 2);
   store<u32>(MACHINE, ARENA as u32, M_ARENA_NEXT);
   keepRegionPages();
-  const harts = load<u32>(MACHINE, M_HART_COUNT) as usize;
-  for (let i: usize = 0; i < harts; i++) flushFetch(HARTS + i * HART_AREA_SIZE);
+  flushAllJumpCaches();
 }

@@ -153,7 +153,7 @@ export function detachBlock(region: usize): void {
 }
 
 /** Takes a record from the list at `bucket`; `next` is the offset of the link in each record. */
-function unlink(bucket: usize, record: usize, next: usize): void {
+export function unlink(bucket: usize, record: usize, next: usize): void {
   let at = bucket;
   while ((load<u32>(at) as usize) != record) at = (load<u32>(at) as usize) + next;
   store<u32>(at, load<u32>(record + next));
@@ -240,7 +240,7 @@ export function keepRegionPages(): void {
  * so that stores to it take the slow path. True if the list was empty.
  */
 export function holdPage(page: u32): bool {
-  const head = headOf(page);
+  const head = pageHead(page);
   if (load<u32>(head)) return false;
   store<u32>(head, SENTINEL_BLOCK as u32);
   return true;
@@ -248,15 +248,16 @@ export function holdPage(page: u32): bool {
 
 /** After blocks or regions of a guest page went: stores to it take the slow path while any are left, and no longer. */
 export function keepOrReleasePage(page: u32): void {
-  const head = headOf(page);
+  const head = pageHead(page);
   const first = load<u32>(head) as usize;
   if (first && first != SENTINEL_BLOCK) return;
   store<u32>(head, hasRegions(page, 0, 0xfff) ? (SENTINEL_BLOCK as u32) : 0);
 }
 
+/** Where the list of decoded blocks of a guest page starts. */
 // @ts-ignore: decorator
 @inline
-function headOf(page: u32): usize {
+export function pageHead(page: u32): usize {
   return PAGE_HEADS + ((page as usize) << 2);
 }
 
