@@ -7,6 +7,7 @@
  */
 import {
   BLOCK_TRANSLATED,
+  B_COUNT,
   B_HEAT,
   B_PADDR,
   H_FFLAGS,
@@ -67,10 +68,11 @@ export function configure(mode: u32, flags: u32): void {
   setTailCalls((flags & FLAG_TAIL_CALLS) != 0);
 }
 
-/** Counts an arrival at `block`, and translates it when it is time. False when it is not worth counting any more. */
+/** Counts an arrival at `block`, and translates it when it is time; false where that is of no use any more. */
 // @ts-ignore: decorator
 @inline
 export function noteArrival(h: usize, pc: u64, block: usize): bool {
+  if (load<u32>(block, B_COUNT) == BLOCK_TRANSLATED) return false;
   const heat = load<u32>(block, B_HEAT) + 1;
   if (heat > HEAT_NEVER) return false;
   store<u32>(block, heat, B_HEAT);
@@ -89,7 +91,6 @@ function heatUp(h: usize, pc: u64, block: usize, heat: u32): void {
     else if (isForced) compileBatch();
     return;
   }
-  if (load<u32>(block) == BLOCK_TRANSLATED) return;
   waited++;
   if (waited < PATIENCE * hotAt) return;
   waited = 0;
