@@ -1,5 +1,5 @@
 /** What a guest can see of a machine, compared between two of them. */
-import { CSRS } from '../generated/csr.ts';
+import { CSR_SATP, CSRS } from '../generated/csr.ts';
 import type { GuestMemory } from '../memory.ts';
 import type { Hart } from '../machine/hart.ts';
 
@@ -95,7 +95,6 @@ export function compareMemory(reference: ObservedMachine, subject: ObservedMachi
 
 const PTE_V = 1n;
 const PTE_LEAF = 0xen;
-const CSR_SATP = 0x180;
 
 /** Where `vaddr` lies in RAM as `hart` fetches it, by its page tables; undefined when it does not. */
 export function physicalAddress({ memory }: ObservedMachine, hart: Hart, vaddr: bigint): bigint | undefined {
