@@ -42,7 +42,6 @@ import {
   M_PAGING,
   PRIV_M,
   PRIV_S,
-  PRIV_U,
 } from '../layout';
 import * as CSR from '../generated/csr';
 import { FS_DIRTY } from '../isa/registers';

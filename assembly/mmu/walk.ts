@@ -1,7 +1,7 @@
 /**
  * Address translation (privileged spec, 12.3 to 12.6): Sv39, Sv48 and Sv57
- * with Svnapot, Svpbmt and Svadu. ASIDs are stored in satp; no translation is
- * cached across a change of satp, so they need not be compared.
+ * with Svnapot, Svpbmt and Svadu. ASIDs are stored in satp; translations of
+ * different satp values are never mixed, so they need not be compared.
  */
 import {
   H_MENVCFG,
