@@ -70,7 +70,6 @@ export const HEAT_NEVER: u32 = 0x80000000;
 /** Room that a function may take at most. */
 const LARGEST_BODY: usize = 0x100000;
 
-let hasTailCalls: bool = false;
 /** The batch that is being filled, if it has regions; and where its next body goes. */
 let openBatch: u32 = 0;
 let isOpen: bool = false;
@@ -79,10 +78,6 @@ let bodies: usize = JIT_BODIES;
 /** Batches are in use from this one on, up to the open one; their slots follow each other likewise. */
 let oldest: u32 = 0;
 let nextSlot: u32 = 1;
-
-export function setTailCalls(available: bool): void {
-  hasTailCalls = available;
-}
 
 // @ts-ignore: decorator
 @inline
@@ -216,7 +211,7 @@ export function translate(h: usize, pc: u64, paddr: u64, all: bool): bool {
   const size = reserveU32();
   const slot = nextSlot + openRegions;
   const style = styleFor(h, paddr);
-  emitRegion(blocks, slot, style, hasTailCalls);
+  emitRegion(blocks, slot, style);
   // So that the batch fits the module; the room behind is larger than any region.
   if (cursor - bodies > LARGEST_BODY) return false;
   patchU32(size, (cursor - size - 5) as u32);

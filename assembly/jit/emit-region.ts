@@ -110,8 +110,6 @@ import { knownFunction } from './batch';
 import { groupStackAccesses } from './stack';
 import { HELPER_CSR } from './imports';
 
-let hasTailCalls: bool = false;
-
 // @ts-ignore: decorator
 @inline
 function dirtyOut(block: usize): u64 {
@@ -188,7 +186,7 @@ function checkBudget(cost: u32, mask: u64, offset: i32): void {
   localGet(LOCAL_BUDGET);
   i32Const(cost as i32);
   emit(Wasm.I32_LT_S);
-  emitExitWhen(mask, exitCode(offset, 0));
+  emitExitWhen(mask, exitCode(offset));
 }
 
 /** Leaves unless the pages of the block are mapped as they were when it was translated. */
@@ -294,7 +292,7 @@ function isLabelled(from: usize, index: i32): bool {
 function emitSuccessor(block: usize, index: usize): void {
   const next = successor(block, index);
   if (next >= 0) emitEdge(block, blockAtIndex(next));
-  else emitExit(dirtyOut(block), exitCode(load<i32>(block + (index << 2), T_TARGET), 0));
+  else emitExit(dirtyOut(block), exitCode(load<i32>(block + (index << 2), T_TARGET)));
 }
 
 function emitBranch(block: usize, r: usize): void {
@@ -302,7 +300,7 @@ function emitBranch(block: usize, r: usize): void {
   const taken = successor(block, 0);
   const next = successor(block, 1);
   if (taken < 0) {
-    emitExitWhen(dirtyOut(block), exitCode(load<i32>(block, T_TARGET), 0));
+    emitExitWhen(dirtyOut(block), exitCode(load<i32>(block, T_TARGET)));
     emitSuccessor(block, 1);
   } else if (isLabelled(block, taken)) {
     brIf(edgeLabel);
@@ -332,7 +330,7 @@ function emitGuestCall(block: usize, r: usize): void {
   emitCall(isIndirect ? -1 : knownFunction(load<i32>(block, T_TARGET + 4), back), back);
   const next = successor(block, 0);
   if (next < 0) {
-    emitExit(0, exitCode(back, 0));
+    emitExit(0, exitCode(back));
     return;
   }
   const to = blockAtIndex(next);
@@ -384,7 +382,7 @@ function emitDispatchBlock(block: usize): void {
   }
   end();
   storeRegisters(dirtyOut(block));
-  emitJump(hasTailCalls);
+  emitJump();
 }
 
 function emitEnd(block: usize): void {
@@ -397,7 +395,7 @@ function emitEnd(block: usize): void {
   } else if (kind == KIND_CSR) {
     emitCsr(block, last);
   } else if (kind == KIND_EXIT) {
-    emitExit(dirtyOut(block), exitCode(load<i32>(block, T_END), 0));
+    emitExit(dirtyOut(block), exitCode(load<i32>(block, T_END)));
   } else if (kind == KIND_DISPATCH) {
     emitDispatchBlock(block);
   } else if (kind == KIND_RETURN || kind == KIND_INDIRECT) {
@@ -409,12 +407,12 @@ function emitEnd(block: usize): void {
     }
     storeRegisters(dirtyOut(block));
     if (kind == KIND_RETURN) emitLeave();
-    else emitJump(hasTailCalls);
+    else emitJump();
   } else if (kind == KIND_JUMP && successor(block, 0) < 0) {
     pushPc(load<i32>(block, T_TARGET));
     localSet(LOCAL_TARGET);
     storeRegisters(dirtyOut(block));
-    emitJump(hasTailCalls);
+    emitJump();
   } else {
     emitSuccessor(block, 0);
   }
@@ -494,8 +492,7 @@ function emitTree(block: usize): void {
 }
 
 /** Writes locals and code of the region for `slot`, whose `blocks` blocks were analysed. */
-export function emitRegion(blocks: i32, slot: u32, style: u32, tailCalls: bool): void {
-  hasTailCalls = tailCalls;
+export function emitRegion(blocks: i32, slot: u32, style: u32): void {
   setStyle(style);
   declareLocals();
   declareExits(blocks);

@@ -7,6 +7,7 @@
  */
 import { F_BASE, H_PC, H_SIDE_EXIT, JIT_LOCALS, T_EXITS } from '../layout';
 import { LOCAL_BUDGET, LOCAL_EXIT, LOCAL_HART, LOCAL_PC } from '../isa/emit';
+import { emitJump, LOCAL_TARGET } from './transfer';
 import { Wasm } from '../wasm/opcode';
 import { br, brIf, emit, end, i32Const, i64Const, localGet, localSet, memoryAccess, open } from '../wasm/writer';
 
@@ -70,7 +71,6 @@ export function closeExits(tail: u32, slot: u32): void {
     if (i > 0) br(tail);
   }
   end();
-  localGet(LOCAL_HART);
   localGet(LOCAL_PC);
   localGet(LOCAL_EXIT);
   i32Const((1 << OFFSET_BITS) - 1);
@@ -79,14 +79,19 @@ export function closeExits(tail: u32, slot: u32): void {
   emit(Wasm.I32_SUB);
   emit(Wasm.I64_EXTEND_I32_S);
   emit(Wasm.I64_ADD);
-  memoryAccess(Wasm.I64_STORE, H_PC as u32);
-  localGet(LOCAL_HART);
+  localSet(LOCAL_TARGET);
   localGet(LOCAL_EXIT);
-  i32Const(31);
-  emit(Wasm.I32_SHR_S);
+  i32Const(0);
+  emit(Wasm.I32_GE_S);
+  open(Wasm.IF);
+  emitJump();
+  end();
+  localGet(LOCAL_HART);
   i32Const(slot as i32);
-  emit(Wasm.I32_AND);
   memoryAccess(Wasm.I32_STORE, H_SIDE_EXIT as u32);
+  localGet(LOCAL_HART);
+  localGet(LOCAL_TARGET);
+  memoryAccess(Wasm.I64_STORE, H_PC as u32);
   localGet(LOCAL_BUDGET);
   localGet(LOCAL_EXIT);
   i32Const(OFFSET_BITS);
@@ -98,12 +103,12 @@ export function closeExits(tail: u32, slot: u32): void {
 
 /** The exit code for the interpreter to execute the instruction at `offset`, with `back` instructions given back. */
 export function sideExitCode(offset: i32, back: u32): i32 {
-  return SIDE | exitCode(offset, back);
+  return SIDE | ((back as i32) << OFFSET_BITS) | exitCode(offset);
 }
 
 /** The exit code for going on at `offset` in whatever way. */
-export function exitCode(offset: i32, back: u32): i32 {
-  return ((back as i32) << OFFSET_BITS) | (offset + OFFSET_BIAS);
+export function exitCode(offset: i32): i32 {
+  return offset + OFFSET_BIAS;
 }
 
 /** Leaves the region. */

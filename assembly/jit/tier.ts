@@ -32,7 +32,8 @@ import {
 } from '../layout';
 import { FFLAGS_NX } from '../fpu/flags';
 import { hostNow } from '../host';
-import { compileBatch, HEAT_NEVER, rewrite, setTailCalls, translate } from './batch';
+import { compileBatch, HEAT_NEVER, rewrite, translate } from './batch';
+import { setTailCalls } from './transfer';
 import { cacheInstall, regionIndex } from '../mmu/tlb';
 import { regionAt, regionAtSlot } from './region';
 import { addTime, count } from './statistics';

@@ -23,6 +23,13 @@ import {
 import { pushPc } from './exits';
 import { TYPE_REGION } from './imports';
 
+let hasTailCalls: bool = false;
+
+/** Says whether the host has tail calls. */
+export function setTailCalls(available: bool): void {
+  hasTailCalls = available;
+}
+
 /** Holds the virtual address that control goes to. */
 export const LOCAL_TARGET: u32 = LOCAL_I64;
 
@@ -78,7 +85,7 @@ function pushArguments(isCall: bool): void {
 }
 
 /** Goes on at LOCAL_TARGET for good; the registers are stored. */
-export function emitJump(hasTailCalls: bool): void {
+export function emitJump(): void {
   if (!hasTailCalls) {
     emitLeave();
     return;

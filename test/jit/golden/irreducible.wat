@@ -128,8 +128,7 @@
           (local.get $hart)
           (local.get $x15))
         (br 1 (;@1;))))
-    (i64.store offset=768
-      (local.get $hart)
+    (local.set $10
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -138,13 +137,52 @@
               (local.get $exit)
               (i32.const 131071))
             (i32.const 65536)))))
+    (if  ;; label = @1
+      (i32.ge_s
+        (local.get $exit)
+        (i32.const 0))
+      (then
+        (return_call_indirect (type 0)
+          (local.get $hart)
+          (local.get $10)
+          (local.get $budget)
+          (local.get $depth)
+          (select
+            (i32.load offset=8
+              (local.tee $8
+                (i32.add
+                  (i32.and
+                    (i32.shl
+                      (i32.xor
+                        (local.tee $8
+                          (i32.wrap_i64
+                            (local.get $10)))
+                        (i32.shr_u
+                          (local.get $8)
+                          (i32.const 12)))
+                      (i32.const 3))
+                    (i32.const 65520))
+                  (i32.load offset=1332
+                    (local.get $hart)))))
+            (i32.const 0)
+            (i32.and
+              (i64.eq
+                (i64.load
+                  (local.get $8))
+                (i64.or
+                  (local.get $10)
+                  (i64.const 1)))
+              (i32.eq
+                (i32.load offset=12
+                  (local.get $8))
+                (i32.load offset=1336
+                  (local.get $hart))))))))
     (i32.store offset=1328
       (local.get $hart)
-      (i32.and
-        (i32.shr_s
-          (local.get $exit)
-          (i32.const 31))
-        (i32.const 1)))
+      (i32.const 1))
+    (i64.store offset=768
+      (local.get $hart)
+      (local.get $10))
     (i32.add
       (local.get $budget)
       (i32.and
