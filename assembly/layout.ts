@@ -188,6 +188,7 @@ export const REC_RS1: usize = 4; // u16
 export const REC_RS2: usize = 6; // u16
 export const REC_IMM: usize = 8; // i32
 export const REC_OFF: usize = 12; // u16, bytes from the start of the block
+export const REC_GROUP: usize = 12; // u16, in the translator's records: 0, or the number of the group that the access belongs to, plus GROUP_RECORDS
 export const REC_LEN: usize = 14; // u8, 2 or 4
 export const REC_LEFT: usize = 15; // u8, instructions after this one in its block
 export const REC_TAKEN: usize = 16; // u32, block after a taken branch or jump, 0 unknown
@@ -210,6 +211,15 @@ export const J_LIVE: usize = JIT + 80; // regions that can be entered
 export const J_TIMES: usize = JIT + 0x80; // f64, milliseconds
 export const J_TIME_TRANSLATING: usize = J_TIMES;
 export const J_TIME_IN_REGIONS: usize = J_TIMES + 8; // from sampled entries
+export const JIT_GROUPS: usize = JIT + 0x200; // accesses of a loop by their base register, G_*
+export const MAX_GROUPS: u32 = 6;
+export const G_SIZE: usize = 20;
+export const G_BASE: usize = 0; // u32, number of an x register
+export const G_LOW: usize = 4; // i32, first byte, from what the base is where the loop starts
+export const G_HIGH: usize = 8; // i32, the byte after the last one
+export const G_IS_WRITE: usize = 12; // u32, 1: some access is a store
+export const G_RECORDER: usize = 16; // u32, the record of the access that tells on which page they are
+export const GROUP_RECORDS: u32 = 0x100; // flag of REC_GROUP: this is that access
 export const JIT_LOCALS: usize = JIT + 0x100; // u8 × 64: the local of each guest register in the region being written
 
 // Regions: a record each, found by the physical address of their head, and by the pages they came from.
@@ -280,7 +290,7 @@ export const T_RECORDS: usize = JIT + 0x220000; // decoded instructions
 export const T_BLOCKS: usize = JIT + 0x240000;
 export const T_LISTS: usize = JIT + 0x280000; // work lists and orders
 // A basic block of the region that is being translated. Masks have a bit for each guest register, f registers from 32 on.
-export const T_SIZE: usize = 160;
+export const T_SIZE: usize = 168;
 export const T_START: usize = 0; // i32, bytes from the head
 export const T_END: usize = 4; // i32, the byte after its last instruction
 export const T_COUNT: usize = 8; // u32, instructions
@@ -311,6 +321,7 @@ export const T_PENDING: usize = 136; // u64, registers to be loaded there or bel
 export const T_PAGES_IN: usize = 144; // u32, pages whose mapping is known at the start
 export const T_PAGES_OF: usize = 148; // u32, pages that its instructions lie on
 export const T_FP_IN: usize = 152; // u32, FP_* that is known at the start
+export const T_IN_LOOP: usize = 160; // u32, 1: of the loop that is looked at
 
 export const KIND_FALL: u32 = 0; // into the next block
 export const KIND_BRANCH: u32 = 1;

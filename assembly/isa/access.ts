@@ -3,7 +3,18 @@
  * it also sends misaligned accesses and page crossings the slow way, because a
  * tag has its low bits clear.
  */
-import { REC_IMM, REC_RS1, STYLE_CALLS, TLB_INDEX_MASK } from '../layout';
+import {
+  GROUP_RECORDS,
+  G_LOW,
+  G_SIZE,
+  JIT_GROUPS,
+  MAX_GROUPS,
+  REC_GROUP,
+  REC_IMM,
+  REC_RS1,
+  STYLE_CALLS,
+  TLB_INDEX_MASK,
+} from '../layout';
 import { HELPER_LOCATE } from '../jit/imports';
 import { LOCATE_ATOMIC, LOCATE_WRITE } from '../jit/helpers';
 import { accessValue, leaveAfterAccess, readSlow, writeSlow } from '../mmu/access';
@@ -24,6 +35,7 @@ import {
   emitExitIf,
   emitFs2,
   emitRs1,
+  emitRs1Low,
   emitRs2,
   emitSetFd,
   emitSetRd,
@@ -129,25 +141,50 @@ function storeRs2Slow(h: usize, r: usize, vaddr: u64, size: u32): bool {
 
 // Translated code has the same fast path, and leaves by a side exit where it misses.
 
+/** The virtual address of an access. */
+const LOCAL_ACCESS: u32 = LOCAL_I64;
+/** The TLB entry of its page. */
+const LOCAL_ENTRY: u32 = LOCAL_I32;
+
 /**
  * Leaves the host address of an access of `size` bytes at rs1 + `offset` on the
  * stack, an i32. `flags` are LOCATE_*.
  */
 export function emitLocate(r: usize, offset: i64, size: u32, flags: u32): void {
-  const address = LOCAL_I64;
   emitRs1(r);
   if (offset) {
     i64Const(offset);
     emit(Wasm.I64_ADD);
   }
-  localSet(address);
-  emitHit(address, size, flags);
+  localSet(LOCAL_ACCESS);
+  emitHit(size, flags);
 }
 
-/** Pushes the host address of an access to the address in the local `address`. */
-function emitHit(address: u32, size: u32, flags: u32): void {
-  const entry = LOCAL_I32;
-  localGet(address);
+/** Pushes the host address of an access at LOCAL_ACCESS. */
+function emitHit(size: u32, flags: u32): void {
+  emitIsMiss(size, flags);
+  if (style & STYLE_CALLS) {
+    openTyped(Wasm.IF, TYPE_I32);
+    localGet(LOCAL_HART);
+    localGet(LOCAL_ACCESS);
+    i32Const(size | flags);
+    call(HELPER_LOCATE);
+    localTee(LOCAL_ENTRY);
+    emit(Wasm.I32_EQZ);
+    emitExitIf();
+    localGet(LOCAL_ENTRY);
+    emit(Wasm.ELSE);
+    pushHit();
+    end();
+  } else {
+    emitExitIf();
+    pushHit();
+  }
+}
+
+/** Pushes whether the TLB has no entry for the access, an i32; where that would be is in LOCAL_ENTRY then. */
+function emitIsMiss(size: u32, flags: u32): void {
+  localGet(LOCAL_ACCESS);
   emit(Wasm.I32_WRAP_I64);
   i32Const(8);
   emit(Wasm.I32_SHR_U);
@@ -155,36 +192,19 @@ function emitHit(address: u32, size: u32, flags: u32): void {
   emit(Wasm.I32_AND);
   localGet(flags & LOCATE_WRITE ? LOCAL_TLB_WRITE : LOCAL_TLB_READ);
   emit(Wasm.I32_ADD);
-  localTee(entry);
+  localTee(LOCAL_ENTRY);
   memoryAccess(Wasm.I64_LOAD, 0);
-  localGet(address);
+  localGet(LOCAL_ACCESS);
   i64Const(~0xfff | ((size as i64) - 1));
   emit(Wasm.I64_AND);
   emit(Wasm.I64_NE);
-  if (style & STYLE_CALLS) {
-    openTyped(Wasm.IF, TYPE_I32);
-    localGet(LOCAL_HART);
-    localGet(address);
-    i32Const(size | flags);
-    call(HELPER_LOCATE);
-    localTee(entry);
-    emit(Wasm.I32_EQZ);
-    emitExitIf();
-    localGet(entry);
-    emit(Wasm.ELSE);
-    pushHit(address, entry);
-    end();
-  } else {
-    emitExitIf();
-    pushHit(address, entry);
-  }
 }
 
-/** Pushes the host address that a TLB entry gives. */
-function pushHit(address: u32, entry: u32): void {
-  localGet(address);
+/** Pushes the host address that the TLB entry gives. */
+function pushHit(): void {
+  localGet(LOCAL_ACCESS);
   emit(Wasm.I32_WRAP_I64);
-  localGet(entry);
+  localGet(LOCAL_ENTRY);
   memoryAccess(Wasm.I32_LOAD, 8);
   emit(Wasm.I32_ADD);
 }
@@ -202,18 +222,17 @@ export const SP: u32 = 16;
  * bytes at sp. Until `endGroup` accesses relative to sp rely on that.
  */
 export function startGroup(r: usize, low: i32, length: u32, size: u32, isWrite: bool): void {
-  const address = LOCAL_I64;
   emitRs1(r);
   i64Const(low);
   emit(Wasm.I64_ADD);
-  localTee(address);
+  localTee(LOCAL_ACCESS);
   emit(Wasm.I32_WRAP_I64);
   i32Const(0xfff);
   emit(Wasm.I32_AND);
   i32Const(0x1000 - length);
   emit(Wasm.I32_GT_U);
   emitExitIf();
-  emitHit(address, size, isWrite ? LOCATE_WRITE : 0);
+  emitHit(size, isWrite ? LOCATE_WRITE : 0);
   localSet(LOCAL_GROUP);
   isGrouped = true;
   groupLow = low;
@@ -230,14 +249,85 @@ export function isInGroup(r: usize): bool {
   return isGrouped && load<u16>(r, REC_RS1) == SP;
 }
 
+/** Which copy of a loop is being written, if it has two (jit/page-loop.ts). */
+export let copy: u32 = 0;
+export const COPY_NONE: u32 = 0;
+/** Looks up each access, and notes the pages. */
+export const COPY_CHECKED: u32 = 1;
+/** Knows that the accesses of groups are on these pages. */
+export const COPY_KNOWN: u32 = 2;
+
+export function setCopy(value: u32): void {
+  copy = value;
+}
+
+/** Locals of such loops: MAX_GROUPS × i64, the page of each group, less its lowest offset; MAX_GROUPS × i32, what an address there is to be increased by; an i32, whether these are known. */
+let loopLocals: u32 = 0;
+
+export function setLoopLocals(first: u32): void {
+  loopLocals = first;
+}
+
+// @ts-ignore: decorator
+@inline
+export function pageLocal(group: u32): u32 {
+  return loopLocals + group;
+}
+
+// @ts-ignore: decorator
+@inline
+function addendLocal(group: u32): u32 {
+  return loopLocals + MAX_GROUPS + group;
+}
+
+// @ts-ignore: decorator
+@inline
+export function knownLocal(): u32 {
+  return loopLocals + 2 * MAX_GROUPS;
+}
+
+/** Notes on which page an access was that `emitLocate` has just looked up. */
+function emitNotePage(group: u32, size: u32, flags: u32): void {
+  if (style & STYLE_CALLS) {
+    // What the core located need not be a page that all may access.
+    emitIsMiss(size, flags);
+    emit(Wasm.I32_EQZ);
+    localGet(knownLocal());
+    emit(Wasm.I32_AND);
+    localSet(knownLocal());
+  }
+  localGet(LOCAL_ENTRY);
+  memoryAccess(Wasm.I32_LOAD, 8);
+  localSet(addendLocal(group));
+  localGet(LOCAL_ACCESS);
+  i64Const(~0xfff);
+  emit(Wasm.I64_AND);
+  i64Const(load<i32>(JIT_GROUPS + (group as usize) * G_SIZE, G_LOW));
+  emit(Wasm.I64_SUB);
+  localSet(pageLocal(group));
+}
+
 /** Pushes the host address of a load or store, less the offset that it returns. */
 function emitAddress(r: usize, size: u32, flags: u32): u32 {
-  if (!isInGroup(r)) {
-    emitLocate(r, imm(r), size, flags);
+  if (isInGroup(r)) {
+    localGet(LOCAL_GROUP);
+    return (load<i32>(r, REC_IMM) - groupLow) as u32;
+  }
+  const mark = copy == COPY_NONE ? 0 : (load<u16>(r, REC_GROUP) as u32);
+  const group = (mark & (GROUP_RECORDS - 1)) - 1;
+  if (mark && copy == COPY_KNOWN) {
+    emitRs1Low(r);
+    localGet(addendLocal(group));
+    emit(Wasm.I32_ADD);
+    const offset = load<i32>(r, REC_IMM);
+    if (offset >= 0) return offset;
+    i32Const(offset);
+    emit(Wasm.I32_ADD);
     return 0;
   }
-  localGet(LOCAL_GROUP);
-  return (load<i32>(r, REC_IMM) - groupLow) as u32;
+  emitLocate(r, imm(r), size, flags);
+  if (mark & GROUP_RECORDS) emitNotePage(group, size, flags);
+  return 0;
 }
 
 /** rd = what the load `opcode` of `size` bytes gives at rs1 + imm. */

@@ -5,6 +5,9 @@
  */
 import {
   FETCH_TLB_ENTRIES,
+  G_BASE,
+  G_HIGH,
+  G_LOW,
   H_FETCH_TLB,
   H_PC,
   H_PRIV,
@@ -19,6 +22,7 @@ import {
   KIND_INDIRECT,
   KIND_JUMP,
   KIND_RETURN,
+  MAX_GROUPS,
   RAM,
   RAM_BASE,
   RECORD_SIZE,
@@ -26,6 +30,7 @@ import {
   REC_LEN,
   REC_OP,
   REC_RD,
+  STYLE_CALLS,
   T_CHILD,
   T_COST,
   T_COUNT,
@@ -36,6 +41,7 @@ import {
   T_FORWARD,
   T_FP,
   T_GUARD,
+  T_IN_LOOP,
   T_IS_CHECKED,
   T_IS_LOOP,
   T_KIND,
@@ -65,8 +71,9 @@ import {
   LOCAL_TLB_WRITE,
   setSideExit,
   setStyle,
+  style,
 } from '../isa/emit';
-import { endGroup, SP } from '../isa/access';
+import { COPY_CHECKED, COPY_KNOWN, COPY_NONE, endGroup, knownLocal, pageLocal, setCopy, setLoopLocals, SP } from '../isa/access';
 import { emitCboZero } from '../isa/zicboz';
 import { TYPE_F32, TYPE_F64, TYPE_I32, TYPE_I64, Wasm } from '../wasm/opcode';
 import {
@@ -97,6 +104,7 @@ import {
   exitCode,
   exitLabel,
   loadRegisters,
+  localOfRegister,
   openExits,
   pushPc,
   sideExitCode,
@@ -107,8 +115,13 @@ import { emitFp, emitFpGuard } from './fpu-guard';
 import { fpUse, inOrder, isCall, pageDelta, successor, usedRegisters, writesOf } from './flow';
 import { emitCall, emitJump, emitLeave, LOCAL_TARGET } from './transfer';
 import { knownFunction } from './batch';
+import { findGroups, groupAt, groupCount, loopExitBefore } from './page-loop';
 import { groupStackAccesses } from './stack';
 import { HELPER_CSR } from './imports';
+
+/** Blocks of the region under way. */
+let blockTotal: i32 = 0;
+let hasLoops: bool = false;
 
 // @ts-ignore: decorator
 @inline
@@ -152,7 +165,8 @@ function declareLocals(): void {
     next++;
   }
   const floats = (popcnt(usedRegisters) as u32) - integers;
-  writeByte((fpUse ? 5 : 3) + (floats ? 1 : 0));
+  setLoopLocals(next);
+  writeByte((fpUse ? 5 : 3) + (floats ? 1 : 0) + (hasLoops ? 2 : 0));
   writeU32(6);
   writeByte(TYPE_I32);
   writeU32(6);
@@ -168,6 +182,12 @@ function declareLocals(): void {
   if (floats) {
     writeU32(floats);
     writeByte(TYPE_F64);
+  }
+  if (hasLoops) {
+    writeU32(MAX_GROUPS);
+    writeByte(TYPE_I64);
+    writeU32(MAX_GROUPS + 1);
+    writeByte(TYPE_I32);
   }
 }
 
@@ -270,22 +290,17 @@ function isMerge(block: usize): bool {
   return load<u32>(block, T_FORWARD) > 1;
 }
 
-/** Goes along an edge within the region. */
-function emitEdge(from: usize, to: usize): void {
-  if (load<i32>(to, T_ORDER) <= load<i32>(from, T_ORDER)) br(load<u32>(to, T_LOOP_LABEL));
-  else if (isMerge(to)) br(load<u32>(to, T_LABEL));
-  else emitTree(to);
+/** The label that an edge branches to, or -1 if the code of `to` follows in place. */
+function labelOf(from: usize, to: usize): i32 {
+  if (load<i32>(to, T_ORDER) <= load<i32>(from, T_ORDER)) return load<u32>(to, T_LOOP_LABEL);
+  return isMerge(to) ? load<u32>(to, T_LABEL) : -1;
 }
 
-/** Whether an edge is a branch to a label that is open already, which is then in `edgeLabel`. */
-let edgeLabel: u32 = 0;
-function isLabelled(from: usize, index: i32): bool {
-  if (index < 0) return false;
-  const to = blockAtIndex(index);
-  if (load<i32>(to, T_ORDER) <= load<i32>(from, T_ORDER)) edgeLabel = load<u32>(to, T_LOOP_LABEL);
-  else if (isMerge(to)) edgeLabel = load<u32>(to, T_LABEL);
-  else return false;
-  return true;
+/** Goes along an edge within the region. */
+function emitEdge(from: usize, to: usize): void {
+  const label = labelOf(from, to);
+  if (label >= 0) br(label);
+  else emitTree(to);
 }
 
 /** Goes along one of the edges of a block, or leaves the region where it was not followed. */
@@ -302,12 +317,16 @@ function emitBranch(block: usize, r: usize): void {
   if (taken < 0) {
     emitExitWhen(dirtyOut(block), exitCode(load<i32>(block, T_TARGET)));
     emitSuccessor(block, 1);
-  } else if (isLabelled(block, taken)) {
-    brIf(edgeLabel);
+    return;
+  }
+  const label = labelOf(block, blockAtIndex(taken));
+  const nextLabel = next < 0 ? -1 : labelOf(block, blockAtIndex(next));
+  if (label >= 0) {
+    brIf(label);
     emitSuccessor(block, 1);
-  } else if (isLabelled(block, next)) {
+  } else if (nextLabel >= 0) {
     emit(Wasm.I32_EQZ);
-    brIf(edgeLabel);
+    brIf(nextLabel);
     emitSuccessor(block, 0);
   } else {
     open(Wasm.IF);
@@ -452,19 +471,10 @@ function emitBody(block: usize): void {
 }
 
 /** Opens a block for each merge point that `block` dominates, the last one outermost, around its body. */
-function emitMerges(block: usize, child: i32): void {
-  while (child >= 0 && !isMerge(inOrder(child))) child = load<i32>(inOrder(child), T_SIBLING);
-  if (child < 0) {
-    emitBody(block);
-    return;
-  }
-  // Children are in reverse postorder: the first one must be the innermost.
-  emitMergesFrom(block, child);
-}
-
-function emitMergesFrom(block: usize, child: i32): void {
+function emitMerges(block: usize): void {
   let last: i32 = -1;
-  for (let c = child; c >= 0; c = load<i32>(inOrder(c), T_SIBLING)) {
+  // Children are in reverse postorder: the first one must be the innermost.
+  for (let c = load<i32>(block, T_CHILD); c >= 0; c = load<i32>(inOrder(c), T_SIBLING)) {
     if (isMerge(inOrder(c)) && !load<u32>(inOrder(c), T_LABEL)) last = c;
   }
   if (last < 0) {
@@ -473,31 +483,93 @@ function emitMergesFrom(block: usize, child: i32): void {
   }
   const merge = inOrder(last);
   store<u32>(merge, open(Wasm.BLOCK), T_LABEL);
-  emitMergesFrom(block, child);
+  emitMerges(block);
   end();
   emitTree(merge);
 }
 
 /** The code of a block and of all that it dominates. */
 function emitTree(block: usize): void {
-  const child = load<i32>(block, T_CHILD);
   if (!load<u32>(block, T_IS_LOOP)) {
-    emitMerges(block, child);
+    emitMerges(block);
     return;
   }
   loadRegisters(load<u64>(block, T_LOAD_BEFORE));
+  if (findGroups(block, blockTotal)) {
+    emitBehindLoop(block, blockTotal);
+    return;
+  }
   store<u32>(block, open(Wasm.LOOP), T_LOOP_LABEL);
-  emitMerges(block, child);
+  emitMerges(block);
+  end();
+}
+
+/** Opens a block for each place where the marked loop is left for a block before `place` in the order, around both copies of it. */
+function emitBehindLoop(header: usize, place: i32): void {
+  const exit = loopExitBefore(place, header);
+  if (exit < 0) {
+    emitCopies(header);
+    return;
+  }
+  const behind = inOrder(exit);
+  store<u32>(behind, 2, T_FORWARD);
+  store<u32>(behind, open(Wasm.BLOCK), T_LABEL);
+  emitBehindLoop(header, exit);
+  end();
+  emitTree(behind);
+}
+
+/** Both copies of the marked loop. */
+function emitCopies(header: usize): void {
+  const isUncertain = (style & STYLE_CALLS) != 0;
+  const checked = open(Wasm.LOOP);
+  if (isUncertain) {
+    i32Const(1);
+    localSet(knownLocal());
+  }
+  store<u32>(header, open(Wasm.BLOCK), T_LOOP_LABEL);
+  setCopy(COPY_CHECKED);
+  emitMerges(header);
+  end();
+  if (isUncertain) {
+    localGet(knownLocal());
+    emit(Wasm.I32_EQZ);
+    brIf(checked);
+  }
+  store<u32>(header, open(Wasm.LOOP), T_LOOP_LABEL);
+  for (let i: u32 = 0; i < groupCount; i++) {
+    const group = groupAt(i);
+    localGet(localOfRegister(load<u32>(group, G_BASE)));
+    localGet(pageLocal(i));
+    emit(Wasm.I64_SUB);
+    i64Const(0x1000 - (load<i32>(group, G_HIGH) - load<i32>(group, G_LOW)));
+    emit(Wasm.I64_GT_U);
+    brIf(checked);
+  }
+  setCopy(COPY_KNOWN);
+  for (let place = load<i32>(header, T_ORDER); place < blockTotal; place++) {
+    const block = inOrder(place);
+    if (load<u32>(block, T_IN_LOOP)) store<u32>(block, 0, T_LABEL);
+  }
+  emitMerges(header);
+  setCopy(COPY_NONE);
+  end();
   end();
 }
 
 /** Writes locals and code of the region for `slot`, whose `blocks` blocks were analysed. */
-export function emitRegion(blocks: i32, slot: u32, style: u32): void {
-  setStyle(style);
+export function emitRegion(blocks: i32, slot: u32, written: u32): void {
+  setStyle(written);
+  blockTotal = blocks;
+  hasLoops = false;
+  for (let place = 0; place < blocks; place++) {
+    const block = inOrder(place);
+    store<u32>(block, 0, T_LABEL);
+    if (load<u32>(block, T_IS_LOOP)) hasLoops = true;
+  }
   declareLocals();
   declareExits(blocks);
   startLabels();
-  for (let place = 0; place < blocks; place++) store<u32>(inOrder(place), 0, T_LABEL);
   const head = inOrder(0);
   localGet(LOCAL_BUDGET);
   i32Const(load<u32>(head, T_COST));

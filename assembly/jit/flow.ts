@@ -83,7 +83,7 @@ export function successor(block: usize, index: usize): i32 {
 /** How many edges a block may have. */
 // @ts-ignore: decorator
 @inline
-function edges(block: usize): usize {
+export function edges(block: usize): usize {
   return load<u32>(block, T_KIND) == KIND_DISPATCH ? (targetCount as usize) : 2;
 }
 
@@ -131,7 +131,7 @@ function order(): void {
 }
 
 /** The nearest block that dominates both, by place in the order. */
-function commonDominator(a: i32, b: i32): i32 {
+export function commonDominator(a: i32, b: i32): i32 {
   while (a != b) {
     while (a > b) a = load<i32>(inOrder(a), T_DOMINATOR);
     while (b > a) b = load<i32>(inOrder(b), T_DOMINATOR);

@@ -6,13 +6,14 @@
  */
 import { RECORD_SIZE, REC_IMM, REC_OP, REC_RD, REC_RS1, STYLE_CALLS } from '../layout';
 import { FIRST_FSTORE, FIRST_LOAD, FIRST_STORE, LAST_FSTORE, LAST_STORE, Op } from '../generated/opcodes';
-import { isInGroup, SP, startGroup } from '../isa/access';
+import { COPY_NONE, copy, isInGroup, SP, startGroup } from '../isa/access';
 import { style } from '../isa/emit';
 
 /** How many bytes the accesses of a group may span. */
 const LONGEST_GROUP: i32 = 1024;
 
-function accessSize(op: u32): u32 {
+/** How many bytes a load or store accesses. */
+export function accessSize(op: u32): u32 {
   switch (op) {
     case Op.LB:
     case Op.LBU:
@@ -44,7 +45,7 @@ function isStackAccess(r: usize): bool {
 
 /** Before the instruction at `r`, `left` ones before the end of its block: starts a group if it begins one. */
 export function groupStackAccesses(r: usize, left: u32): void {
-  if (style & STYLE_CALLS || isInGroup(r) || !isStackAccess(r)) return;
+  if (style & STYLE_CALLS || copy != COPY_NONE || isInGroup(r) || !isStackAccess(r)) return;
   let accesses: u32 = 0;
   let low: i32 = i32.MAX_VALUE;
   let high: i32 = i32.MIN_VALUE;

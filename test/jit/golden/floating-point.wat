@@ -14,7 +14,7 @@
 
 ;; Module 1
 (func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f32 f32 f32 f32 i64 i64 f64 f64 f64)
+    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f32 f32 f32 f32 i64 i64 f64 f64 f64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -50,153 +50,277 @@
             (f64.load offset=528
               (local.get $hart)))
           (loop  ;; label = @4
-            (i32.lt_s
-              (local.get $budget)
-              (i32.const 6))
-            (local.set $exit
-              (i32.const 65536))
-            (br_if 1 (;@3;))
-            (i32.lt_u
-              (i32.load offset=788
-                (local.get $hart))
-              (i32.const 3))
-            (local.set $exit
-              (i32.const -2147418112))
-            (br_if 1 (;@3;))
-            (i64.ne
-              (i64.and
-                (i64.load offset=792
-                  (local.get $hart))
-                (i64.const 30064771073))
-              (i64.const 1))
-            (local.set $exit
-              (i32.const -2147418112))
-            (br_if 1 (;@3;))
-            (local.set $budget
-              (i32.sub
+            (block  ;; label = @5
+              (i32.lt_s
                 (local.get $budget)
-                (i32.const 6)))
-            (local.set $10
-              (local.get $x8))
-            (i64.ne
-              (i64.load
-                (local.tee $8
-                  (i32.add
-                    (i32.and
-                      (i32.shr_u
-                        (i32.wrap_i64
-                          (local.get $10))
-                        (i32.const 8))
-                      (i32.const 16368))
-                    (local.get $tlb_read))))
-              (i64.and
-                (local.get $10)
-                (i64.const -4089)))
-            (local.set $exit
-              (i32.const -2146631680))
-            (br_if 1 (;@3;))
-            (local.set $f2
-              (f64.load
-                (i32.add
-                  (i32.wrap_i64
-                    (local.get $10))
-                  (i32.load offset=8
-                    (local.get $8)))))
-            (local.set $18
-              (local.get $f1))
-            (local.set $19
-              (local.get $f0))
-            (local.set $16
-              (f64.add
-                (local.get $18)
-                (local.get $19)))
-            (i32.eqz
-              (f64.ge
-                (local.tee $17
-                  (f64.sub
-                    (local.get $16)
-                    (local.get $16)))
-                (local.get $17)))
-            (local.set $exit
-              (i32.const -2146762748))
-            (br_if 1 (;@3;))
-            (local.set $f1
-              (local.get $16))
-            (local.set $18
-              (local.get $f2))
-            (local.set $19
-              (local.get $f1))
-            (local.set $16
-              (f64.mul
-                (local.get $18)
-                (local.get $19)))
-            (if  ;; label = @5
-              (i32.ge_u
+                (i32.const 6))
+              (local.set $exit
+                (i32.const 65536))
+              (br_if 2 (;@3;))
+              (i32.lt_u
+                (i32.load offset=788
+                  (local.get $hart))
+                (i32.const 3))
+              (local.set $exit
+                (i32.const -2147418112))
+              (br_if 2 (;@3;))
+              (i64.ne
+                (i64.and
+                  (i64.load offset=792
+                    (local.get $hart))
+                  (i64.const 30064771073))
+                (i64.const 1))
+              (local.set $exit
+                (i32.const -2147418112))
+              (br_if 2 (;@3;))
+              (local.set $budget
                 (i32.sub
-                  (i32.shl
-                    (i32.wrap_i64
-                      (i64.shr_u
-                        (i64.reinterpret_f64
-                          (local.get $16))
-                        (i64.const 32)))
-                    (i32.const 1))
-                  (i32.const 4194304))
-                (i32.const -6291456))
-              (then
-                (i32.eqz
-                  (i32.and
-                    (f64.eq
-                      (local.get $16)
-                      (f64.const 0x0p+0 (;=0;)))
-                    (i32.or
-                      (f64.eq
-                        (local.get $18)
-                        (f64.const 0x0p+0 (;=0;)))
-                      (f64.eq
-                        (local.get $19)
-                        (f64.const 0x0p+0 (;=0;))))))
-                (local.set $exit
-                  (i32.const -2146893816))
-                (br_if 2 (;@3;))))
-            (local.set $f2
-              (local.get $16))
-            (local.set $10
-              (local.get $x8))
-            (i64.ne
-              (i64.load
-                (local.tee $8
+                  (local.get $budget)
+                  (i32.const 6)))
+              (local.set $10
+                (local.get $x8))
+              (i64.ne
+                (i64.load
+                  (local.tee $8
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.get $10))
+                          (i32.const 8))
+                        (i32.const 16368))
+                      (local.get $tlb_read))))
+                (i64.and
+                  (local.get $10)
+                  (i64.const -4089)))
+              (local.set $exit
+                (i32.const -2146631680))
+              (br_if 2 (;@3;))
+              (local.set $f2
+                (f64.load
                   (i32.add
+                    (i32.wrap_i64
+                      (local.get $10))
+                    (i32.load offset=8
+                      (local.get $8)))))
+              (local.set $18
+                (local.get $f1))
+              (local.set $19
+                (local.get $f0))
+              (local.set $16
+                (f64.add
+                  (local.get $18)
+                  (local.get $19)))
+              (i32.eqz
+                (f64.ge
+                  (local.tee $17
+                    (f64.sub
+                      (local.get $16)
+                      (local.get $16)))
+                  (local.get $17)))
+              (local.set $exit
+                (i32.const -2146762748))
+              (br_if 2 (;@3;))
+              (local.set $f1
+                (local.get $16))
+              (local.set $18
+                (local.get $f2))
+              (local.set $19
+                (local.get $f1))
+              (local.set $16
+                (f64.mul
+                  (local.get $18)
+                  (local.get $19)))
+              (if  ;; label = @6
+                (i32.ge_u
+                  (i32.sub
+                    (i32.shl
+                      (i32.wrap_i64
+                        (i64.shr_u
+                          (i64.reinterpret_f64
+                            (local.get $16))
+                          (i64.const 32)))
+                      (i32.const 1))
+                    (i32.const 4194304))
+                  (i32.const -6291456))
+                (then
+                  (i32.eqz
                     (i32.and
-                      (i32.shr_u
-                        (i32.wrap_i64
-                          (local.get $10))
-                        (i32.const 8))
-                      (i32.const 16368))
-                    (local.get $tlb_write))))
-              (i64.and
-                (local.get $10)
-                (i64.const -4089)))
-            (local.set $exit
-              (i32.const -2147024884))
-            (br_if 1 (;@3;))
-            (f64.store
+                      (f64.eq
+                        (local.get $16)
+                        (f64.const 0x0p+0 (;=0;)))
+                      (i32.or
+                        (f64.eq
+                          (local.get $18)
+                          (f64.const 0x0p+0 (;=0;)))
+                        (f64.eq
+                          (local.get $19)
+                          (f64.const 0x0p+0 (;=0;))))))
+                  (local.set $exit
+                    (i32.const -2146893816))
+                  (br_if 3 (;@3;))))
+              (local.set $f2
+                (local.get $16))
+              (local.set $10
+                (local.get $x8))
+              (i64.ne
+                (i64.load
+                  (local.tee $8
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.get $10))
+                          (i32.const 8))
+                        (i32.const 16368))
+                      (local.get $tlb_write))))
+                (i64.and
+                  (local.get $10)
+                  (i64.const -4089)))
+              (local.set $exit
+                (i32.const -2147024884))
+              (br_if 2 (;@3;))
               (i32.add
                 (i32.wrap_i64
                   (local.get $10))
                 (i32.load offset=8
                   (local.get $8)))
-              (local.get $f2))
-            (local.set $x11
-              (i64.add
-                (local.get $x11)
-                (i64.const -1)))
-            (br_if 0 (;@4;)
+              (local.set $43
+                (i32.load offset=8
+                  (local.get $8)))
+              (local.set $37
+                (i64.sub
+                  (i64.and
+                    (local.get $10)
+                    (i64.const -4096))
+                  (i64.const 0)))
+              (local.get $f2)
+              (f64.store)
+              (local.set $x11
+                (i64.add
+                  (local.get $x11)
+                  (i64.const -1)))
+              (br_if 0 (;@5;)
+                (i64.ne
+                  (local.get $x11)
+                  (i64.const 0)))
+              (local.set $exit
+                (i32.const 65560))
+              (br 2 (;@3;)))
+            (loop  ;; label = @5
+              (br_if 1 (;@4;)
+                (i64.gt_u
+                  (i64.sub
+                    (local.get $x8)
+                    (local.get $37))
+                  (i64.const 4088)))
+              (i32.lt_s
+                (local.get $budget)
+                (i32.const 6))
+              (local.set $exit
+                (i32.const 65536))
+              (br_if 2 (;@3;))
+              (i32.lt_u
+                (i32.load offset=788
+                  (local.get $hart))
+                (i32.const 3))
+              (local.set $exit
+                (i32.const -2147418112))
+              (br_if 2 (;@3;))
               (i64.ne
-                (local.get $x11)
-                (i64.const 0)))
-            (local.set $exit
-              (i32.const 65560))
-            (br 1 (;@3;)))
+                (i64.and
+                  (i64.load offset=792
+                    (local.get $hart))
+                  (i64.const 30064771073))
+                (i64.const 1))
+              (local.set $exit
+                (i32.const -2147418112))
+              (br_if 2 (;@3;))
+              (local.set $budget
+                (i32.sub
+                  (local.get $budget)
+                  (i32.const 6)))
+              (local.set $f2
+                (f64.load
+                  (i32.add
+                    (i32.wrap_i64
+                      (local.get $x8))
+                    (local.get $43))))
+              (local.set $18
+                (local.get $f1))
+              (local.set $19
+                (local.get $f0))
+              (local.set $16
+                (f64.add
+                  (local.get $18)
+                  (local.get $19)))
+              (i32.eqz
+                (f64.ge
+                  (local.tee $17
+                    (f64.sub
+                      (local.get $16)
+                      (local.get $16)))
+                  (local.get $17)))
+              (local.set $exit
+                (i32.const -2146762748))
+              (br_if 2 (;@3;))
+              (local.set $f1
+                (local.get $16))
+              (local.set $18
+                (local.get $f2))
+              (local.set $19
+                (local.get $f1))
+              (local.set $16
+                (f64.mul
+                  (local.get $18)
+                  (local.get $19)))
+              (if  ;; label = @6
+                (i32.ge_u
+                  (i32.sub
+                    (i32.shl
+                      (i32.wrap_i64
+                        (i64.shr_u
+                          (i64.reinterpret_f64
+                            (local.get $16))
+                          (i64.const 32)))
+                      (i32.const 1))
+                    (i32.const 4194304))
+                  (i32.const -6291456))
+                (then
+                  (i32.eqz
+                    (i32.and
+                      (f64.eq
+                        (local.get $16)
+                        (f64.const 0x0p+0 (;=0;)))
+                      (i32.or
+                        (f64.eq
+                          (local.get $18)
+                          (f64.const 0x0p+0 (;=0;)))
+                        (f64.eq
+                          (local.get $19)
+                          (f64.const 0x0p+0 (;=0;))))))
+                  (local.set $exit
+                    (i32.const -2146893816))
+                  (br_if 3 (;@3;))))
+              (local.set $f2
+                (local.get $16))
+              (f64.store
+                (i32.add
+                  (i32.wrap_i64
+                    (local.get $x8))
+                  (local.get $43))
+                (local.get $f2))
+              (local.set $x11
+                (i64.add
+                  (local.get $x11)
+                  (i64.const -1)))
+              (br_if 0 (;@5;)
+                (i64.ne
+                  (local.get $x11)
+                  (i64.const 0)))
+              (local.set $exit
+                (i32.const 65560))
+              (br 2 (;@3;))))
           (unreachable))
         (i64.store offset=88
           (local.get $hart)

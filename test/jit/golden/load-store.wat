@@ -9,7 +9,7 @@
 
 ;; Module 1
 (func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -42,115 +42,175 @@
             (i64.load offset=104
               (local.get $hart)))
           (loop  ;; label = @4
-            (i32.lt_s
-              (local.get $budget)
-              (i32.const 6))
-            (local.set $exit
-              (i32.const 65536))
-            (br_if 1 (;@3;))
-            (local.set $budget
-              (i32.sub
+            (block  ;; label = @5
+              (i32.lt_s
                 (local.get $budget)
-                (i32.const 6)))
-            (local.set $10
-              (i64.add
-                (local.get $x8)
-                (i64.const 4)))
-            (i64.ne
-              (i64.load
-                (local.tee $8
+                (i32.const 6))
+              (local.set $exit
+                (i32.const 65536))
+              (br_if 2 (;@3;))
+              (local.set $budget
+                (i32.sub
+                  (local.get $budget)
+                  (i32.const 6)))
+              (local.set $10
+                (i64.add
+                  (local.get $x8)
+                  (i64.const 4)))
+              (i64.ne
+                (i64.load
+                  (local.tee $8
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.get $10))
+                          (i32.const 8))
+                        (i32.const 16368))
+                      (local.get $tlb_read))))
+                (i64.and
+                  (local.get $10)
+                  (i64.const -4093)))
+              (local.set $exit
+                (i32.const -2146631680))
+              (br_if 2 (;@3;))
+              (local.set $x12
+                (i64.load32_s
                   (i32.add
-                    (i32.and
-                      (i32.shr_u
-                        (i32.wrap_i64
-                          (local.get $10))
-                        (i32.const 8))
-                      (i32.const 16368))
-                    (local.get $tlb_read))))
-              (i64.and
-                (local.get $10)
-                (i64.const -4093)))
-            (local.set $exit
-              (i32.const -2146631680))
-            (br_if 1 (;@3;))
-            (local.set $x12
-              (i64.load32_s
-                (i32.add
-                  (i32.wrap_i64
-                    (local.get $10))
-                  (i32.load offset=8
-                    (local.get $8)))))
-            (local.set $x12
-              (i64.add
-                (local.get $x12)
-                (local.get $x11)))
-            (local.set $10
-              (i64.add
-                (local.get $x8)
-                (i64.const 4)))
-            (i64.ne
-              (i64.load
-                (local.tee $8
-                  (i32.add
-                    (i32.and
-                      (i32.shr_u
-                        (i32.wrap_i64
-                          (local.get $10))
-                        (i32.const 8))
-                      (i32.const 16368))
-                    (local.get $tlb_write))))
-              (i64.and
-                (local.get $10)
-                (i64.const -4093)))
-            (local.set $exit
-              (i32.const -2146893816))
-            (br_if 1 (;@3;))
-            (i64.store32
+                    (i32.wrap_i64
+                      (local.get $10))
+                    (i32.load offset=8
+                      (local.get $8)))))
+              (local.set $x12
+                (i64.add
+                  (local.get $x12)
+                  (local.get $x11)))
+              (local.set $10
+                (i64.add
+                  (local.get $x8)
+                  (i64.const 4)))
+              (i64.ne
+                (i64.load
+                  (local.tee $8
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.get $10))
+                          (i32.const 8))
+                        (i32.const 16368))
+                      (local.get $tlb_write))))
+                (i64.and
+                  (local.get $10)
+                  (i64.const -4093)))
+              (local.set $exit
+                (i32.const -2146893816))
+              (br_if 2 (;@3;))
               (i32.add
                 (i32.wrap_i64
                   (local.get $10))
                 (i32.load offset=8
                   (local.get $8)))
-              (local.get $x12))
-            (local.set $10
-              (i64.add
-                (local.get $x8)
-                (i64.const 7)))
-            (i64.ne
-              (i64.load
-                (local.tee $8
+              (local.set $26
+                (i32.load offset=8
+                  (local.get $8)))
+              (local.set $20
+                (i64.sub
+                  (i64.and
+                    (local.get $10)
+                    (i64.const -4096))
+                  (i64.const 4)))
+              (local.get $x12)
+              (i64.store32)
+              (local.set $10
+                (i64.add
+                  (local.get $x8)
+                  (i64.const 7)))
+              (i64.ne
+                (i64.load
+                  (local.tee $8
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.get $10))
+                          (i32.const 8))
+                        (i32.const 16368))
+                      (local.get $tlb_read))))
+                (i64.and
+                  (local.get $10)
+                  (i64.const -4096)))
+              (local.set $exit
+                (i32.const -2147024884))
+              (br_if 2 (;@3;))
+              (local.set $x13
+                (i64.load8_u
                   (i32.add
-                    (i32.and
-                      (i32.shr_u
-                        (i32.wrap_i64
-                          (local.get $10))
-                        (i32.const 8))
-                      (i32.const 16368))
-                    (local.get $tlb_read))))
-              (i64.and
-                (local.get $10)
-                (i64.const -4096)))
-            (local.set $exit
-              (i32.const -2147024884))
-            (br_if 1 (;@3;))
-            (local.set $x13
-              (i64.load8_u
+                    (i32.wrap_i64
+                      (local.get $10))
+                    (i32.load offset=8
+                      (local.get $8)))))
+              (local.set $x11
+                (i64.add
+                  (local.get $x11)
+                  (i64.const -1)))
+              (br_if 0 (;@5;)
+                (i64.ne
+                  (local.get $x11)
+                  (i64.const 0)))
+              (local.set $exit
+                (i32.const 65560))
+              (br 2 (;@3;)))
+            (loop  ;; label = @5
+              (br_if 1 (;@4;)
+                (i64.gt_u
+                  (i64.sub
+                    (local.get $x8)
+                    (local.get $20))
+                  (i64.const 4092)))
+              (i32.lt_s
+                (local.get $budget)
+                (i32.const 6))
+              (local.set $exit
+                (i32.const 65536))
+              (br_if 2 (;@3;))
+              (local.set $budget
+                (i32.sub
+                  (local.get $budget)
+                  (i32.const 6)))
+              (local.set $x12
+                (i64.load32_s offset=4
+                  (i32.add
+                    (i32.wrap_i64
+                      (local.get $x8))
+                    (local.get $26))))
+              (local.set $x12
+                (i64.add
+                  (local.get $x12)
+                  (local.get $x11)))
+              (i64.store32 offset=4
                 (i32.add
                   (i32.wrap_i64
-                    (local.get $10))
-                  (i32.load offset=8
-                    (local.get $8)))))
-            (local.set $x11
-              (i64.add
-                (local.get $x11)
-                (i64.const -1)))
-            (br_if 0 (;@4;)
-              (i64.ne
-                (local.get $x11)
-                (i64.const 0)))
-            (local.set $exit
-              (i32.const 65560))
-            (br 1 (;@3;)))
+                    (local.get $x8))
+                  (local.get $26))
+                (local.get $x12))
+              (local.set $x13
+                (i64.load8_u offset=7
+                  (i32.add
+                    (i32.wrap_i64
+                      (local.get $x8))
+                    (local.get $26))))
+              (local.set $x11
+                (i64.add
+                  (local.get $x11)
+                  (i64.const -1)))
+              (br_if 0 (;@5;)
+                (i64.ne
+                  (local.get $x11)
+                  (i64.const 0)))
+              (local.set $exit
+                (i32.const 65560))
+              (br 2 (;@3;))))
           (unreachable))
         (i64.store offset=88
           (local.get $hart)
