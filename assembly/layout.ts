@@ -211,6 +211,7 @@ export const J_LIVE: usize = JIT + 80; // regions that can be entered
 export const J_TIMES: usize = JIT + 0x80; // f64, milliseconds
 export const J_TIME_TRANSLATING: usize = J_TIMES;
 export const J_TIME_IN_REGIONS: usize = J_TIMES + 8; // from sampled entries
+export const JIT_LOW_LOCALS: usize = JIT + 0x2c0; // u8 × 32: the local for the low half of each x register that is handed on as such
 export const JIT_GROUPS: usize = JIT + 0x200; // accesses of a loop by their base register, G_*
 export const MAX_GROUPS: u32 = 6;
 export const G_SIZE: usize = 20;
@@ -290,7 +291,7 @@ export const T_RECORDS: usize = JIT + 0x220000; // decoded instructions
 export const T_BLOCKS: usize = JIT + 0x240000;
 export const T_LISTS: usize = JIT + 0x280000; // work lists and orders
 // A basic block of the region that is being translated. Masks have a bit for each guest register, f registers from 32 on.
-export const T_SIZE: usize = 168;
+export const T_SIZE: usize = 176;
 export const T_START: usize = 0; // i32, bytes from the head
 export const T_END: usize = 4; // i32, the byte after its last instruction
 export const T_COUNT: usize = 8; // u32, instructions
@@ -321,6 +322,8 @@ export const T_PENDING: usize = 136; // u64, registers to be loaded there or bel
 export const T_PAGES_IN: usize = 144; // u32, pages whose mapping is known at the start
 export const T_PAGES_OF: usize = 148; // u32, pages that its instructions lie on
 export const T_FP_IN: usize = 152; // u32, FP_* that is known at the start
+export const T_WORDS_IN: usize = 164; // u32, x registers that are known to hold a sign-extended word at the start
+export const T_EXTENDED_IN: usize = 168; // u32, those of them that an i32 was extended to, on some way there
 export const T_IN_LOOP: usize = 160; // u32, 1: of the loop that is looked at
 
 export const KIND_FALL: u32 = 0; // into the next block

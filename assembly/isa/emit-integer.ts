@@ -17,6 +17,12 @@ import {
   emitSetRdLow,
   emitSetRdUnsigned,
 } from './emit';
+import { usesFirstLow, usesLow } from './words';
+
+/** From a comparison of i64 to that of i32. */
+const COMPARISON_OF_WORDS: u32 = Wasm.I64_EQ - Wasm.I32_EQ;
+/** The same for bitwise operations. */
+export const BINARY_OF_WORDS: u32 = Wasm.I64_AND - Wasm.I32_AND;
 
 /** Whether the operand at `field`, REC_RS1 or REC_RS2, is x0. */
 // @ts-ignore: decorator
@@ -59,6 +65,18 @@ export function emitBinaryImmediateLow(r: usize, opcode: u32): void {
   emitSetRdLow(r);
 }
 
+/** `opcode` is one of i64.and, or, xor. */
+export function emitBitwise(r: usize, opcode: u32): void {
+  if (usesLow(r)) emitBinaryLow(r, opcode - BINARY_OF_WORDS);
+  else emitBinary(r, opcode);
+}
+
+/** The same with the immediate. */
+export function emitBitwiseImmediate(r: usize, opcode: u32): void {
+  if (usesFirstLow(r)) emitBinaryImmediateLow(r, opcode - BINARY_OF_WORDS);
+  else emitBinaryImmediate(r, opcode);
+}
+
 export function emitUnary(r: usize, opcode: u32): void {
   emitRs1(r);
   emit(opcode);
@@ -92,14 +110,33 @@ export function emitIsNotZero(): void {
 
 /** Pushes how rs1 and rs2 compare by `opcode`, an i32. */
 export function emitCompare(r: usize, opcode: u32): void {
-  emitRs1(r);
-  emitRs2(r);
-  emit(opcode);
+  if (usesLow(r)) {
+    emitRs1Low(r);
+    emitRs2Low(r);
+    emit(opcode - COMPARISON_OF_WORDS);
+  } else {
+    emitRs1(r);
+    emitRs2(r);
+    emit(opcode);
+  }
+}
+
+/** Pushes how rs1 and the immediate compare by `opcode`, an i32. */
+export function emitCompareImmediate(r: usize, opcode: u32): void {
+  if (usesFirstLow(r)) {
+    emitRs1Low(r);
+    emitImmLow(r);
+    emit(opcode - COMPARISON_OF_WORDS);
+  } else {
+    emitRs1(r);
+    emitImm(r);
+    emit(opcode);
+  }
 }
 
 /** Pushes whether rs1 and rs2 are equal, or with `negated` whether they are not, an i32. */
 export function emitEqual(r: usize, negated: bool): void {
-  if (isZero(r, REC_RS2) || isZero(r, REC_RS1)) {
+  if (!usesLow(r) && (isZero(r, REC_RS2) || isZero(r, REC_RS1))) {
     if (isZero(r, REC_RS2)) emitRs1(r);
     else emitRs2(r);
     if (negated) emitIsNotZero();

@@ -7,19 +7,23 @@
  */
 import { REC_RS1 } from '../layout';
 import { Wasm } from '../wasm/opcode';
-import { emit } from '../wasm/writer';
-import { emitImm, emitRs1, emitRs2, emitSetRd, emitSetRdUnsigned } from './emit';
+import { emit, i64Const, localGet, localTee } from '../wasm/writer';
+import { emitImm, emitRs1, emitRs2, emitSetRd, emitSetRdUnsigned, LOCAL_SHIFTED } from './emit';
 import {
   emitAddRs2,
   emitBinary,
   emitBinaryImmediate,
+  emitBitwise,
+  emitBitwiseImmediate,
   emitCompare,
+  emitCompareImmediate,
   emitEqual,
   emitSetIf,
   immediate,
   isZero,
 } from './emit-integer';
 import { imm, rs1, rs2, setRd } from './registers';
+import { shiftOf } from './shifted';
 
 // The decoder left imm << 12, sign-extended, in the record.
 // @ts-ignore: decorator
@@ -59,9 +63,7 @@ export function executeSlti(h: usize, r: usize): void {
 }
 
 export function emitSlti(r: usize): void {
-  emitRs1(r);
-  emitImm(r);
-  emit(Wasm.I64_LT_S);
+  emitCompareImmediate(r, Wasm.I64_LT_S);
   emitSetRdUnsigned(r);
 }
 
@@ -72,13 +74,7 @@ export function executeSltiu(h: usize, r: usize): void {
 }
 
 export function emitSltiu(r: usize): void {
-  emitRs1(r);
-  if (immediate(r) == 1) {
-    emit(Wasm.I64_EQZ);
-  } else {
-    emitImm(r);
-    emit(Wasm.I64_LT_U);
-  }
+  emitCompareImmediate(r, Wasm.I64_LT_U);
   emitSetRdUnsigned(r);
 }
 
@@ -89,7 +85,7 @@ export function executeXori(h: usize, r: usize): void {
 }
 
 export function emitXori(r: usize): void {
-  emitBinaryImmediate(r, Wasm.I64_XOR);
+  emitBitwiseImmediate(r, Wasm.I64_XOR);
 }
 
 // @ts-ignore: decorator
@@ -99,7 +95,7 @@ export function executeOri(h: usize, r: usize): void {
 }
 
 export function emitOri(r: usize): void {
-  emitBinaryImmediate(r, Wasm.I64_OR);
+  emitBitwiseImmediate(r, Wasm.I64_OR);
 }
 
 // @ts-ignore: decorator
@@ -109,7 +105,9 @@ export function executeAndi(h: usize, r: usize): void {
 }
 
 export function emitAndi(r: usize): void {
-  emitBinaryImmediate(r, Wasm.I64_AND);
+  // The result is not extended where it cannot be negative: that costs nothing.
+  if (immediate(r) < 0) emitBitwiseImmediate(r, Wasm.I64_AND);
+  else emitBinaryImmediate(r, Wasm.I64_AND);
 }
 
 // @ts-ignore: decorator
@@ -119,7 +117,33 @@ export function executeSlli(h: usize, r: usize): void {
 }
 
 export function emitSlli(r: usize): void {
-  emitBinaryImmediate(r, Wasm.I64_SHL);
+  emitRs1(r);
+  localTee(LOCAL_SHIFTED);
+  emitImm(r);
+  emit(Wasm.I64_SHL);
+  emitSetRd(r);
+}
+
+// Without Zba and Zbb, compilers extend with a shift to the left and one back.
+
+/** rd = rs1 >> imm, where rs1 is LOCAL_SHIFTED << `count`. */
+function emitShiftBack(r: usize, count: i32): bool {
+  const back = immediate(r);
+  if (back == count && count >= 32) {
+    localGet(LOCAL_SHIFTED);
+    i64Const(-1 >>> count);
+    emit(Wasm.I64_AND);
+  } else if (count == 32 && back < 32) {
+    localGet(LOCAL_SHIFTED);
+    i64Const(0xffffffff);
+    emit(Wasm.I64_AND);
+    i64Const(32 - back);
+    emit(Wasm.I64_SHL);
+  } else {
+    return false;
+  }
+  emitSetRd(r);
+  return true;
 }
 
 // @ts-ignore: decorator
@@ -129,7 +153,8 @@ export function executeSrli(h: usize, r: usize): void {
 }
 
 export function emitSrli(r: usize): void {
-  emitBinaryImmediate(r, Wasm.I64_SHR_U);
+  const count = shiftOf(r);
+  if (count == 0 || !emitShiftBack(r, count)) emitBinaryImmediate(r, Wasm.I64_SHR_U);
 }
 
 // @ts-ignore: decorator
@@ -139,7 +164,14 @@ export function executeSrai(h: usize, r: usize): void {
 }
 
 export function emitSrai(r: usize): void {
-  emitBinaryImmediate(r, Wasm.I64_SHR_S);
+  const count = shiftOf(r);
+  if (count != immediate(r) || (count != 32 && count != 48 && count != 56)) {
+    emitBinaryImmediate(r, Wasm.I64_SHR_S);
+    return;
+  }
+  localGet(LOCAL_SHIFTED);
+  emit(count == 32 ? Wasm.I64_EXTEND32_S : count == 48 ? Wasm.I64_EXTEND16_S : Wasm.I64_EXTEND8_S);
+  emitSetRd(r);
 }
 
 // @ts-ignore: decorator
@@ -207,7 +239,7 @@ export function executeXor(h: usize, r: usize): void {
 }
 
 export function emitXor(r: usize): void {
-  emitBinary(r, Wasm.I64_XOR);
+  emitBitwise(r, Wasm.I64_XOR);
 }
 
 // @ts-ignore: decorator
@@ -237,7 +269,7 @@ export function executeOr(h: usize, r: usize): void {
 }
 
 export function emitOr(r: usize): void {
-  emitBinary(r, Wasm.I64_OR);
+  emitBitwise(r, Wasm.I64_OR);
 }
 
 // @ts-ignore: decorator
@@ -247,7 +279,7 @@ export function executeAnd(h: usize, r: usize): void {
 }
 
 export function emitAnd(r: usize): void {
-  emitBinary(r, Wasm.I64_AND);
+  emitBitwise(r, Wasm.I64_AND);
 }
 
 // @ts-ignore: decorator

@@ -1,8 +1,9 @@
 /** Zbb: basic bit manipulation (ISA manual, chapter "B"). */
 import { Wasm } from '../wasm/opcode';
-import { emit, i64Const, localGet, localTee } from '../wasm/writer';
-import { LOCAL_I64, emitRs1, emitRs2, emitSetRd } from './emit';
+import { emit, i32Const, i64Const, localGet, localTee } from '../wasm/writer';
+import { LOCAL_I64, emitRs1, emitRs1Low, emitRs2, emitRs2Low, emitSetRd, emitSetRdLow } from './emit';
 import {
+  BINARY_OF_WORDS,
   emitBinary,
   emitBinaryImmediate,
   emitBinaryImmediateLow,
@@ -12,9 +13,19 @@ import {
   emitUnaryLow,
 } from './emit-integer';
 import { imm, rs1, rs2, setRd } from './registers';
+import { usesLow } from './words';
 
 /** rd = rs1 combined with the complement of rs2. */
 function emitWithNot(r: usize, opcode: u32): void {
+  if (usesLow(r)) {
+    emitRs1Low(r);
+    emitRs2Low(r);
+    i32Const(-1);
+    emit(Wasm.I32_XOR);
+    emit(opcode - BINARY_OF_WORDS);
+    emitSetRdLow(r);
+    return;
+  }
   emitRs1(r);
   emitRs2(r);
   i64Const(-1);

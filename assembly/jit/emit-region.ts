@@ -37,6 +37,7 @@ import {
   T_DEF,
   T_DIRTY_IN,
   T_END,
+  T_EXTENDED_IN,
   T_FIRST,
   T_FORWARD,
   T_FP,
@@ -55,6 +56,7 @@ import {
   T_SIBLING,
   T_START,
   T_TARGET,
+  T_WORDS_IN,
 } from '../layout';
 import { FIRST_BRANCH, FIRST_FP, FIRST_LOAD, LAST_BRANCH, LAST_FP, Op } from '../generated/opcodes';
 import {
@@ -67,6 +69,7 @@ import {
   LOCAL_I32,
   LOCAL_I64,
   LOCAL_PC,
+  LOCAL_SHIFTED,
   LOCAL_TLB_READ,
   LOCAL_TLB_WRITE,
   setSideExit,
@@ -74,6 +77,8 @@ import {
   style,
 } from '../isa/emit';
 import { COPY_CHECKED, COPY_KNOWN, COPY_NONE, endGroup, knownLocal, pageLocal, setCopy, setLoopLocals, SP } from '../isa/access';
+import { forgetShift, stepShift } from '../isa/shifted';
+import { setWords, stepWords } from '../isa/words';
 import { emitCboZero } from '../isa/zicboz';
 import { TYPE_F32, TYPE_F64, TYPE_I32, TYPE_I64, Wasm } from '../wasm/opcode';
 import {
@@ -115,6 +120,7 @@ import { emitFp, emitFpGuard } from './fpu-guard';
 import { fpUse, inOrder, isCall, pageDelta, successor, usedRegisters, writesOf } from './flow';
 import { emitCall, emitJump, emitLeave, LOCAL_TARGET } from './transfer';
 import { knownFunction } from './batch';
+import { assignLowLocals, emitHandOn, emitTakeOver, findWords, lowRegisters } from './known-words';
 import { findGroups, groupAt, groupCount, loopExitBefore } from './page-loop';
 import { groupStackAccesses } from './stack';
 import { HELPER_CSR } from './imports';
@@ -156,7 +162,7 @@ function mayExit(op: u32): bool {
 
 /** Gives each guest register that the region uses a local, and declares the locals. */
 function declareLocals(): void {
-  let next = fpUse ? LOCAL_F32 + 4 : LOCAL_I64 + 6;
+  let next = fpUse ? LOCAL_F32 + 4 : LOCAL_SHIFTED + 1;
   let integers: u32 = 0;
   for (let left = usedRegisters; left; left &= left - 1) {
     const register = ctz(left) as u32;
@@ -166,10 +172,13 @@ function declareLocals(): void {
   }
   const floats = (popcnt(usedRegisters) as u32) - integers;
   setLoopLocals(next);
-  writeByte((fpUse ? 5 : 3) + (floats ? 1 : 0) + (hasLoops ? 2 : 0));
+  if (hasLoops) next += 2 * MAX_GROUPS + 1;
+  assignLowLocals(next);
+  const low = popcnt(lowRegisters) as u32;
+  writeByte((fpUse ? 5 : 3) + (floats ? 1 : 0) + (hasLoops ? 2 : 0) + (low ? 1 : 0));
   writeU32(6);
   writeByte(TYPE_I32);
-  writeU32(6);
+  writeU32(7);
   writeByte(TYPE_I64);
   if (fpUse) {
     writeU32(12);
@@ -187,6 +196,10 @@ function declareLocals(): void {
     writeU32(MAX_GROUPS);
     writeByte(TYPE_I64);
     writeU32(MAX_GROUPS + 1);
+    writeByte(TYPE_I32);
+  }
+  if (low) {
+    writeU32(low);
     writeByte(TYPE_I32);
   }
 }
@@ -260,6 +273,7 @@ function emitInstructions(block: usize): void {
   let offset = load<i32>(block, T_START);
   let r = load<u32>(block, T_FIRST) as usize;
   endGroup();
+  forgetShift();
   for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
     const op = load<u16>(r, REC_OP) as u32;
     if (op == Op.JAL || op == Op.JALR || op >= (Op.CSRRW as u32) || (op >= FIRST_BRANCH && op <= LAST_BRANCH)) {
@@ -278,6 +292,8 @@ function emitInstructions(block: usize): void {
       else if (op >= FIRST_FP && op <= LAST_FP) emitFp(r);
       else emitInstruction(r);
     }
+    stepWords(r);
+    stepShift(r);
     if (load<u16>(r, REC_RD) == SP) endGroup();
     dirty |= writesOf(r);
     offset += load<u8>(r, REC_LEN) as i32;
@@ -290,6 +306,13 @@ function isMerge(block: usize): bool {
   return load<u32>(block, T_FORWARD) > 1;
 }
 
+/** Whether ways meet where the block starts. */
+// @ts-ignore: decorator
+@inline
+function isMeeting(block: usize): bool {
+  return isMerge(block) || load<u32>(block, T_IS_LOOP) != 0;
+}
+
 /** The label that an edge branches to, or -1 if the code of `to` follows in place. */
 function labelOf(from: usize, to: usize): i32 {
   if (load<i32>(to, T_ORDER) <= load<i32>(from, T_ORDER)) return load<u32>(to, T_LOOP_LABEL);
@@ -299,6 +322,7 @@ function labelOf(from: usize, to: usize): i32 {
 /** Goes along an edge within the region. */
 function emitEdge(from: usize, to: usize): void {
   const label = labelOf(from, to);
+  if (isMeeting(to)) emitHandOn(to);
   if (label >= 0) br(label);
   else emitTree(to);
 }
@@ -322,10 +346,12 @@ function emitBranch(block: usize, r: usize): void {
   const label = labelOf(block, blockAtIndex(taken));
   const nextLabel = next < 0 ? -1 : labelOf(block, blockAtIndex(next));
   if (label >= 0) {
+    emitHandOn(blockAtIndex(taken));
     brIf(label);
     emitSuccessor(block, 1);
   } else if (nextLabel >= 0) {
     emit(Wasm.I32_EQZ);
+    emitHandOn(blockAtIndex(next));
     brIf(nextLabel);
     emitSuccessor(block, 0);
   } else {
@@ -456,6 +482,7 @@ function emitBudgetCheck(block: usize): void {
 
 /** The code of a block, and of those that only it leads to. */
 function emitBody(block: usize): void {
+  if (isMeeting(block)) emitTakeOver(block);
   loadRegisters(load<u64>(block, T_LOAD));
   if (load<u32>(block, T_IS_CHECKED)) emitBudgetCheck(block);
   checkPages(block);
@@ -466,6 +493,7 @@ function emitBody(block: usize): void {
     emit(Wasm.I32_SUB);
     localSet(LOCAL_BUDGET);
   }
+  setWords(load<u32>(block, T_WORDS_IN), load<u32>(block, T_EXTENDED_IN));
   emitInstructions(block);
   emitEnd(block);
 }
@@ -567,6 +595,7 @@ export function emitRegion(blocks: i32, slot: u32, written: u32): void {
     store<u32>(block, 0, T_LABEL);
     if (load<u32>(block, T_IS_LOOP)) hasLoops = true;
   }
+  findWords(blocks);
   declareLocals();
   declareExits(blocks);
   startLabels();

@@ -37,6 +37,7 @@ import {
 import { FIRST_FSTORE, FIRST_LOAD, FIRST_STORE, LAST_FSTORE, LAST_STORE, Op } from '../generated/opcodes';
 import { blockAtIndex } from './discover';
 import { commonDominator, edges, inOrder, isCall, successor, writesOf } from './flow';
+import { handedOn } from './known-words';
 import { accessSize } from './stack';
 
 /** Most instructions of a loop that is written twice. */
@@ -150,7 +151,8 @@ export function findGroups(header: usize, blocks: i32): bool {
   if (latch < 0) return false;
   const first = load<i32>(header, T_ORDER);
   memory.fill(changetype<usize>(moved), 0, 32 << 2);
-  let lost: u32 = 0;
+  // What is handed on as a word is not there as an address when the second copy starts.
+  let lost = handedOn(header);
   // The blocks on the way to the latch, which each round executes, are dominators of it.
   for (let place = first; place < blocks; place++) {
     const block = inOrder(place);

@@ -14,7 +14,7 @@
 
 ;; Module 1
 (func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f32 f32 f32 f32 i64 i64 f64 f64 f64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f32 f32 f32 f32 i64 i64 f64 f64 f64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -103,34 +103,34 @@
                       (local.get $10))
                     (i32.load offset=8
                       (local.get $8)))))
-              (local.set $18
-                (local.get $f1))
               (local.set $19
+                (local.get $f1))
+              (local.set $20
                 (local.get $f0))
-              (local.set $16
+              (local.set $17
                 (f64.add
-                  (local.get $18)
-                  (local.get $19)))
+                  (local.get $19)
+                  (local.get $20)))
               (i32.eqz
                 (f64.ge
-                  (local.tee $17
+                  (local.tee $18
                     (f64.sub
-                      (local.get $16)
-                      (local.get $16)))
-                  (local.get $17)))
+                      (local.get $17)
+                      (local.get $17)))
+                  (local.get $18)))
               (local.set $exit
                 (i32.const -2146762748))
               (br_if 2 (;@3;))
               (local.set $f1
-                (local.get $16))
-              (local.set $18
-                (local.get $f2))
+                (local.get $17))
               (local.set $19
+                (local.get $f2))
+              (local.set $20
                 (local.get $f1))
-              (local.set $16
+              (local.set $17
                 (f64.mul
-                  (local.get $18)
-                  (local.get $19)))
+                  (local.get $19)
+                  (local.get $20)))
               (if  ;; label = @6
                 (i32.ge_u
                   (i32.sub
@@ -138,7 +138,7 @@
                       (i32.wrap_i64
                         (i64.shr_u
                           (i64.reinterpret_f64
-                            (local.get $16))
+                            (local.get $17))
                           (i64.const 32)))
                       (i32.const 1))
                     (i32.const 4194304))
@@ -147,20 +147,20 @@
                   (i32.eqz
                     (i32.and
                       (f64.eq
-                        (local.get $16)
+                        (local.get $17)
                         (f64.const 0x0p+0 (;=0;)))
                       (i32.or
                         (f64.eq
-                          (local.get $18)
+                          (local.get $19)
                           (f64.const 0x0p+0 (;=0;)))
                         (f64.eq
-                          (local.get $19)
+                          (local.get $20)
                           (f64.const 0x0p+0 (;=0;))))))
                   (local.set $exit
                     (i32.const -2146893816))
                   (br_if 3 (;@3;))))
               (local.set $f2
-                (local.get $16))
+                (local.get $17))
               (local.set $10
                 (local.get $x8))
               (i64.ne
@@ -185,10 +185,10 @@
                   (local.get $10))
                 (i32.load offset=8
                   (local.get $8)))
-              (local.set $43
+              (local.set $44
                 (i32.load offset=8
                   (local.get $8)))
-              (local.set $37
+              (local.set $38
                 (i64.sub
                   (i64.and
                     (local.get $10)
@@ -212,7 +212,7 @@
                 (i64.gt_u
                   (i64.sub
                     (local.get $x8)
-                    (local.get $37))
+                    (local.get $38))
                   (i64.const 4088)))
               (i32.lt_s
                 (local.get $budget)
@@ -245,35 +245,35 @@
                   (i32.add
                     (i32.wrap_i64
                       (local.get $x8))
-                    (local.get $43))))
-              (local.set $18
-                (local.get $f1))
+                    (local.get $44))))
               (local.set $19
+                (local.get $f1))
+              (local.set $20
                 (local.get $f0))
-              (local.set $16
+              (local.set $17
                 (f64.add
-                  (local.get $18)
-                  (local.get $19)))
+                  (local.get $19)
+                  (local.get $20)))
               (i32.eqz
                 (f64.ge
-                  (local.tee $17
+                  (local.tee $18
                     (f64.sub
-                      (local.get $16)
-                      (local.get $16)))
-                  (local.get $17)))
+                      (local.get $17)
+                      (local.get $17)))
+                  (local.get $18)))
               (local.set $exit
                 (i32.const -2146762748))
               (br_if 2 (;@3;))
               (local.set $f1
-                (local.get $16))
-              (local.set $18
-                (local.get $f2))
+                (local.get $17))
               (local.set $19
+                (local.get $f2))
+              (local.set $20
                 (local.get $f1))
-              (local.set $16
+              (local.set $17
                 (f64.mul
-                  (local.get $18)
-                  (local.get $19)))
+                  (local.get $19)
+                  (local.get $20)))
               (if  ;; label = @6
                 (i32.ge_u
                   (i32.sub
@@ -281,7 +281,7 @@
                       (i32.wrap_i64
                         (i64.shr_u
                           (i64.reinterpret_f64
-                            (local.get $16))
+                            (local.get $17))
                           (i64.const 32)))
                       (i32.const 1))
                     (i32.const 4194304))
@@ -290,25 +290,25 @@
                   (i32.eqz
                     (i32.and
                       (f64.eq
-                        (local.get $16)
+                        (local.get $17)
                         (f64.const 0x0p+0 (;=0;)))
                       (i32.or
                         (f64.eq
-                          (local.get $18)
+                          (local.get $19)
                           (f64.const 0x0p+0 (;=0;)))
                         (f64.eq
-                          (local.get $19)
+                          (local.get $20)
                           (f64.const 0x0p+0 (;=0;))))))
                   (local.set $exit
                     (i32.const -2146893816))
                   (br_if 3 (;@3;))))
               (local.set $f2
-                (local.get $16))
+                (local.get $17))
               (f64.store
                 (i32.add
                   (i32.wrap_i64
                     (local.get $x8))
-                  (local.get $43))
+                  (local.get $44))
                 (local.get $f2))
               (local.set $x11
                 (i64.add

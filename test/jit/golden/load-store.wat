@@ -9,7 +9,7 @@
 
 ;; Module 1
 (func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -111,10 +111,10 @@
                   (local.get $10))
                 (i32.load offset=8
                   (local.get $8)))
-              (local.set $26
+              (local.set $27
                 (i32.load offset=8
                   (local.get $8)))
-              (local.set $20
+              (local.set $21
                 (i64.sub
                   (i64.and
                     (local.get $10)
@@ -166,7 +166,7 @@
                 (i64.gt_u
                   (i64.sub
                     (local.get $x8)
-                    (local.get $20))
+                    (local.get $21))
                   (i64.const 4092)))
               (i32.lt_s
                 (local.get $budget)
@@ -183,7 +183,7 @@
                   (i32.add
                     (i32.wrap_i64
                       (local.get $x8))
-                    (local.get $26))))
+                    (local.get $27))))
               (local.set $x12
                 (i64.add
                   (local.get $x12)
@@ -192,14 +192,14 @@
                 (i32.add
                   (i32.wrap_i64
                     (local.get $x8))
-                  (local.get $26))
+                  (local.get $27))
                 (local.get $x12))
               (local.set $x13
                 (i64.load8_u offset=7
                   (i32.add
                     (i32.wrap_i64
                       (local.get $x8))
-                    (local.get $26))))
+                    (local.get $27))))
               (local.set $x11
                 (i64.add
                   (local.get $x11)
