@@ -214,6 +214,7 @@ export const J_TIME_IN_REGIONS: usize = J_TIMES + 8; // from sampled entries
 export const JIT_LOW_LOCALS: usize = JIT + 0x2c0; // u8 × 32: the local for the low half of each x register that is handed on as such
 export const JIT_GROUPS: usize = JIT + 0x200; // accesses of a loop by their base register, G_*
 export const MAX_GROUPS: u32 = 6;
+export const MAX_BLOCK_GROUPS: u32 = 4; // of a basic block, at one time
 export const G_SIZE: usize = 20;
 export const G_BASE: usize = 0; // u32, number of an x register
 export const G_LOW: usize = 4; // i32, first byte, from what the base is where the loop starts

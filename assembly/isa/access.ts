@@ -8,6 +8,7 @@ import {
   G_LOW,
   G_SIZE,
   JIT_GROUPS,
+  MAX_BLOCK_GROUPS,
   MAX_GROUPS,
   REC_GROUP,
   REC_IMM,
@@ -209,19 +210,32 @@ function pushHit(): void {
   emit(Wasm.I32_ADD);
 }
 
-/** Whether accesses relative to sp were checked together, and which offset from it LOCAL_GROUP stands for. */
-let isGrouped: bool = false;
-let groupLow: i32 = 0;
+/** Bases whose accesses were checked together, as REC_RS1 has them, 0 for none; and which offset from it each LOCAL_GROUP stands for. */
+const groupBases = new StaticArray<u32>(MAX_BLOCK_GROUPS as i32);
+const groupLows = new StaticArray<i32>(MAX_BLOCK_GROUPS as i32);
 
-/** REC_RS1 of sp. */
-export const SP: u32 = 16;
+/** The group that stands for `base`, or for none with 0; -1 if there is none. */
+function findBlockGroup(base: u32): i32 {
+  for (let i = 0; i < (MAX_BLOCK_GROUPS as i32); i++) if (unchecked(groupBases[i]) == base) return i;
+  return -1;
+}
+
+/** The group of the base of a record, -1 if its accesses were not checked together. */
+// @ts-ignore: decorator
+@inline
+export function blockGroupOf(r: usize): i32 {
+  const base = load<u16>(r, REC_RS1) as u32;
+  return base == 0 ? -1 : findBlockGroup(base);
+}
 
 /**
- * Checks accesses from sp + `low` on, a multiple of `size` below 4096, for all
+ * Checks accesses from rs1 + `low` on, a multiple of `size` below 4096, for all
  * `length` bytes: they lie in one page and are aligned like accesses of `size`
- * bytes at sp. Until `endGroup` accesses relative to sp rely on that.
+ * bytes at rs1. Until `endBlockGroup` accesses by that register rely on that.
  */
-export function startGroup(r: usize, low: i32, length: u32, size: u32, isWrite: bool): void {
+export function startBlockGroup(r: usize, low: i32, length: u32, size: u32, isWrite: bool): void {
+  const group = findBlockGroup(0);
+  if (group < 0) return;
   emitRs1(r);
   i64Const(low);
   emit(Wasm.I64_ADD);
@@ -233,20 +247,19 @@ export function startGroup(r: usize, low: i32, length: u32, size: u32, isWrite: 
   emit(Wasm.I32_GT_U);
   emitExitIf();
   emitHit(size, isWrite ? LOCATE_WRITE : 0);
-  localSet(LOCAL_GROUP);
-  isGrouped = true;
-  groupLow = low;
+  localSet(LOCAL_GROUP + group);
+  unchecked((groupBases[group] = load<u16>(r, REC_RS1)));
+  unchecked((groupLows[group] = low));
 }
 
-export function endGroup(): void {
-  isGrouped = false;
+/** The register at offset `base` of the hart record changes. */
+export function endBlockGroup(base: u32): void {
+  const group = base == 0 ? -1 : findBlockGroup(base);
+  if (group >= 0) unchecked((groupBases[group] = 0));
 }
 
-/** Whether the accesses of the record's base were checked together. */
-// @ts-ignore: decorator
-@inline
-export function isInGroup(r: usize): bool {
-  return isGrouped && load<u16>(r, REC_RS1) == SP;
+export function endBlockGroups(): void {
+  for (let i = 0; i < (MAX_BLOCK_GROUPS as i32); i++) unchecked((groupBases[i] = 0));
 }
 
 /** Which copy of a loop is being written, if it has two (jit/page-loop.ts). */
@@ -309,9 +322,10 @@ function emitNotePage(group: u32, size: u32, flags: u32): void {
 
 /** Pushes the host address of a load or store, less the offset that it returns. */
 function emitAddress(r: usize, size: u32, flags: u32): u32 {
-  if (isInGroup(r)) {
-    localGet(LOCAL_GROUP);
-    return (load<i32>(r, REC_IMM) - groupLow) as u32;
+  const checked = blockGroupOf(r);
+  if (checked >= 0) {
+    localGet(LOCAL_GROUP + checked);
+    return (load<i32>(r, REC_IMM) - unchecked(groupLows[checked])) as u32;
   }
   const mark = copy == COPY_NONE ? 0 : (load<u16>(r, REC_GROUP) as u32);
   const group = (mark & (GROUP_RECORDS - 1)) - 1;

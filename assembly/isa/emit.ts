@@ -18,12 +18,12 @@ export const LOCAL_DEPTH: u32 = 3; // i32, how many guest calls deeper it may go
 export const LOCAL_EXIT: u32 = 4; // i32, where and with how many instructions given back a side exit leaves
 export const LOCAL_TLB_READ: u32 = 5; // i32, the TLB set of loads
 export const LOCAL_TLB_WRITE: u32 = 6; // i32
-export const LOCAL_GROUP: u32 = 7; // i32, host address of the accesses that were checked together
-export const LOCAL_I32: u32 = 8; // 2 × i32, for one instruction
-export const LOCAL_I64: u32 = 10; // 6 × i64, for one instruction
-export const LOCAL_SHIFTED: u32 = 16; // i64, what the last slli shifted (shifted.ts)
-export const LOCAL_F64: u32 = 17; // 12 × f64, for one instruction; in regions with floating point only
-export const LOCAL_F32: u32 = 29; // 4 × f32, the same
+export const LOCAL_GROUP: u32 = 7; // 4 × i32, host addresses of accesses that were checked together
+export const LOCAL_I32: u32 = 11; // 2 × i32, for one instruction
+export const LOCAL_I64: u32 = 13; // 6 × i64, for one instruction
+export const LOCAL_SHIFTED: u32 = 19; // i64, what the last slli shifted (shifted.ts)
+export const LOCAL_F64: u32 = 20; // 12 × f64, for one instruction; in regions with floating point only
+export const LOCAL_F32: u32 = 32; // 4 × f32, the same
 
 /** Guest registers are numbered 0 to 31 for x, 32 to 63 for f. */
 // @ts-ignore: decorator

@@ -76,7 +76,7 @@ import {
   setStyle,
   style,
 } from '../isa/emit';
-import { COPY_CHECKED, COPY_KNOWN, COPY_NONE, endGroup, knownLocal, pageLocal, setCopy, setLoopLocals, SP } from '../isa/access';
+import { COPY_CHECKED, COPY_KNOWN, COPY_NONE, endBlockGroup, endBlockGroups, knownLocal, pageLocal, setCopy, setLoopLocals } from '../isa/access';
 import { forgetShift, stepShift } from '../isa/shifted';
 import { setWords, stepWords } from '../isa/words';
 import { emitCboZero } from '../isa/zicboz';
@@ -122,7 +122,7 @@ import { emitCall, emitJump, emitLeave, LOCAL_TARGET } from './transfer';
 import { knownFunction } from './batch';
 import { assignLowLocals, emitHandOn, emitTakeOver, findWords, lowRegisters } from './known-words';
 import { findGroups, groupAt, groupCount, loopExitBefore } from './page-loop';
-import { groupStackAccesses } from './stack';
+import { groupAccesses } from './block-groups';
 import { HELPER_CSR } from './imports';
 
 /** Blocks of the region under way. */
@@ -176,7 +176,7 @@ function declareLocals(): void {
   assignLowLocals(next);
   const low = popcnt(lowRegisters) as u32;
   writeByte((fpUse ? 5 : 3) + (floats ? 1 : 0) + (hasLoops ? 2 : 0) + (low ? 1 : 0));
-  writeU32(6);
+  writeU32(9);
   writeByte(TYPE_I32);
   writeU32(7);
   writeByte(TYPE_I64);
@@ -272,7 +272,7 @@ function emitInstructions(block: usize): void {
   let dirty = load<u64>(block, T_DIRTY_IN);
   let offset = load<i32>(block, T_START);
   let r = load<u32>(block, T_FIRST) as usize;
-  endGroup();
+  endBlockGroups();
   forgetShift();
   for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
     const op = load<u16>(r, REC_OP) as u32;
@@ -286,7 +286,7 @@ function emitInstructions(block: usize): void {
     } else if (op != Op.FENCE) {
       if (mayExit(op)) {
         setSideExit(exitLabel(dirty), sideExitCode(offset, count - i));
-        groupStackAccesses(r, count - i);
+        groupAccesses(r, count - i);
       }
       if (op == Op.CBO_ZERO) emitCboZero(r);
       else if (op >= FIRST_FP && op <= LAST_FP) emitFp(r);
@@ -294,7 +294,7 @@ function emitInstructions(block: usize): void {
     }
     stepWords(r);
     stepShift(r);
-    if (load<u16>(r, REC_RD) == SP) endGroup();
+    endBlockGroup(load<u16>(r, REC_RD));
     dirty |= writesOf(r);
     offset += load<u8>(r, REC_LEN) as i32;
   }

@@ -34,11 +34,11 @@ import {
   T_KIND,
   T_ORDER,
 } from '../layout';
-import { FIRST_FSTORE, FIRST_LOAD, FIRST_STORE, LAST_FSTORE, LAST_STORE, Op } from '../generated/opcodes';
+import { Op } from '../generated/opcodes';
 import { blockAtIndex } from './discover';
 import { commonDominator, edges, inOrder, isCall, successor, writesOf } from './flow';
 import { handedOn } from './known-words';
-import { accessSize } from './stack';
+import { accessSize, isAccess, isStore } from './block-groups';
 
 /** Most instructions of a loop that is written twice. */
 const LONGEST_LOOP: u32 = 128;
@@ -52,19 +52,6 @@ export let groupCount: u32 = 0;
 @inline
 export function groupAt(index: u32): usize {
   return JIT_GROUPS + (index as usize) * G_SIZE;
-}
-
-/** Whether an instruction is a load or store, of a floating-point register too, but no atomic. */
-// @ts-ignore: decorator
-@inline
-function isAccess(op: u32): bool {
-  return op >= FIRST_LOAD && op <= LAST_FSTORE;
-}
-
-// @ts-ignore: decorator
-@inline
-function isStore(op: u32): bool {
-  return (op >= FIRST_STORE && op <= LAST_STORE) || op >= FIRST_FSTORE;
 }
 
 /**
@@ -125,7 +112,7 @@ function addToGroup(r: usize, base: u32, offset: i32): void {
 const moved = new StaticArray<i32>(32);
 
 /** The accesses of a block that each round executes; returns which bases are known no more, of those that were not before. */
-function groupAccesses(block: usize, lost: u32): u32 {
+function groupEachRound(block: usize, lost: u32): u32 {
   const count = load<u32>(block, T_COUNT);
   let r = load<u32>(block, T_FIRST) as usize;
   for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
@@ -160,7 +147,7 @@ export function findGroups(header: usize, blocks: i32): bool {
     const count = load<u32>(block, T_COUNT);
     let r = load<u32>(block, T_FIRST) as usize;
     for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) store<u16>(r, 0, REC_GROUP);
-    if (commonDominator(latch, place) == place) lost = groupAccesses(block, lost);
+    if (commonDominator(latch, place) == place) lost = groupEachRound(block, lost);
     else lost |= load<u64>(block, T_DEF) as u32;
   }
   for (let i: u32 = 0; i < groupCount; i++) {

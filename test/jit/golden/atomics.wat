@@ -10,7 +10,7 @@
 
 ;; Module 1
 (func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -56,40 +56,40 @@
               (i32.sub
                 (local.get $budget)
                 (i32.const 1)))
-            (local.set $10
+            (local.set $13
               (local.get $x8))
             (i64.ne
               (i64.load
-                (local.tee $8
+                (local.tee $11
                   (i32.add
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get $10))
+                          (local.get $13))
                         (i32.const 8))
                       (i32.const 16368))
                     (local.get $tlb_write))))
               (i64.and
-                (local.get $10)
+                (local.get $13)
                 (i64.const -4089)))
             (local.set $exit
               (i32.const -2147287040))
             (br_if 1 (;@3;))
-            (local.set $8
+            (local.set $11
               (i32.add
                 (i32.wrap_i64
-                  (local.get $10))
+                  (local.get $13))
                 (i32.load offset=8
-                  (local.get $8))))
+                  (local.get $11))))
             (i64.store
-              (local.get $8)
+              (local.get $11)
               (i64.add
-                (local.tee $10
+                (local.tee $13
                   (i64.load
-                    (local.get $8)))
+                    (local.get $11)))
                 (local.get $x11)))
             (local.set $x12
-              (local.get $10))
+              (local.get $13))
             (loop  ;; label = @5
               (i32.lt_s
                 (local.get $budget)
@@ -101,79 +101,79 @@
                 (i32.sub
                   (local.get $budget)
                   (i32.const 4)))
-              (local.set $10
+              (local.set $13
                 (local.get $x8))
               (i64.ne
                 (i64.load
-                  (local.tee $8
+                  (local.tee $11
                     (i32.add
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get $10))
+                            (local.get $13))
                           (i32.const 8))
                         (i32.const 16368))
                       (local.get $tlb_read))))
                 (i64.and
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const -4093)))
               (local.set $exit
                 (i32.const -2146893820))
               (br_if 2 (;@3;))
-              (local.set $8
+              (local.set $11
                 (i32.add
                   (i32.wrap_i64
-                    (local.get $10))
+                    (local.get $13))
                   (i32.load offset=8
-                    (local.get $8))))
+                    (local.get $11))))
               (i64.store offset=1008
                 (local.get $hart)
                 (i64.and
                   (i64.add
                     (i64.extend_i32_u
-                      (local.get $8))
+                      (local.get $11))
                     (i64.const 2097152000))
                   (i64.const -64)))
               (local.set $x13
                 (i64.load32_s
-                  (local.get $8)))
+                  (local.get $11)))
               (local.set $x13
                 (i64.add
                   (local.get $x13)
                   (i64.const 1)))
-              (local.set $10
+              (local.set $13
                 (local.get $x8))
               (i64.ne
                 (i64.load
-                  (local.tee $8
+                  (local.tee $11
                     (i32.add
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get $10))
+                            (local.get $13))
                           (i32.const 8))
                         (i32.const 16368))
                       (local.get $tlb_write))))
                 (i64.and
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const -4093)))
               (local.set $exit
                 (i32.const -2147155956))
               (br_if 2 (;@3;))
-              (local.set $8
+              (local.set $11
                 (i32.add
                   (i32.wrap_i64
-                    (local.get $10))
+                    (local.get $13))
                   (i32.load offset=8
-                    (local.get $8))))
-              (local.set $9
+                    (local.get $11))))
+              (local.set $12
                 (i64.ne
                   (i64.load offset=1008
                     (local.get $hart))
                   (i64.and
                     (i64.add
                       (i64.extend_i32_u
-                        (local.get $8))
+                        (local.get $11))
                       (i64.const 2097152000))
                     (i64.const -64))))
               (i64.store offset=1008
@@ -181,14 +181,14 @@
                 (i64.const -1))
               (if  ;; label = @6
                 (i32.eqz
-                  (local.get $9))
+                  (local.get $12))
                 (then
                   (i64.store32
-                    (local.get $8)
+                    (local.get $11)
                     (local.get $x13))))
               (local.set $x14
                 (i64.extend_i32_u
-                  (local.get $9)))
+                  (local.get $12)))
               (br_if 0 (;@5;)
                 (i64.ne
                   (local.get $x14)
@@ -222,7 +222,7 @@
           (local.get $hart)
           (local.get $x14))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -238,21 +238,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -262,13 +262,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -276,7 +276,7 @@
       (i32.const 1))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and

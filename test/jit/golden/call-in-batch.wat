@@ -10,7 +10,7 @@
 
 ;; Module 1
 (func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -44,7 +44,7 @@
             (i64.mul
               (local.get $x10)
               (local.get $x10)))
-          (local.set $10
+          (local.set $13
             (i64.and
               (local.get $x1)
               (i64.const -2)))
@@ -53,7 +53,7 @@
             (local.get $x10))
           (i64.store offset=768
             (local.get $hart)
-            (local.get $10))
+            (local.get $13))
           (return
             (local.get $budget))
           (unreachable))
@@ -61,7 +61,7 @@
           (local.get $hart)
           (local.get $x10))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -77,21 +77,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -101,13 +101,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -115,7 +115,7 @@
       (i32.const 1))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and
@@ -124,7 +124,7 @@
           (i32.const 17))
         (i32.const 16383))))
 (func (;3;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -184,7 +184,7 @@
                       (i32.const 2)))
                   (local.set $x10
                     (local.get $x11))
-                  (local.set $10
+                  (local.set $13
                     (i64.add
                       (local.get $pc)
                       (i64.const 16)))
@@ -208,13 +208,13 @@
                     (then
                       (i64.store offset=768
                         (local.get $hart)
-                        (local.get $10))
+                        (local.get $13))
                       (return
                         (local.get $budget))))
                   (local.set $budget
                     (call 2
                       (local.get $hart)
-                      (local.get $10)
+                      (local.get $13)
                       (local.get $budget)
                       (i32.sub
                         (local.get $depth)
@@ -253,7 +253,7 @@
                 (i32.sub
                   (local.get $budget)
                   (i32.const 1)))
-              (local.set $10
+              (local.set $13
                 (i64.add
                   (local.get $pc)
                   (i64.const 24)))
@@ -265,21 +265,21 @@
                 (local.get $x12))
               (return_call_indirect (type 0)
                 (local.get $hart)
-                (local.get $10)
+                (local.get $13)
                 (local.get $budget)
                 (local.get $depth)
                 (select
                   (i32.load offset=8
-                    (local.tee $8
+                    (local.tee $11
                       (i32.add
                         (i32.and
                           (i32.shl
                             (i32.xor
-                              (local.tee $8
+                              (local.tee $11
                                 (i32.wrap_i64
-                                  (local.get $10)))
+                                  (local.get $13)))
                               (i32.shr_u
-                                (local.get $8)
+                                (local.get $11)
                                 (i32.const 12)))
                             (i32.const 3))
                           (i32.const 65520))
@@ -289,13 +289,13 @@
                   (i32.and
                     (i64.eq
                       (i64.load
-                        (local.get $8))
+                        (local.get $11))
                       (i64.or
-                        (local.get $10)
+                        (local.get $13)
                         (i64.const 1)))
                     (i32.eq
                       (i32.load offset=12
-                        (local.get $8))
+                        (local.get $11))
                       (i32.load offset=1336
                         (local.get $hart)))))))
             (unreachable))
@@ -319,7 +319,7 @@
           (local.get $hart)
           (local.get $x12))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -335,21 +335,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -359,13 +359,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -373,7 +373,7 @@
       (i32.const 2))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and
@@ -382,7 +382,7 @@
           (i32.const 17))
         (i32.const 16383))))
 (func (;4;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -422,7 +422,7 @@
                   (i32.const 2)))
               (local.set $x10
                 (local.get $x11))
-              (local.set $10
+              (local.set $13
                 (i64.add
                   (local.get $pc)
                   (i64.const 24)))
@@ -448,13 +448,13 @@
                 (then
                   (i64.store offset=768
                     (local.get $hart)
-                    (local.get $10))
+                    (local.get $13))
                   (return
                     (local.get $budget))))
               (local.set $budget
                 (call 2
                   (local.get $hart)
-                  (local.get $10)
+                  (local.get $13)
                   (local.get $budget)
                   (i32.sub
                     (local.get $depth)
@@ -510,7 +510,7 @@
                 (i32.sub
                   (local.get $budget)
                   (i32.const 1)))
-              (local.set $10
+              (local.set $13
                 (i64.add
                   (local.get $pc)
                   (i64.const 32)))
@@ -522,21 +522,21 @@
                 (local.get $x12))
               (return_call_indirect (type 0)
                 (local.get $hart)
-                (local.get $10)
+                (local.get $13)
                 (local.get $budget)
                 (local.get $depth)
                 (select
                   (i32.load offset=8
-                    (local.tee $8
+                    (local.tee $11
                       (i32.add
                         (i32.and
                           (i32.shl
                             (i32.xor
-                              (local.tee $8
+                              (local.tee $11
                                 (i32.wrap_i64
-                                  (local.get $10)))
+                                  (local.get $13)))
                               (i32.shr_u
-                                (local.get $8)
+                                (local.get $11)
                                 (i32.const 12)))
                             (i32.const 3))
                           (i32.const 65520))
@@ -546,13 +546,13 @@
                   (i32.and
                     (i64.eq
                       (i64.load
-                        (local.get $8))
+                        (local.get $11))
                       (i64.or
-                        (local.get $10)
+                        (local.get $13)
                         (i64.const 1)))
                     (i32.eq
                       (i32.load offset=12
-                        (local.get $8))
+                        (local.get $11))
                       (i32.load offset=1336
                         (local.get $hart)))))))
             (unreachable))
@@ -576,7 +576,7 @@
           (local.get $hart)
           (local.get $x12))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -592,21 +592,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -616,13 +616,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -630,7 +630,7 @@
       (i32.const 3))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and

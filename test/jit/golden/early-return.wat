@@ -14,7 +14,7 @@
 
 ;; Module 1
 (func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -76,7 +76,7 @@
                 (i64.add
                   (local.get $x19)
                   (local.get $x22)))
-              (local.set $10
+              (local.set $13
                 (i64.and
                   (local.get $x1)
                   (i64.const -2)))
@@ -91,20 +91,20 @@
                 (local.get $x21))
               (i64.store offset=768
                 (local.get $hart)
-                (local.get $10))
+                (local.get $13))
               (return
                 (local.get $budget))))
           (local.set $budget
             (i32.sub
               (local.get $budget)
               (i32.const 1)))
-          (local.set $10
+          (local.set $13
             (i64.and
               (local.get $x1)
               (i64.const -2)))
           (i64.store offset=768
             (local.get $hart)
-            (local.get $10))
+            (local.get $13))
           (return
             (local.get $budget))
           (unreachable))
@@ -118,7 +118,7 @@
           (local.get $hart)
           (local.get $x21))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -134,21 +134,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -158,13 +158,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -172,7 +172,7 @@
       (i32.const 1))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and
@@ -181,7 +181,7 @@
           (i32.const 17))
         (i32.const 16383))))
 (func (;3;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -233,7 +233,7 @@
                     (i64.and
                       (local.get $x8)
                       (i64.const 7)))
-                  (local.set $10
+                  (local.set $13
                     (i64.add
                       (local.get $pc)
                       (i64.const 12)))
@@ -254,13 +254,13 @@
                     (then
                       (i64.store offset=768
                         (local.get $hart)
-                        (local.get $10))
+                        (local.get $13))
                       (return
                         (local.get $budget))))
                   (local.set $budget
                     (call 2
                       (local.get $hart)
-                      (local.get $10)
+                      (local.get $13)
                       (local.get $budget)
                       (i32.sub
                         (local.get $depth)
@@ -293,7 +293,7 @@
                 (i32.sub
                   (local.get $budget)
                   (i32.const 1)))
-              (local.set $10
+              (local.set $13
                 (i64.add
                   (local.get $pc)
                   (i64.const 36)))
@@ -302,21 +302,21 @@
                 (local.get $x8))
               (return_call_indirect (type 0)
                 (local.get $hart)
-                (local.get $10)
+                (local.get $13)
                 (local.get $budget)
                 (local.get $depth)
                 (select
                   (i32.load offset=8
-                    (local.tee $8
+                    (local.tee $11
                       (i32.add
                         (i32.and
                           (i32.shl
                             (i32.xor
-                              (local.tee $8
+                              (local.tee $11
                                 (i32.wrap_i64
-                                  (local.get $10)))
+                                  (local.get $13)))
                               (i32.shr_u
-                                (local.get $8)
+                                (local.get $11)
                                 (i32.const 12)))
                             (i32.const 3))
                           (i32.const 65520))
@@ -326,13 +326,13 @@
                   (i32.and
                     (i64.eq
                       (i64.load
-                        (local.get $8))
+                        (local.get $11))
                       (i64.or
-                        (local.get $10)
+                        (local.get $13)
                         (i64.const 1)))
                     (i32.eq
                       (i32.load offset=12
-                        (local.get $8))
+                        (local.get $11))
                       (i32.load offset=1336
                         (local.get $hart)))))))
             (unreachable))
@@ -350,7 +350,7 @@
           (local.get $hart)
           (local.get $x8))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -366,21 +366,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -390,13 +390,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -404,7 +404,7 @@
       (i32.const 2))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and
@@ -413,7 +413,7 @@
           (i32.const 17))
         (i32.const 16383))))
 (func (;4;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -452,7 +452,7 @@
                 (i64.and
                   (local.get $x8)
                   (i64.const 7)))
-              (local.set $10
+              (local.set $13
                 (i64.add
                   (local.get $pc)
                   (i64.const 20)))
@@ -475,13 +475,13 @@
                 (then
                   (i64.store offset=768
                     (local.get $hart)
-                    (local.get $10))
+                    (local.get $13))
                   (return
                     (local.get $budget))))
               (local.set $budget
                 (call 2
                   (local.get $hart)
-                  (local.get $10)
+                  (local.get $13)
                   (local.get $budget)
                   (i32.sub
                     (local.get $depth)
@@ -527,7 +527,7 @@
                 (i32.sub
                   (local.get $budget)
                   (i32.const 1)))
-              (local.set $10
+              (local.set $13
                 (i64.add
                   (local.get $pc)
                   (i64.const 44)))
@@ -536,21 +536,21 @@
                 (local.get $x8))
               (return_call_indirect (type 0)
                 (local.get $hart)
-                (local.get $10)
+                (local.get $13)
                 (local.get $budget)
                 (local.get $depth)
                 (select
                   (i32.load offset=8
-                    (local.tee $8
+                    (local.tee $11
                       (i32.add
                         (i32.and
                           (i32.shl
                             (i32.xor
-                              (local.tee $8
+                              (local.tee $11
                                 (i32.wrap_i64
-                                  (local.get $10)))
+                                  (local.get $13)))
                               (i32.shr_u
-                                (local.get $8)
+                                (local.get $11)
                                 (i32.const 12)))
                             (i32.const 3))
                           (i32.const 65520))
@@ -560,13 +560,13 @@
                   (i32.and
                     (i64.eq
                       (i64.load
-                        (local.get $8))
+                        (local.get $11))
                       (i64.or
-                        (local.get $10)
+                        (local.get $13)
                         (i64.const 1)))
                     (i32.eq
                       (i32.load offset=12
-                        (local.get $8))
+                        (local.get $11))
                       (i32.load offset=1336
                         (local.get $hart)))))))
             (unreachable))
@@ -584,7 +584,7 @@
           (local.get $hart)
           (local.get $x8))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -600,21 +600,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -624,13 +624,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -638,7 +638,7 @@
       (i32.const 3))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and

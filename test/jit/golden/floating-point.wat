@@ -14,7 +14,7 @@
 
 ;; Module 1
 (func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f32 f32 f32 f32 i64 i64 f64 f64 f64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f32 f32 f32 f32 i64 i64 f64 f64 f64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -77,21 +77,21 @@
                 (i32.sub
                   (local.get $budget)
                   (i32.const 6)))
-              (local.set $10
+              (local.set $13
                 (local.get $x8))
               (i64.ne
                 (i64.load
-                  (local.tee $8
+                  (local.tee $11
                     (i32.add
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get $10))
+                            (local.get $13))
                           (i32.const 8))
                         (i32.const 16368))
                       (local.get $tlb_read))))
                 (i64.and
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const -4089)))
               (local.set $exit
                 (i32.const -2146631680))
@@ -100,37 +100,37 @@
                 (f64.load
                   (i32.add
                     (i32.wrap_i64
-                      (local.get $10))
+                      (local.get $13))
                     (i32.load offset=8
-                      (local.get $8)))))
-              (local.set $19
+                      (local.get $11)))))
+              (local.set $22
                 (local.get $f1))
-              (local.set $20
+              (local.set $23
                 (local.get $f0))
-              (local.set $17
+              (local.set $20
                 (f64.add
-                  (local.get $19)
-                  (local.get $20)))
+                  (local.get $22)
+                  (local.get $23)))
               (i32.eqz
                 (f64.ge
-                  (local.tee $18
+                  (local.tee $21
                     (f64.sub
-                      (local.get $17)
-                      (local.get $17)))
-                  (local.get $18)))
+                      (local.get $20)
+                      (local.get $20)))
+                  (local.get $21)))
               (local.set $exit
                 (i32.const -2146762748))
               (br_if 2 (;@3;))
               (local.set $f1
-                (local.get $17))
-              (local.set $19
+                (local.get $20))
+              (local.set $22
                 (local.get $f2))
-              (local.set $20
+              (local.set $23
                 (local.get $f1))
-              (local.set $17
+              (local.set $20
                 (f64.mul
-                  (local.get $19)
-                  (local.get $20)))
+                  (local.get $22)
+                  (local.get $23)))
               (if  ;; label = @6
                 (i32.ge_u
                   (i32.sub
@@ -138,7 +138,7 @@
                       (i32.wrap_i64
                         (i64.shr_u
                           (i64.reinterpret_f64
-                            (local.get $17))
+                            (local.get $20))
                           (i64.const 32)))
                       (i32.const 1))
                     (i32.const 4194304))
@@ -147,51 +147,51 @@
                   (i32.eqz
                     (i32.and
                       (f64.eq
-                        (local.get $17)
+                        (local.get $20)
                         (f64.const 0x0p+0 (;=0;)))
                       (i32.or
                         (f64.eq
-                          (local.get $19)
+                          (local.get $22)
                           (f64.const 0x0p+0 (;=0;)))
                         (f64.eq
-                          (local.get $20)
+                          (local.get $23)
                           (f64.const 0x0p+0 (;=0;))))))
                   (local.set $exit
                     (i32.const -2146893816))
                   (br_if 3 (;@3;))))
               (local.set $f2
-                (local.get $17))
-              (local.set $10
+                (local.get $20))
+              (local.set $13
                 (local.get $x8))
               (i64.ne
                 (i64.load
-                  (local.tee $8
+                  (local.tee $11
                     (i32.add
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get $10))
+                            (local.get $13))
                           (i32.const 8))
                         (i32.const 16368))
                       (local.get $tlb_write))))
                 (i64.and
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const -4089)))
               (local.set $exit
                 (i32.const -2147024884))
               (br_if 2 (;@3;))
               (i32.add
                 (i32.wrap_i64
-                  (local.get $10))
+                  (local.get $13))
                 (i32.load offset=8
-                  (local.get $8)))
-              (local.set $44
+                  (local.get $11)))
+              (local.set $47
                 (i32.load offset=8
-                  (local.get $8)))
-              (local.set $38
+                  (local.get $11)))
+              (local.set $41
                 (i64.sub
                   (i64.and
-                    (local.get $10)
+                    (local.get $13)
                     (i64.const -4096))
                   (i64.const 0)))
               (local.get $f2)
@@ -212,7 +212,7 @@
                 (i64.gt_u
                   (i64.sub
                     (local.get $x8)
-                    (local.get $38))
+                    (local.get $41))
                   (i64.const 4088)))
               (i32.lt_s
                 (local.get $budget)
@@ -245,35 +245,35 @@
                   (i32.add
                     (i32.wrap_i64
                       (local.get $x8))
-                    (local.get $44))))
-              (local.set $19
+                    (local.get $47))))
+              (local.set $22
                 (local.get $f1))
-              (local.set $20
+              (local.set $23
                 (local.get $f0))
-              (local.set $17
+              (local.set $20
                 (f64.add
-                  (local.get $19)
-                  (local.get $20)))
+                  (local.get $22)
+                  (local.get $23)))
               (i32.eqz
                 (f64.ge
-                  (local.tee $18
+                  (local.tee $21
                     (f64.sub
-                      (local.get $17)
-                      (local.get $17)))
-                  (local.get $18)))
+                      (local.get $20)
+                      (local.get $20)))
+                  (local.get $21)))
               (local.set $exit
                 (i32.const -2146762748))
               (br_if 2 (;@3;))
               (local.set $f1
-                (local.get $17))
-              (local.set $19
+                (local.get $20))
+              (local.set $22
                 (local.get $f2))
-              (local.set $20
+              (local.set $23
                 (local.get $f1))
-              (local.set $17
+              (local.set $20
                 (f64.mul
-                  (local.get $19)
-                  (local.get $20)))
+                  (local.get $22)
+                  (local.get $23)))
               (if  ;; label = @6
                 (i32.ge_u
                   (i32.sub
@@ -281,7 +281,7 @@
                       (i32.wrap_i64
                         (i64.shr_u
                           (i64.reinterpret_f64
-                            (local.get $17))
+                            (local.get $20))
                           (i64.const 32)))
                       (i32.const 1))
                     (i32.const 4194304))
@@ -290,25 +290,25 @@
                   (i32.eqz
                     (i32.and
                       (f64.eq
-                        (local.get $17)
+                        (local.get $20)
                         (f64.const 0x0p+0 (;=0;)))
                       (i32.or
                         (f64.eq
-                          (local.get $19)
+                          (local.get $22)
                           (f64.const 0x0p+0 (;=0;)))
                         (f64.eq
-                          (local.get $20)
+                          (local.get $23)
                           (f64.const 0x0p+0 (;=0;))))))
                   (local.set $exit
                     (i32.const -2146893816))
                   (br_if 3 (;@3;))))
               (local.set $f2
-                (local.get $17))
+                (local.get $20))
               (f64.store
                 (i32.add
                   (i32.wrap_i64
                     (local.get $x8))
-                  (local.get $44))
+                  (local.get $47))
                 (local.get $f2))
               (local.set $x11
                 (i64.add
@@ -332,7 +332,7 @@
           (local.get $hart)
           (local.get $f2))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -348,21 +348,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -372,13 +372,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -386,7 +386,7 @@
       (i32.const 1))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and

@@ -10,7 +10,7 @@
 
 ;; Module 1
 (func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -119,7 +119,7 @@
           (local.get $hart)
           (local.get $x15))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -135,21 +135,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -159,13 +159,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -173,7 +173,7 @@
       (i32.const 1))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and

@@ -11,7 +11,7 @@
 
 ;; Module 1
 (func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -61,7 +61,7 @@
               (i64.add
                 (local.get $x12)
                 (i64.const 1)))
-            (local.set $10
+            (local.set $13
               (i64.and
                 (local.get $x8)
                 (i64.const -2)))
@@ -83,37 +83,37 @@
                       (local.get $x18))
                     (i64.store offset=768
                       (local.get $hart)
-                      (local.get $10))
+                      (local.get $13))
                     (return
                       (local.get $budget))))
                 (block  ;; label = @7
                   (block  ;; label = @8
                     (block  ;; label = @9
-                      (local.set $8
+                      (local.set $11
                         (i32.wrap_i64
                           (i64.sub
-                            (local.get $10)
+                            (local.get $13)
                             (local.get $pc))))
                       (br_table 1 (;@8;) 2 (;@7;) 0 (;@9;) 2 (;@7;) 2 (;@7;)
                         (i32.and
                           (i32.add
                             (i32.shr_s
-                              (local.get $8)
+                              (local.get $11)
                               (i32.const 1))
                             (i32.shr_u
-                              (local.get $8)
+                              (local.get $11)
                               (i32.const 3)))
                           (i32.const 3))))
                     (br_if 1 (;@7;)
                       (i64.ne
-                        (local.get $10)
+                        (local.get $13)
                         (i64.add
                           (local.get $pc)
                           (i64.const -16))))
                     (br 2 (;@6;)))
                   (br_if 0 (;@7;)
                     (i64.ne
-                      (local.get $10)
+                      (local.get $13)
                       (i64.add
                         (local.get $pc)
                         (i64.const 0))))
@@ -129,21 +129,21 @@
                   (local.get $x18))
                 (return_call_indirect (type 0)
                   (local.get $hart)
-                  (local.get $10)
+                  (local.get $13)
                   (local.get $budget)
                   (local.get $depth)
                   (select
                     (i32.load offset=8
-                      (local.tee $8
+                      (local.tee $11
                         (i32.add
                           (i32.and
                             (i32.shl
                               (i32.xor
-                                (local.tee $8
+                                (local.tee $11
                                   (i32.wrap_i64
-                                    (local.get $10)))
+                                    (local.get $13)))
                                 (i32.shr_u
-                                  (local.get $8)
+                                  (local.get $11)
                                   (i32.const 12)))
                               (i32.const 3))
                             (i32.const 65520))
@@ -153,13 +153,13 @@
                     (i32.and
                       (i64.eq
                         (i64.load
-                          (local.get $8))
+                          (local.get $11))
                         (i64.or
-                          (local.get $10)
+                          (local.get $13)
                           (i64.const 1)))
                       (i32.eq
                         (i32.load offset=12
-                          (local.get $8))
+                          (local.get $11))
                         (i32.load offset=1336
                           (local.get $hart)))))))
               (local.set $budget
@@ -183,7 +183,7 @@
                 (i32.sub
                   (local.get $budget)
                   (i32.const 1)))
-              (local.set $10
+              (local.set $13
                 (i64.and
                   (local.get $x9)
                   (i64.const -2)))
@@ -199,7 +199,7 @@
           (local.get $hart)
           (local.get $x18))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -215,21 +215,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -239,13 +239,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -253,7 +253,7 @@
       (i32.const 1))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and

@@ -9,7 +9,7 @@
 
 ;; Module 1
 (func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -53,23 +53,23 @@
                 (i32.sub
                   (local.get $budget)
                   (i32.const 6)))
-              (local.set $10
+              (local.set $13
                 (i64.add
                   (local.get $x8)
                   (i64.const 4)))
               (i64.ne
                 (i64.load
-                  (local.tee $8
+                  (local.tee $11
                     (i32.add
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get $10))
+                            (local.get $13))
                           (i32.const 8))
                         (i32.const 16368))
                       (local.get $tlb_read))))
                 (i64.and
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const -4093)))
               (local.set $exit
                 (i32.const -2146631680))
@@ -78,67 +78,67 @@
                 (i64.load32_s
                   (i32.add
                     (i32.wrap_i64
-                      (local.get $10))
+                      (local.get $13))
                     (i32.load offset=8
-                      (local.get $8)))))
+                      (local.get $11)))))
               (local.set $x12
                 (i64.add
                   (local.get $x12)
                   (local.get $x11)))
-              (local.set $10
+              (local.set $13
                 (i64.add
                   (local.get $x8)
                   (i64.const 4)))
               (i64.ne
                 (i64.load
-                  (local.tee $8
+                  (local.tee $11
                     (i32.add
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get $10))
+                            (local.get $13))
                           (i32.const 8))
                         (i32.const 16368))
                       (local.get $tlb_write))))
                 (i64.and
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const -4093)))
               (local.set $exit
                 (i32.const -2146893816))
               (br_if 2 (;@3;))
               (i32.add
                 (i32.wrap_i64
-                  (local.get $10))
+                  (local.get $13))
                 (i32.load offset=8
-                  (local.get $8)))
-              (local.set $27
+                  (local.get $11)))
+              (local.set $30
                 (i32.load offset=8
-                  (local.get $8)))
-              (local.set $21
+                  (local.get $11)))
+              (local.set $24
                 (i64.sub
                   (i64.and
-                    (local.get $10)
+                    (local.get $13)
                     (i64.const -4096))
                   (i64.const 4)))
               (local.get $x12)
               (i64.store32)
-              (local.set $10
+              (local.set $13
                 (i64.add
                   (local.get $x8)
                   (i64.const 7)))
               (i64.ne
                 (i64.load
-                  (local.tee $8
+                  (local.tee $11
                     (i32.add
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get $10))
+                            (local.get $13))
                           (i32.const 8))
                         (i32.const 16368))
                       (local.get $tlb_read))))
                 (i64.and
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const -4096)))
               (local.set $exit
                 (i32.const -2147024884))
@@ -147,9 +147,9 @@
                 (i64.load8_u
                   (i32.add
                     (i32.wrap_i64
-                      (local.get $10))
+                      (local.get $13))
                     (i32.load offset=8
-                      (local.get $8)))))
+                      (local.get $11)))))
               (local.set $x11
                 (i64.add
                   (local.get $x11)
@@ -166,7 +166,7 @@
                 (i64.gt_u
                   (i64.sub
                     (local.get $x8)
-                    (local.get $21))
+                    (local.get $24))
                   (i64.const 4092)))
               (i32.lt_s
                 (local.get $budget)
@@ -183,7 +183,7 @@
                   (i32.add
                     (i32.wrap_i64
                       (local.get $x8))
-                    (local.get $27))))
+                    (local.get $30))))
               (local.set $x12
                 (i64.add
                   (local.get $x12)
@@ -192,14 +192,14 @@
                 (i32.add
                   (i32.wrap_i64
                     (local.get $x8))
-                  (local.get $27))
+                  (local.get $30))
                 (local.get $x12))
               (local.set $x13
                 (i64.load8_u offset=7
                   (i32.add
                     (i32.wrap_i64
                       (local.get $x8))
-                    (local.get $27))))
+                    (local.get $30))))
               (local.set $x11
                 (i64.add
                   (local.get $x11)
@@ -222,7 +222,7 @@
           (local.get $hart)
           (local.get $x13))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -238,21 +238,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -262,13 +262,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -276,7 +276,7 @@
       (i32.const 1))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and

@@ -13,7 +13,7 @@
 
 ;; Module 1
 (func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -49,7 +49,7 @@
               (i64.const 1)))
           (local.set $x11
             (i64.shl
-              (local.tee $16
+              (local.tee $19
                 (local.get $x10))
               (i64.const 3)))
           (local.set $x12
@@ -63,38 +63,38 @@
                   (i64.add
                     (i64.extend_i32_u
                       (i32.wrap_i64
-                        (local.tee $14
+                        (local.tee $17
                           (i64.add
                             (i64.shr_u
                               (i64.mul
-                                (local.tee $10
+                                (local.tee $13
                                   (i64.extend_i32_u
                                     (i32.wrap_i64
                                       (local.get $x12))))
-                                (local.tee $12
+                                (local.tee $15
                                   (i64.extend_i32_u
                                     (i32.wrap_i64
                                       (local.get $x11)))))
                               (i64.const 32))
                             (i64.mul
-                              (local.tee $11
+                              (local.tee $14
                                 (i64.shr_u
                                   (local.get $x12)
                                   (i64.const 32)))
-                              (local.get $12))))))
+                              (local.get $15))))))
                     (i64.mul
-                      (local.get $10)
-                      (local.tee $13
+                      (local.get $13)
+                      (local.tee $16
                         (i64.shr_u
                           (local.get $x11)
                           (i64.const 32)))))
                   (i64.const 32))
                 (i64.shr_u
-                  (local.get $14)
+                  (local.get $17)
                   (i64.const 32)))
               (i64.mul
-                (local.get $11)
-                (local.get $13))))
+                (local.get $14)
+                (local.get $16))))
           (local.set $x14
             (if (result i64)  ;; label = @4
               (i64.eqz
@@ -105,7 +105,7 @@
                 (i64.div_u
                   (local.get $x13)
                   (local.get $x10)))))
-          (local.set $10
+          (local.set $13
             (i64.and
               (local.get $x1)
               (i64.const -2)))
@@ -126,7 +126,7 @@
             (local.get $x14))
           (i64.store offset=768
             (local.get $hart)
-            (local.get $10))
+            (local.get $13))
           (return
             (local.get $budget))
           (unreachable))
@@ -146,7 +146,7 @@
           (local.get $hart)
           (local.get $x14))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -162,21 +162,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -186,13 +186,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -200,7 +200,7 @@
       (i32.const 1))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and
@@ -209,7 +209,7 @@
           (i32.const 17))
         (i32.const 16383))))
 (func (;3;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -261,7 +261,7 @@
                     (i64.add
                       (local.get $pc)
                       (i64.const 4088)))
-                  (local.set $10
+                  (local.set $13
                     (i64.and
                       (i64.add
                         (local.get $x1)
@@ -278,23 +278,23 @@
                   (local.set $budget
                     (call_indirect (type 0)
                       (local.get $hart)
-                      (local.get $10)
+                      (local.get $13)
                       (local.get $budget)
                       (i32.sub
                         (local.get $depth)
                         (i32.const 1))
                       (select
                         (i32.load offset=8
-                          (local.tee $8
+                          (local.tee $11
                             (i32.add
                               (i32.and
                                 (i32.shl
                                   (i32.xor
-                                    (local.tee $8
+                                    (local.tee $11
                                       (i32.wrap_i64
-                                        (local.get $10)))
+                                        (local.get $13)))
                                     (i32.shr_u
-                                      (local.get $8)
+                                      (local.get $11)
                                       (i32.const 12)))
                                   (i32.const 3))
                                 (i32.const 65520))
@@ -305,13 +305,13 @@
                           (i32.and
                             (i64.eq
                               (i64.load
-                                (local.get $8))
+                                (local.get $11))
                               (i64.or
-                                (local.get $10)
+                                (local.get $13)
                                 (i64.const 1)))
                             (i32.eq
                               (i32.load offset=12
-                                (local.get $8))
+                                (local.get $11))
                               (i32.load offset=1336
                                 (local.get $hart))))
                           (i32.ne
@@ -345,7 +345,7 @@
                 (i32.sub
                   (local.get $budget)
                   (i32.const 1)))
-              (local.set $10
+              (local.set $13
                 (i64.add
                   (local.get $pc)
                   (i64.const 4064)))
@@ -354,21 +354,21 @@
                 (local.get $x8))
               (return_call_indirect (type 0)
                 (local.get $hart)
-                (local.get $10)
+                (local.get $13)
                 (local.get $budget)
                 (local.get $depth)
                 (select
                   (i32.load offset=8
-                    (local.tee $8
+                    (local.tee $11
                       (i32.add
                         (i32.and
                           (i32.shl
                             (i32.xor
-                              (local.tee $8
+                              (local.tee $11
                                 (i32.wrap_i64
-                                  (local.get $10)))
+                                  (local.get $13)))
                               (i32.shr_u
-                                (local.get $8)
+                                (local.get $11)
                                 (i32.const 12)))
                             (i32.const 3))
                           (i32.const 65520))
@@ -378,13 +378,13 @@
                   (i32.and
                     (i64.eq
                       (i64.load
-                        (local.get $8))
+                        (local.get $11))
                       (i64.or
-                        (local.get $10)
+                        (local.get $13)
                         (i64.const 1)))
                     (i32.eq
                       (i32.load offset=12
-                        (local.get $8))
+                        (local.get $11))
                       (i32.load offset=1336
                         (local.get $hart)))))))
             (unreachable))
@@ -399,7 +399,7 @@
           (local.get $hart)
           (local.get $x8))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -415,21 +415,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -439,13 +439,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -453,7 +453,7 @@
       (i32.const 2))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and
@@ -462,7 +462,7 @@
           (i32.const 17))
         (i32.const 16383))))
 (func (;4;) (type 0) (param i32 i64 i32 i32) (result i32)
-    (local i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
         (local.get $budget)
@@ -501,7 +501,7 @@
                 (i64.add
                   (local.get $pc)
                   (i64.const 4096)))
-              (local.set $10
+              (local.set $13
                 (i64.and
                   (i64.add
                     (local.get $x1)
@@ -520,23 +520,23 @@
               (local.set $budget
                 (call_indirect (type 0)
                   (local.get $hart)
-                  (local.get $10)
+                  (local.get $13)
                   (local.get $budget)
                   (i32.sub
                     (local.get $depth)
                     (i32.const 1))
                   (select
                     (i32.load offset=8
-                      (local.tee $8
+                      (local.tee $11
                         (i32.add
                           (i32.and
                             (i32.shl
                               (i32.xor
-                                (local.tee $8
+                                (local.tee $11
                                   (i32.wrap_i64
-                                    (local.get $10)))
+                                    (local.get $13)))
                                 (i32.shr_u
-                                  (local.get $8)
+                                  (local.get $11)
                                   (i32.const 12)))
                               (i32.const 3))
                             (i32.const 65520))
@@ -547,13 +547,13 @@
                       (i32.and
                         (i64.eq
                           (i64.load
-                            (local.get $8))
+                            (local.get $11))
                           (i64.or
-                            (local.get $10)
+                            (local.get $13)
                             (i64.const 1)))
                         (i32.eq
                           (i32.load offset=12
-                            (local.get $8))
+                            (local.get $11))
                           (i32.load offset=1336
                             (local.get $hart))))
                       (i32.ne
@@ -600,7 +600,7 @@
                 (i32.sub
                   (local.get $budget)
                   (i32.const 1)))
-              (local.set $10
+              (local.set $13
                 (i64.add
                   (local.get $pc)
                   (i64.const 4072)))
@@ -609,21 +609,21 @@
                 (local.get $x8))
               (return_call_indirect (type 0)
                 (local.get $hart)
-                (local.get $10)
+                (local.get $13)
                 (local.get $budget)
                 (local.get $depth)
                 (select
                   (i32.load offset=8
-                    (local.tee $8
+                    (local.tee $11
                       (i32.add
                         (i32.and
                           (i32.shl
                             (i32.xor
-                              (local.tee $8
+                              (local.tee $11
                                 (i32.wrap_i64
-                                  (local.get $10)))
+                                  (local.get $13)))
                               (i32.shr_u
-                                (local.get $8)
+                                (local.get $11)
                                 (i32.const 12)))
                             (i32.const 3))
                           (i32.const 65520))
@@ -633,13 +633,13 @@
                   (i32.and
                     (i64.eq
                       (i64.load
-                        (local.get $8))
+                        (local.get $11))
                       (i64.or
-                        (local.get $10)
+                        (local.get $13)
                         (i64.const 1)))
                     (i32.eq
                       (i32.load offset=12
-                        (local.get $8))
+                        (local.get $11))
                       (i32.load offset=1336
                         (local.get $hart)))))))
             (unreachable))
@@ -654,7 +654,7 @@
           (local.get $hart)
           (local.get $x8))
         (br 1 (;@1;))))
-    (local.set $10
+    (local.set $13
       (i64.add
         (local.get $pc)
         (i64.extend_i32_s
@@ -670,21 +670,21 @@
       (then
         (return_call_indirect (type 0)
           (local.get $hart)
-          (local.get $10)
+          (local.get $13)
           (local.get $budget)
           (local.get $depth)
           (select
             (i32.load offset=8
-              (local.tee $8
+              (local.tee $11
                 (i32.add
                   (i32.and
                     (i32.shl
                       (i32.xor
-                        (local.tee $8
+                        (local.tee $11
                           (i32.wrap_i64
-                            (local.get $10)))
+                            (local.get $13)))
                         (i32.shr_u
-                          (local.get $8)
+                          (local.get $11)
                           (i32.const 12)))
                       (i32.const 3))
                     (i32.const 65520))
@@ -694,13 +694,13 @@
             (i32.and
               (i64.eq
                 (i64.load
-                  (local.get $8))
+                  (local.get $11))
                 (i64.or
-                  (local.get $10)
+                  (local.get $13)
                   (i64.const 1)))
               (i32.eq
                 (i32.load offset=12
-                  (local.get $8))
+                  (local.get $11))
                 (i32.load offset=1336
                   (local.get $hart))))))))
     (i32.store offset=1328
@@ -708,7 +708,7 @@
       (i32.const 3))
     (i64.store offset=768
       (local.get $hart)
-      (local.get $10))
+      (local.get $13))
     (i32.add
       (local.get $budget)
       (i32.and
