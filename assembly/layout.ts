@@ -215,12 +215,14 @@ export const JIT_LOW_LOCALS: usize = JIT + 0x2c0; // u8 × 32: the local for the
 export const JIT_GROUPS: usize = JIT + 0x200; // accesses of a loop by their base register, G_*
 export const MAX_GROUPS: u32 = 6;
 export const MAX_BLOCK_GROUPS: u32 = 4; // of a basic block, at one time
-export const G_SIZE: usize = 20;
+export const G_SIZE: usize = 24;
 export const G_BASE: usize = 0; // u32, number of an x register
 export const G_LOW: usize = 4; // i32, first byte, from what the base is where the loop starts
 export const G_HIGH: usize = 8; // i32, the byte after the last one
 export const G_IS_WRITE: usize = 12; // u32, 1: some access is a store
 export const G_RECORDER: usize = 16; // u32, the record of the access that tells on which page they are
+export const G_STEP: usize = 20; // i32, by how much each round moves the base, NO_STEP if that is not known
+export const NO_STEP: i32 = i32.MIN_VALUE;
 export const GROUP_RECORDS: u32 = 0x100; // flag of REC_GROUP: this is that access
 export const JIT_LOCALS: usize = JIT + 0x100; // u8 × 64: the local of each guest register in the region being written
 

@@ -161,6 +161,15 @@ export function emitLocate(r: usize, offset: i64, size: u32, flags: u32): void {
   emitHit(size, flags);
 }
 
+/** The same for a store to all of the aligned block of `size` bytes that rs1 points into. */
+export function emitLocateBlock(r: usize, size: u32): void {
+  emitRs1(r);
+  i64Const(-(size as i64));
+  emit(Wasm.I64_AND);
+  localSet(LOCAL_ACCESS);
+  emitHit(size, LOCATE_WRITE);
+}
+
 /** Pushes the host address of an access at LOCAL_ACCESS. */
 function emitHit(size: u32, flags: u32): void {
   emitIsMiss(size, flags);

@@ -8,7 +8,6 @@ import {
   F_BASE,
   KIND_CALL,
   KIND_CALL_INDIRECT,
-  KIND_CSR,
   KIND_DISPATCH,
   RECORD_SIZE,
   REC_IMM,
@@ -22,12 +21,9 @@ import {
   T_DEF,
   T_DIRTY_IN,
   T_DOMINATOR,
-  T_END,
   T_FIRST,
   T_FORWARD,
   T_FP,
-  T_FP_IN,
-  T_GUARD,
   T_IS_CHECKED,
   T_IS_LOOP,
   T_KIND,
@@ -36,11 +32,8 @@ import {
   T_LOAD,
   T_LOAD_BEFORE,
   T_ORDER,
-  T_PAGES_IN,
-  T_PAGES_OF,
   T_PENDING,
   T_SIBLING,
-  T_START,
   T_SUBTREE,
   T_SUCCESSOR,
   T_TARGETS,
@@ -49,8 +42,9 @@ import {
 } from '../layout';
 import { FIRST_FP, FIRST_SYSTEM, LAST_FP, Op } from '../generated/opcodes';
 import { registerOf } from '../isa/emit';
-import { blockAtIndex, blockCount, HEAD_PAGE, pageIndex, targetCount } from './discover';
+import { blockAtIndex, blockCount, targetCount } from './discover';
 import { fpNeeds } from './fpu-guard';
+import { findGuards } from './guards';
 
 /** All registers that the region reads or sets. */
 export let usedRegisters: u64 = 0;
@@ -378,55 +372,6 @@ function findCosts(): void {
   }
 }
 
-function pageBit(offset: i32): u32 {
-  return 1 << ((pageIndex(offset) - (HEAD_PAGE >> 1)) as u32);
-}
-
-/** Offset from the head's page of the page with this bit number. */
-export function pageDelta(bit: u32): i32 {
-  return (bit as i32) - (HEAD_PAGE >> 1);
-}
-
-/** What is known on every way to a block need not be checked in it; a call or a CSR instruction may change the FPU's state. */
-function findGuards(): void {
-  for (let place = 0; place < reached; place++) {
-    const block = inOrder(place);
-    const last = max(load<i32>(block, T_END) - 1, load<i32>(block, T_START));
-    store<u32>(block, load<u32>(block, T_COUNT) ? pageBit(load<i32>(block, T_START)) | pageBit(last) : 0, T_PAGES_OF);
-    store<u32>(block, -1, T_PAGES_IN);
-    store<u32>(block, -1, T_FP_IN);
-  }
-  const head = inOrder(0);
-  store<u32>(head, pageBit(0), T_PAGES_IN);
-  store<u32>(head, 0, T_FP_IN);
-  let changed = true;
-  while (changed) {
-    changed = false;
-    for (let place = 0; place < reached; place++) {
-      const block = inOrder(place);
-      const pages = load<u32>(block, T_PAGES_IN) | load<u32>(block, T_PAGES_OF);
-      const fp = isCall(block) || load<u32>(block, T_KIND) == KIND_CSR ? 0 : load<u32>(block, T_FP_IN) | load<u32>(block, T_FP);
-      for (let i: usize = 0, n = edges(block); i < n; i++) {
-        const index = successor(block, i);
-        if (index < 0) continue;
-        const next = blockAtIndex(index);
-        const pagesIn = load<u32>(next, T_PAGES_IN);
-        const fpIn = load<u32>(next, T_FP_IN);
-        if ((pagesIn & pages) != pagesIn || (fpIn & fp) != fpIn) {
-          store<u32>(next, pagesIn & pages, T_PAGES_IN);
-          store<u32>(next, fpIn & fp, T_FP_IN);
-          changed = true;
-        }
-      }
-    }
-  }
-  for (let place = 0; place < reached; place++) {
-    const block = inOrder(place);
-    store<u32>(block, load<u32>(block, T_PAGES_OF) & ~load<u32>(block, T_PAGES_IN), T_GUARD);
-    store<u32>(block, load<u32>(block, T_FP) & ~load<u32>(block, T_FP_IN), T_FP);
-  }
-}
-
 /** Analyses the blocks that `discover` found; returns how many of them count. */
 export function analyse(): i32 {
   do {
@@ -439,6 +384,6 @@ export function analyse(): i32 {
   findLive();
   placeLoads();
   findCosts();
-  findGuards();
+  findGuards(reached);
   return reached;
 }

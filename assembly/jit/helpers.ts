@@ -20,9 +20,9 @@ import { takeException, takeInterrupt } from '../hart/trap';
 import { locateAhead } from '../mmu/access';
 import { ACCESS_READ, ACCESS_WRITE } from '../mmu/walk';
 
-export const LOCATE_WRITE: u32 = 16;
+export const LOCATE_WRITE: u32 = 128;
 /** A misaligned one traps. */
-export const LOCATE_ATOMIC: u32 = 32;
+export const LOCATE_ATOMIC: u32 = 256;
 
 /**
  * Where an access lies that missed the TLB: its address in the linear memory, 0

@@ -2,10 +2,11 @@
  * Innermost loops are written twice, if they access memory at addresses that
  * follow from a register as it is where the loop starts. The first copy looks up
  * each access in the TLB, and notes for each such register on which page its
- * accesses were. The second copy starts each round with a comparison with these
- * pages, and then performs the accesses of the group without further checks. A
- * round that accesses other pages, or crosses from one to the next, goes through
- * the first copy. Nothing in such a loop can change what a page is mapped to.
+ * accesses were. The second copy starts with a comparison with these pages, and
+ * then performs the accesses of the group without further checks. A round that
+ * accesses other pages, or crosses from one to the next, goes through the first
+ * copy. Nothing in such a loop can change what a page is mapped to. The second
+ * copy of a short loop holds some rounds, with one look at the budget for all.
  */
 import {
   GROUP_RECORDS,
@@ -15,10 +16,12 @@ import {
   G_LOW,
   G_RECORDER,
   G_SIZE,
+  G_STEP,
   JIT_GROUPS,
   KIND_CSR,
   KIND_DISPATCH,
   MAX_GROUPS,
+  NO_STEP,
   RECORD_SIZE,
   REC_GROUP,
   REC_IMM,
@@ -35,7 +38,11 @@ import {
   T_ORDER,
 } from '../layout';
 import { Op } from '../generated/opcodes';
+import { pageLocal } from '../isa/access';
+import { Wasm } from '../wasm/opcode';
+import { emit, i64Const, localGet } from '../wasm/writer';
 import { blockAtIndex } from './discover';
+import { localOfRegister } from './exits';
 import { commonDominator, edges, inOrder, isCall, successor, writesOf } from './flow';
 import { handedOn } from './known-words';
 import { accessSize, isAccess, isStore } from './block-groups';
@@ -45,6 +52,8 @@ const LONGEST_LOOP: u32 = 128;
 /** How many bytes the accesses of a group may span. */
 const WIDEST_GROUP: i32 = 1024;
 
+/** Instructions of the loop that `findGroups` looked at last. */
+let loopLength: u32 = 0;
 /** Groups of the loop that `findGroups` looked at last. */
 export let groupCount: u32 = 0;
 
@@ -61,7 +70,7 @@ export function groupAt(index: u32): usize {
  */
 function markLoop(header: usize, blocks: i32): i32 {
   const first = load<i32>(header, T_ORDER);
-  let length: u32 = 0;
+  loopLength = 0;
   let latch: i32 = -1;
   for (let place = blocks - 1; place >= first; place--) {
     const block = inOrder(place);
@@ -75,10 +84,10 @@ function markLoop(header: usize, blocks: i32): i32 {
     }
     store<u32>(block, inLoop ? 1 : 0, T_IN_LOOP);
     if (!inLoop) continue;
-    length += load<u32>(block, T_COUNT);
+    loopLength += load<u32>(block, T_COUNT);
     const kind = load<u32>(block, T_KIND);
     if (isCall(block) || kind == KIND_CSR || kind == KIND_DISPATCH) return -1;
-    if (length > LONGEST_LOOP || (load<u32>(block, T_IS_LOOP) && place > first)) return -1;
+    if (loopLength > LONGEST_LOOP || (load<u32>(block, T_IS_LOOP) && place > first)) return -1;
   }
   return latch;
 }
@@ -131,6 +140,36 @@ function groupEachRound(block: usize, lost: u32): u32 {
   return lost;
 }
 
+/** How many rounds the second copy holds. */
+export function roundsOfCopy(): u32 {
+  return loopLength <= 16 ? 4 : loopLength <= 40 ? 2 : 1;
+}
+
+/**
+ * Pushes whether the accesses of a group may leave its page in one of the next
+ * `rounds` rounds, which the first `atStart` of them asks for all of them, an i32;
+ * false if it is not the time to ask.
+ */
+export function emitLeavesPage(index: u32, rounds: u32, atStart: bool): bool {
+  const group = groupAt(index);
+  const low = load<i32>(group, G_LOW);
+  const width = load<i32>(group, G_HIGH) - low;
+  const step = load<i32>(group, G_STEP);
+  const isForAll = step != NO_STEP && width + abs(step) * ((rounds as i32) - 1) <= 2 * WIDEST_GROUP;
+  if (isForAll != atStart) return false;
+  const way = isForAll ? step * ((rounds as i32) - 1) : 0;
+  localGet(localOfRegister(load<u32>(group, G_BASE)));
+  localGet(pageLocal(index));
+  emit(Wasm.I64_SUB);
+  if (way < 0) {
+    i64Const(way);
+    emit(Wasm.I64_ADD);
+  }
+  i64Const(0x1000 - width - abs(way));
+  emit(Wasm.I64_GT_U);
+  return true;
+}
+
 /** Whether the loop at `header` is to be written twice; then its blocks and groups are marked. */
 export function findGroups(header: usize, blocks: i32): bool {
   groupCount = 0;
@@ -151,6 +190,8 @@ export function findGroups(header: usize, blocks: i32): bool {
     else lost |= load<u64>(block, T_DEF) as u32;
   }
   for (let i: u32 = 0; i < groupCount; i++) {
+    const base = load<u32>(groupAt(i), G_BASE);
+    store<i32>(groupAt(i), lost & (1 << base) ? NO_STEP : unchecked(moved[base]), G_STEP);
     const r = load<u32>(groupAt(i), G_RECORDER) as usize;
     store<u16>(r, load<u16>(r, REC_GROUP) | (GROUP_RECORDS as u16), REC_GROUP);
   }

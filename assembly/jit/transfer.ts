@@ -97,9 +97,19 @@ export function emitJump(): void {
 
 /** Leaves for LOCAL_TARGET; the registers are stored. */
 export function emitLeave(): void {
+  leaveFor(LOCAL_TARGET);
+}
+
+/** Leaves for the virtual address in a local. */
+export function leaveFor(local: u32): void {
   localGet(LOCAL_HART);
-  localGet(LOCAL_TARGET);
+  localGet(local);
   memoryAccess(Wasm.I64_STORE, H_PC as u32);
+  emitReturn();
+}
+
+/** Returns the budget; H_PC is set. */
+export function emitReturn(): void {
   localGet(LOCAL_BUDGET);
   emit(Wasm.RETURN);
 }
@@ -128,7 +138,6 @@ export function emitCall(known: i32, returnOffset: i32): void {
   pushPc(returnOffset);
   emit(Wasm.I64_NE);
   open(Wasm.IF);
-  localGet(LOCAL_BUDGET);
-  emit(Wasm.RETURN);
+  emitReturn();
   end();
 }

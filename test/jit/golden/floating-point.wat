@@ -209,17 +209,321 @@
               (br 2 (;@3;)))
             (loop  ;; label = @5
               (br_if 1 (;@4;)
+                (i32.lt_s
+                  (local.get $budget)
+                  (i32.const 24)))
+              (br_if 1 (;@4;)
                 (i64.gt_u
                   (i64.sub
                     (local.get $x8)
                     (local.get $41))
                   (i64.const 4088)))
-              (i32.lt_s
-                (local.get $budget)
-                (i32.const 6))
-              (local.set $exit
-                (i32.const 65536))
-              (br_if 2 (;@3;))
+              (block  ;; label = @6
+                (i32.lt_u
+                  (i32.load offset=788
+                    (local.get $hart))
+                  (i32.const 3))
+                (local.set $exit
+                  (i32.const -2147418112))
+                (br_if 3 (;@3;))
+                (i64.ne
+                  (i64.and
+                    (i64.load offset=792
+                      (local.get $hart))
+                    (i64.const 30064771073))
+                  (i64.const 1))
+                (local.set $exit
+                  (i32.const -2147418112))
+                (br_if 3 (;@3;))
+                (local.set $budget
+                  (i32.sub
+                    (local.get $budget)
+                    (i32.const 6)))
+                (local.set $f2
+                  (f64.load
+                    (i32.add
+                      (i32.wrap_i64
+                        (local.get $x8))
+                      (local.get $47))))
+                (local.set $22
+                  (local.get $f1))
+                (local.set $23
+                  (local.get $f0))
+                (local.set $20
+                  (f64.add
+                    (local.get $22)
+                    (local.get $23)))
+                (i32.eqz
+                  (f64.ge
+                    (local.tee $21
+                      (f64.sub
+                        (local.get $20)
+                        (local.get $20)))
+                    (local.get $21)))
+                (local.set $exit
+                  (i32.const -2146762748))
+                (br_if 3 (;@3;))
+                (local.set $f1
+                  (local.get $20))
+                (local.set $22
+                  (local.get $f2))
+                (local.set $23
+                  (local.get $f1))
+                (local.set $20
+                  (f64.mul
+                    (local.get $22)
+                    (local.get $23)))
+                (if  ;; label = @7
+                  (i32.ge_u
+                    (i32.sub
+                      (i32.shl
+                        (i32.wrap_i64
+                          (i64.shr_u
+                            (i64.reinterpret_f64
+                              (local.get $20))
+                            (i64.const 32)))
+                        (i32.const 1))
+                      (i32.const 4194304))
+                    (i32.const -6291456))
+                  (then
+                    (i32.eqz
+                      (i32.and
+                        (f64.eq
+                          (local.get $20)
+                          (f64.const 0x0p+0 (;=0;)))
+                        (i32.or
+                          (f64.eq
+                            (local.get $22)
+                            (f64.const 0x0p+0 (;=0;)))
+                          (f64.eq
+                            (local.get $23)
+                            (f64.const 0x0p+0 (;=0;))))))
+                    (local.set $exit
+                      (i32.const -2146893816))
+                    (br_if 4 (;@3;))))
+                (local.set $f2
+                  (local.get $20))
+                (f64.store
+                  (i32.add
+                    (i32.wrap_i64
+                      (local.get $x8))
+                    (local.get $47))
+                  (local.get $f2))
+                (local.set $x11
+                  (i64.add
+                    (local.get $x11)
+                    (i64.const -1)))
+                (br_if 0 (;@6;)
+                  (i64.ne
+                    (local.get $x11)
+                    (i64.const 0)))
+                (local.set $exit
+                  (i32.const 65560))
+                (br 3 (;@3;)))
+              (block  ;; label = @6
+                (i32.lt_u
+                  (i32.load offset=788
+                    (local.get $hart))
+                  (i32.const 3))
+                (local.set $exit
+                  (i32.const -2147418112))
+                (br_if 3 (;@3;))
+                (i64.ne
+                  (i64.and
+                    (i64.load offset=792
+                      (local.get $hart))
+                    (i64.const 30064771073))
+                  (i64.const 1))
+                (local.set $exit
+                  (i32.const -2147418112))
+                (br_if 3 (;@3;))
+                (local.set $budget
+                  (i32.sub
+                    (local.get $budget)
+                    (i32.const 6)))
+                (local.set $f2
+                  (f64.load
+                    (i32.add
+                      (i32.wrap_i64
+                        (local.get $x8))
+                      (local.get $47))))
+                (local.set $22
+                  (local.get $f1))
+                (local.set $23
+                  (local.get $f0))
+                (local.set $20
+                  (f64.add
+                    (local.get $22)
+                    (local.get $23)))
+                (i32.eqz
+                  (f64.ge
+                    (local.tee $21
+                      (f64.sub
+                        (local.get $20)
+                        (local.get $20)))
+                    (local.get $21)))
+                (local.set $exit
+                  (i32.const -2146762748))
+                (br_if 3 (;@3;))
+                (local.set $f1
+                  (local.get $20))
+                (local.set $22
+                  (local.get $f2))
+                (local.set $23
+                  (local.get $f1))
+                (local.set $20
+                  (f64.mul
+                    (local.get $22)
+                    (local.get $23)))
+                (if  ;; label = @7
+                  (i32.ge_u
+                    (i32.sub
+                      (i32.shl
+                        (i32.wrap_i64
+                          (i64.shr_u
+                            (i64.reinterpret_f64
+                              (local.get $20))
+                            (i64.const 32)))
+                        (i32.const 1))
+                      (i32.const 4194304))
+                    (i32.const -6291456))
+                  (then
+                    (i32.eqz
+                      (i32.and
+                        (f64.eq
+                          (local.get $20)
+                          (f64.const 0x0p+0 (;=0;)))
+                        (i32.or
+                          (f64.eq
+                            (local.get $22)
+                            (f64.const 0x0p+0 (;=0;)))
+                          (f64.eq
+                            (local.get $23)
+                            (f64.const 0x0p+0 (;=0;))))))
+                    (local.set $exit
+                      (i32.const -2146893816))
+                    (br_if 4 (;@3;))))
+                (local.set $f2
+                  (local.get $20))
+                (f64.store
+                  (i32.add
+                    (i32.wrap_i64
+                      (local.get $x8))
+                    (local.get $47))
+                  (local.get $f2))
+                (local.set $x11
+                  (i64.add
+                    (local.get $x11)
+                    (i64.const -1)))
+                (br_if 0 (;@6;)
+                  (i64.ne
+                    (local.get $x11)
+                    (i64.const 0)))
+                (local.set $exit
+                  (i32.const 65560))
+                (br 3 (;@3;)))
+              (block  ;; label = @6
+                (i32.lt_u
+                  (i32.load offset=788
+                    (local.get $hart))
+                  (i32.const 3))
+                (local.set $exit
+                  (i32.const -2147418112))
+                (br_if 3 (;@3;))
+                (i64.ne
+                  (i64.and
+                    (i64.load offset=792
+                      (local.get $hart))
+                    (i64.const 30064771073))
+                  (i64.const 1))
+                (local.set $exit
+                  (i32.const -2147418112))
+                (br_if 3 (;@3;))
+                (local.set $budget
+                  (i32.sub
+                    (local.get $budget)
+                    (i32.const 6)))
+                (local.set $f2
+                  (f64.load
+                    (i32.add
+                      (i32.wrap_i64
+                        (local.get $x8))
+                      (local.get $47))))
+                (local.set $22
+                  (local.get $f1))
+                (local.set $23
+                  (local.get $f0))
+                (local.set $20
+                  (f64.add
+                    (local.get $22)
+                    (local.get $23)))
+                (i32.eqz
+                  (f64.ge
+                    (local.tee $21
+                      (f64.sub
+                        (local.get $20)
+                        (local.get $20)))
+                    (local.get $21)))
+                (local.set $exit
+                  (i32.const -2146762748))
+                (br_if 3 (;@3;))
+                (local.set $f1
+                  (local.get $20))
+                (local.set $22
+                  (local.get $f2))
+                (local.set $23
+                  (local.get $f1))
+                (local.set $20
+                  (f64.mul
+                    (local.get $22)
+                    (local.get $23)))
+                (if  ;; label = @7
+                  (i32.ge_u
+                    (i32.sub
+                      (i32.shl
+                        (i32.wrap_i64
+                          (i64.shr_u
+                            (i64.reinterpret_f64
+                              (local.get $20))
+                            (i64.const 32)))
+                        (i32.const 1))
+                      (i32.const 4194304))
+                    (i32.const -6291456))
+                  (then
+                    (i32.eqz
+                      (i32.and
+                        (f64.eq
+                          (local.get $20)
+                          (f64.const 0x0p+0 (;=0;)))
+                        (i32.or
+                          (f64.eq
+                            (local.get $22)
+                            (f64.const 0x0p+0 (;=0;)))
+                          (f64.eq
+                            (local.get $23)
+                            (f64.const 0x0p+0 (;=0;))))))
+                    (local.set $exit
+                      (i32.const -2146893816))
+                    (br_if 4 (;@3;))))
+                (local.set $f2
+                  (local.get $20))
+                (f64.store
+                  (i32.add
+                    (i32.wrap_i64
+                      (local.get $x8))
+                    (local.get $47))
+                  (local.get $f2))
+                (local.set $x11
+                  (i64.add
+                    (local.get $x11)
+                    (i64.const -1)))
+                (br_if 0 (;@6;)
+                  (i64.ne
+                    (local.get $x11)
+                    (i64.const 0)))
+                (local.set $exit
+                  (i32.const 65560))
+                (br 3 (;@3;)))
               (i32.lt_u
                 (i32.load offset=788
                   (local.get $hart))

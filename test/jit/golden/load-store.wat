@@ -163,17 +163,129 @@
               (br 2 (;@3;)))
             (loop  ;; label = @5
               (br_if 1 (;@4;)
+                (i32.lt_s
+                  (local.get $budget)
+                  (i32.const 24)))
+              (br_if 1 (;@4;)
                 (i64.gt_u
                   (i64.sub
                     (local.get $x8)
                     (local.get $24))
                   (i64.const 4092)))
-              (i32.lt_s
-                (local.get $budget)
-                (i32.const 6))
-              (local.set $exit
-                (i32.const 65536))
-              (br_if 2 (;@3;))
+              (block  ;; label = @6
+                (local.set $budget
+                  (i32.sub
+                    (local.get $budget)
+                    (i32.const 6)))
+                (local.set $x12
+                  (i64.load32_s offset=4
+                    (i32.add
+                      (i32.wrap_i64
+                        (local.get $x8))
+                      (local.get $30))))
+                (local.set $x12
+                  (i64.add
+                    (local.get $x12)
+                    (local.get $x11)))
+                (i64.store32 offset=4
+                  (i32.add
+                    (i32.wrap_i64
+                      (local.get $x8))
+                    (local.get $30))
+                  (local.get $x12))
+                (local.set $x13
+                  (i64.load8_u offset=7
+                    (i32.add
+                      (i32.wrap_i64
+                        (local.get $x8))
+                      (local.get $30))))
+                (local.set $x11
+                  (i64.add
+                    (local.get $x11)
+                    (i64.const -1)))
+                (br_if 0 (;@6;)
+                  (i64.ne
+                    (local.get $x11)
+                    (i64.const 0)))
+                (local.set $exit
+                  (i32.const 65560))
+                (br 3 (;@3;)))
+              (block  ;; label = @6
+                (local.set $budget
+                  (i32.sub
+                    (local.get $budget)
+                    (i32.const 6)))
+                (local.set $x12
+                  (i64.load32_s offset=4
+                    (i32.add
+                      (i32.wrap_i64
+                        (local.get $x8))
+                      (local.get $30))))
+                (local.set $x12
+                  (i64.add
+                    (local.get $x12)
+                    (local.get $x11)))
+                (i64.store32 offset=4
+                  (i32.add
+                    (i32.wrap_i64
+                      (local.get $x8))
+                    (local.get $30))
+                  (local.get $x12))
+                (local.set $x13
+                  (i64.load8_u offset=7
+                    (i32.add
+                      (i32.wrap_i64
+                        (local.get $x8))
+                      (local.get $30))))
+                (local.set $x11
+                  (i64.add
+                    (local.get $x11)
+                    (i64.const -1)))
+                (br_if 0 (;@6;)
+                  (i64.ne
+                    (local.get $x11)
+                    (i64.const 0)))
+                (local.set $exit
+                  (i32.const 65560))
+                (br 3 (;@3;)))
+              (block  ;; label = @6
+                (local.set $budget
+                  (i32.sub
+                    (local.get $budget)
+                    (i32.const 6)))
+                (local.set $x12
+                  (i64.load32_s offset=4
+                    (i32.add
+                      (i32.wrap_i64
+                        (local.get $x8))
+                      (local.get $30))))
+                (local.set $x12
+                  (i64.add
+                    (local.get $x12)
+                    (local.get $x11)))
+                (i64.store32 offset=4
+                  (i32.add
+                    (i32.wrap_i64
+                      (local.get $x8))
+                    (local.get $30))
+                  (local.get $x12))
+                (local.set $x13
+                  (i64.load8_u offset=7
+                    (i32.add
+                      (i32.wrap_i64
+                        (local.get $x8))
+                      (local.get $30))))
+                (local.set $x11
+                  (i64.add
+                    (local.get $x11)
+                    (i64.const -1)))
+                (br_if 0 (;@6;)
+                  (i64.ne
+                    (local.get $x11)
+                    (i64.const 0)))
+                (local.set $exit
+                  (i32.const 65560))
+                (br 3 (;@3;)))
               (local.set $budget
                 (i32.sub
                   (local.get $budget)
