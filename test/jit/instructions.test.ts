@@ -11,6 +11,7 @@ import { type Operands, operandKey } from '../../src/isa/instructions.ts';
 import { INTEGERS } from '../isa/test-hart.ts';
 import { DATA, GuestProgram, HOLE, PROBE } from '../support/guest-program.ts';
 import { Random } from '../support/random.ts';
+import { translatedInstructions } from './run-both.ts';
 
 const SEED = Number(process.env['SEED'] ?? 1);
 
@@ -87,12 +88,6 @@ interface Outcome {
   readonly instructions: number;
   /** Of them, those that were not in translated code. */
   readonly interpreted: number;
-}
-
-/** J_IN_REGIONS of assembly/layout.ts. */
-function translatedInstructions({ core }: GuestProgram): number {
-  const { J_STATISTICS } = core.exports as unknown as Record<string, WebAssembly.Global>;
-  return Number(new DataView(core.memory).getBigUint64(Number(J_STATISTICS!.value), true));
 }
 
 function load(forms: readonly Form[], rows: readonly Row[], jit: 'off' | 'force'): GuestProgram {
