@@ -3,7 +3,8 @@
  * tables and calls of each other, of the statements of random-statements.ts,
  * under traps and timer interrupts. In M-mode without address translation, or in
  * S- and U-mode, where the code is mapped three times (the third time for
- * U-mode), and its pages are taken away and exchanged for others.
+ * U-mode), and its pages are taken away and exchanged for others. Pages of data are
+ * exchanged, too, and protected by the PMP.
  *
  *   0x80000000  code, 0x80200000  a copy of it with other patches
  *   0x80100000  memory of each hart, 0x80180000  memory of all, 0x80400000  page tables of each hart
@@ -21,38 +22,40 @@ import {
   WORK,
   type Surroundings,
 } from './random-statements.ts';
+import { randomWalk } from './random-walks.ts';
 import {
+  ALIASES,
   CODE_PAGES,
   COPY,
+  DATA_OFFSET,
   FRAME_OFFSET,
   HART_MEMORY,
   HART_MEMORY_SIZE,
   LEAF_TABLES,
   OTHER_TABLES,
+  SCATTERED,
+  SCATTERED_OWN,
+  SCATTERED_SHARED,
   setUp,
   SHARED,
   TABLES,
   TABLES_SIZE,
   trapHandler,
+  USER_DATA,
 } from './random-traps.ts';
 
-const GiB = 1n << 30n;
-/** Where the code is mapped besides, page by page: twice for S-mode, once for U-mode. */
-const ALIASES = [6n * GiB, 7n * GiB, 8n * GiB] as const;
-/** Pages of data that cannot be used by everyone, or for everything. */
+/** Pages of data that cannot be used by everyone, or for everything, each next to one that can be used for more. */
 const GUARDED_FLAGS = [
-  PTE_DATA,
   PTE_DATA | PTE_U,
-  PTE_V | PTE_R | PTE_A,
   PTE_V | PTE_R | PTE_A | PTE_U,
+  PTE_DATA | PTE_U,
   PTE_V | PTE_R | PTE_W | PTE_A | PTE_U,
+  PTE_DATA,
+  PTE_V | PTE_R | PTE_A,
+  PTE_ALL | PTE_U,
   PTE_V | PTE_R | PTE_W | PTE_U,
   0n,
-  PTE_ALL | PTE_U,
 ];
-/** Where S- and U-mode see RAM as data. */
-const USER_DATA = 4n * GiB;
-
 /** Bytes of a frame: ra and four counters. */
 const FRAME = 48;
 const COUNTERS = ['s7', 's8', 's9', 's10'];
@@ -66,6 +69,8 @@ class Generator {
   private readonly functions: string[];
   private readonly leaves: string[];
   private left = 0;
+  /** One statement of so many is a walk. */
+  private readonly walkInterval: number;
 
   constructor(
     private readonly random: Random,
@@ -74,6 +79,7 @@ class Generator {
   ) {
     this.around = { mode, harts, patches: [], blobs: [] };
     this.mixture = new Mixture(random, harts);
+    this.walkInterval = random.pick([3, 4, 6, 20]);
     this.functions = Array.from({ length: 2 + random.below(8) }, (_, i) => `function${i}`);
     this.leaves = Array.from({ length: 1 + random.below(4) }, (_, i) => `leaf${i}`);
   }
@@ -81,6 +87,11 @@ class Generator {
   private simple(): string {
     this.left--;
     return this.mixture.pick(this.random, this.around);
+  }
+
+  private walk(counters: number): string {
+    this.left -= 2;
+    return randomWalk(this.random, this.around, COUNTERS[counters]);
   }
 
   private body(depth: number, counters: number, callable: Callees): string {
@@ -91,6 +102,7 @@ class Generator {
 
   private statement(depth: number, counters: number, callable: Callees): string {
     const { random } = this;
+    if (random.oneIn(this.walkInterval)) return this.walk(counters);
     if (depth === 0 || this.left <= 0 || random.oneIn(3)) return this.simple();
     switch (random.below(9)) {
       case 0:
@@ -262,7 +274,7 @@ export interface RandomProgram {
 
 /** The program that a random sequence stands for. */
 export function randomProgram(random: Random): RandomProgram {
-  const mode = random.pick(['machine', 'paged'] as const);
+  const mode = random.pick(['machine', 'paged', 'paged'] as const);
   const harts = random.pick([1, 1, 1, 2, 4]);
   const tickInstructions = 1 + random.below(10);
   const longest = random.pick([63, 511, 511, 2047]);
@@ -272,7 +284,7 @@ export function randomProgram(random: Random): RandomProgram {
     (register) =>
       `li ${register}, ${BigInt.asIntN(64, (BigInt(random.uint32()) << 32n) >> BigInt(random.below(64)))}`,
   );
-  const source = `${setUp(mode, mode === 'paged' ? USER_DATA - 2n * GiB : 0n)}\n ${values.join('\n')}\n j unwind
+  const source = `${setUp(mode, mode === 'paged' ? DATA_OFFSET : 0n)}\n ${values.join('\n')}\n j unwind
     ${trapHandler(mode, longest)}\n ${text}`;
   const others = generator.around.patches.map(() => aluWord(random));
   return {
@@ -305,14 +317,28 @@ function mapFor(guest: GuestProgram, hart: number): void {
     tables.map(USER_DATA, RAM_BASE, PTE_DATA | PTE_U, 2);
     // The devices.
     tables.map(0n, 0n, PTE_DATA | PTE_U, 2);
+    mapScattered(tables, hart, first === root ? 13 : 27);
     ALIASES.forEach((alias, index) => {
       const flags = index === 2 ? PTE_ALL | PTE_U : PTE_ALL;
       for (let page = 0n; page < BigInt(CODE_PAGES) * 4096n; page += 4096n)
         tables.map(alias + page, code + page, flags);
       if (first === root) memory.setUint64(leaves + BigInt(8 * index), tables.entry(alias));
     });
+    if (first === root) memory.setUint64(leaves + BigInt(8 * ALIASES.length), tables.entry(SCATTERED));
     GUARDED_FLAGS.forEach((flags, page) => {
       tables.map(GUARDED + BigInt(page * 4096), SHARED + BigInt(page * 4096), flags);
     });
+  }
+}
+
+/** Pages in an order that `step` makes: what lies next to a page in RAM must not lie next to it here. */
+function mapScattered(tables: PageTables, hart: number, step: number): void {
+  const own = HART_MEMORY + BigInt(hart) * HART_MEMORY_SIZE;
+  for (let page = 0; page < SCATTERED_SHARED + SCATTERED_OWN; page++) {
+    const paddr =
+      page < SCATTERED_SHARED
+        ? SHARED + BigInt(((page * step + 3) % SCATTERED_SHARED) * 4096)
+        : own + BigInt(((page * step) % SCATTERED_OWN) * 4096);
+    tables.map(SCATTERED + BigInt(page * 4096), paddr, PTE_DATA | PTE_U);
   }
 }

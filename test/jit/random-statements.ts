@@ -4,6 +4,7 @@
  *   WORK and f registers   anything
  *   t4, t5                 addresses and conditions, dead between statements; t0 and t6 as links
  *   s7 to s10              loop counters, by depth
+ *   s4, s5, t3; s3         pointers of walks; the counter of their rounds
  *   s0, s1                 memory of the hart's own, and memory that all harts share
  *   s11                    random numbers; gp  how much deeper calls may go
  */
@@ -11,25 +12,13 @@ import { FIELDS, INSTRUCTIONS, type InstructionDescription } from '../../src/gen
 import { fieldRange, insertField } from '../../src/isa/fields.ts';
 import type { Random } from '../support/random.ts';
 import { HOLE, PROBE } from '../support/guest-program.ts';
+import { COPY, DATA_OFFSET } from './random-traps.ts';
 
-export const WORK = [
-  'a0',
-  'a1',
-  'a2',
-  'a3',
-  'a4',
-  'a5',
-  'a6',
-  'a7',
-  't1',
-  't2',
-  't3',
-  's2',
-  's3',
-  's4',
-  's5',
-];
-const WORK_NUMBERS = [10, 11, 12, 13, 14, 15, 16, 17, 6, 7, 28, 18, 19, 20, 21];
+export const WORK = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 't1', 't2', 's2'];
+const WORK_NUMBERS = [10, 11, 12, 13, 14, 15, 16, 17, 6, 7, 18];
+/** Registers of walks (random-walks.ts). */
+export const POINTERS = ['s4', 's5', 't3'];
+const POINTER_NUMBERS: Readonly<Record<string, number>> = { s4: 20, s5: 21, t3: 28 };
 /** Registers c.* instructions can name among them. */
 const SHORT = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5'];
 const BASES = [8, 9];
@@ -46,7 +35,7 @@ const AMO = rows(['amo']).filter(({ name }) => name.startsWith('amo') && name !=
 const BRANCHES = ['beq', 'bne', 'blt', 'bge', 'bltu', 'bgeu'];
 
 /** An instruction of `row` as a word, with registers and immediates that do no harm. */
-export function randomWord(random: Random, row: InstructionDescription, base?: number): number {
+export function randomWord(random: Random, row: InstructionDescription, base?: number, imm?: number): number {
   let raw = row.match;
   for (const operand of row.operands) {
     const field = FIELDS[operand];
@@ -57,6 +46,7 @@ export function randomWord(random: Random, row: InstructionDescription, base?: n
       value = random.oneIn(12) ? random.below(32) : random.pick(WORK_NUMBERS);
     else if (operand === 'rm') value = random.oneIn(3) ? random.pick([0, 1, 2, 3, 4, 5]) : 7;
     else if (/^f[sd]/.test(operand)) value = random.below(8);
+    else if (imm !== undefined) value = imm;
     else {
       const { min, max, step } = fieldRange(field);
       value = min + random.below((max - min) / step + 1) * step;
@@ -66,7 +56,20 @@ export function randomWord(random: Random, row: InstructionDescription, base?: n
   return raw >>> 0;
 }
 
-const word = (raw: number): string => `.4byte 0x${(raw >>> 0).toString(16)}`;
+export const word = (raw: number): string => `.4byte 0x${(raw >>> 0).toString(16)}`;
+
+export const fpWord = (random: Random): number => randomWord(random, random.pick(FP));
+
+const SIZES: Readonly<Record<string, number>> = { b: 1, h: 2, w: 4, d: 8 };
+
+/** A load or store near to where a pointer is, mostly aligned to its size. */
+export function accessWord(random: Random, pointer: string): number {
+  const row = random.pick(MEMORY);
+  const size = SIZES[row.name.replace(/^f?[ls]|u$/g, '')];
+  const index = random.oneIn(3) ? random.below(100) - 50 : random.pick([0, 0, 1, -1, 2, 3, -2]);
+  const imm = index * size + (random.oneIn(20) ? 1 : 0);
+  return randomWord(random, row, POINTER_NUMBERS[pointer], imm);
+}
 
 export const aluWord = (random: Random): number => randomWord(random, random.pick(ALU));
 
@@ -126,9 +129,10 @@ const indexed: Statement = (random) => {
 
 /** Where pages lie that not all may access in each way; nothing is there without address translation. */
 export const GUARDED = 9n << 30n;
+export const GUARDED_PAGES = 9;
 
 const guarded: Statement = (random) =>
-  `li t4, ${GUARDED + BigInt(4096 * random.below(9) + 8 * random.below(511))}\n ${random.pick(['ld', 'ld', 'sd', 'lw', 'sb', 'amoadd.d', 'fld'])} REG, (t4)`
+  `li t4, ${GUARDED + BigInt(4096 * random.below(GUARDED_PAGES) + 8 * random.below(511))}\n ${random.pick(['ld', 'ld', 'sd', 'lw', 'sb', 'amoadd.d', 'fld'])} REG, (t4)`
     .replace('amoadd.d REG', `amoadd.d ${random.pick(WORK)}, a0`)
     .replace('fld REG', 'fld f1')
     .replace('REG', random.pick(WORK));
@@ -215,6 +219,30 @@ const status: Statement = (random, { mode }) => {
 const ecall: Statement = (random) =>
   random.pick(['ecall', 'ebreak', '.4byte 0xffffffff', '.2byte 0', 'fence', 'fence.i', 'pause']);
 
+/** Copies code from the other copy or to it, where they differ in their patches. */
+const copyCode: Statement = (random, { patches, mode }) => {
+  const again = label();
+  const [from, to] = random.oneIn(2) ? ['s4', 's5'] : ['s5', 's4'];
+  const size = random.pick(['w', 'd']);
+  const step = size === 'w' ? 4 : 8;
+  const rounds = 4 + random.below(60);
+  return `la s4, ${random.pick(patches)}
+    andi s4, s4, -8
+    addi s4, s4, ${-step * random.below(rounds)}
+    li s5, 0x3fffffff
+    and s5, s5, s4
+    li t4, ${COPY + (mode === 'paged' ? DATA_OFFSET : 0n)}
+    add s5, s5, t4
+    li s3, ${rounds}
+    ${again}: l${size} t4, (${from})
+    s${size} t4, (${to})
+    addi s4, s4, ${step}
+    addi s5, s5, ${step}
+    addi s3, s3, -1
+    bgtz s3, ${again}
+    ${random.oneIn(2) ? 'fence.i' : ''}`;
+};
+
 const wait: Statement = () => 'wfi';
 
 /** Gives the next hart its turn. */
@@ -277,6 +305,7 @@ export const STATEMENTS: Readonly<Record<string, readonly [number, Statement]>> 
   yieldTurn: [0, yieldTurn],
   patch: [2, patch],
   patched: [2, patched],
+  copyCode: [1, copyCode],
   blob: [1, blob],
   useBlob: [1, useBlob],
 };

@@ -3,8 +3,11 @@
  * they do. tp points to a frame at the end of the hart's memory, where S-mode
  * sees it without translation:
  *
- *   0 t5, 8 t4, 16 t6   24 exceptions so far   32 random numbers   64 leaf tables of the mappings
+ *   0 t5, 8 t4, 16 t6   24 exceptions so far   32 random numbers
+ *   64 leaf tables of the mappings of code, 88 that of the scattered pages   96 t4, t5, t6 in M-mode
  */
+import { PTE_W } from '../support/page-table.ts';
+
 export const CODE_PAGES = 48;
 export const COPY = 0x80200000n;
 export const HART_MEMORY = 0x80100000n;
@@ -12,11 +15,22 @@ export const HART_MEMORY_SIZE = 0x10000n;
 export const SHARED = 0x80180000n;
 export const FRAME_OFFSET = 0xf000n;
 export const LEAF_TABLES = 64n;
+const SCATTERED_TABLE = 88;
 export const TABLES = 0x80400000n;
 /** Page tables of a hart, and where those of its other address space are among them. */
 export const TABLES_SIZE = 0x40000n;
 export const OTHER_TABLES = 0x20000n;
 const STACK_OFFSET = 0xe000n;
+const GiB = 1n << 30n;
+/** Where S- and U-mode see RAM as data, and how far that is from where it lies. */
+export const USER_DATA = 4n * GiB;
+export const DATA_OFFSET = USER_DATA - 2n * GiB;
+/** Where the code is mapped besides, page by page: twice for S-mode, once for U-mode. */
+export const ALIASES = [6n * GiB, 7n * GiB, 8n * GiB] as const;
+/** Where pages of the memory of all harts are mapped in disorder, and after them some of the hart's own. */
+export const SCATTERED = 10n * GiB;
+export const SCATTERED_SHARED = 64;
+export const SCATTERED_OWN = 12;
 
 const SUM = 0x40000;
 const FS = 0x6000;
@@ -66,10 +80,22 @@ export function setUp(mode: 'machine' | 'paged', dataOffset: bigint): string {
     csrw scounteren, t1
     li t1, 1 << 63
     csrs menvcfg, t1
-    li t1, 0x20
+    li t1, 0xa0
     csrw mie, t1
     li t1, 100
     csrw stimecmp, t1
+    # Entry 0 of the PMP is for what M-mode's timer does.
+    li t1, -1
+    csrw pmpaddr1, t1
+    li t1, 0x1f00
+    csrw pmpcfg0, t1
+    la t1, m_handler
+    csrw mtvec, t1
+    slli t1, t0, 3
+    li t2, CLINT + 0x4000
+    add t1, t1, t2
+    li t2, 300
+    sd t2, (t1)
     slli t0, t0, 18
     li t1, ${TABLES}
     add t0, t0, t1
@@ -112,8 +138,9 @@ const PAGES = `
   li t6, (1 << 44) | ${OTHER_TABLES >> 12n}
   xor t5, t5, t6
   csrw satp, t5
-  j skip
-  3:
+  j exchanged
+  3: addi t5, t5, -1
+  beqz t5, scatter
   srli t5, t4, 20
   andi t5, t5, 63
   li t6, ${CODE_PAGES}
@@ -137,7 +164,37 @@ const PAGES = `
   j 2f
   1: andi t5, t5, -2
   2: sd t5, (t6)
-  sfence.vma
+  slli t6, t6, 52
+  srli t6, t6, 43
+  ${ALIASES.map((alias) => `li t5, ${alias}\n add t5, t5, t6\n sfence.vma t5`).join('\n')}
+  j exchanged
+  # Two neighbours among the scattered pages change places, or one what may be done with it.
+  scatter:
+  srli t5, t4, 20
+  andi t5, t5, ${SCATTERED_SHARED - 2}
+  slli t5, t5, 3
+  ld t6, ${SCATTERED_TABLE}(tp)
+  add t5, t5, t6
+  andi t6, t4, 0x100
+  ld t4, (t5)
+  bnez t6, 1f
+  xori t4, t4, ${PTE_W}
+  sd t4, (t5)
+  j 2f
+  1: ld t6, 8(t5)
+  sd t4, 8(t5)
+  sd t6, (t5)
+  2: slli t5, t5, 52
+  srli t5, t5, 43
+  li t6, ${SCATTERED}
+  add t5, t5, t6
+  sfence.vma t5
+  li t6, 4096
+  add t5, t5, t6
+  sfence.vma t5
+  exchanged:
+  csrr t5, scause
+  bltz t5, out
   j skip
   missing:
   csrr t5, stval
@@ -186,6 +243,60 @@ const PAGES = `
   add t5, t5, t4
   csrw sepc, t5
   j skip`;
+
+/** M-mode's timer: changes what may be done with a page of what all harts share or of code, or with a part of it. */
+const PROTECT = `
+  .balign 4
+  m_handler:
+  sd t4, 96(tp)
+  sd t5, 104(tp)
+  sd t6, 112(tp)
+  ${NEXT}
+  srli t6, t4, 13
+  andi t6, t6, 3
+  la t5, function0
+  srli t5, t5, 12
+  slli t5, t5, 12
+  beqz t6, 1f
+  srli t5, t4, 20
+  andi t5, t5, 7
+  slli t5, t5, 12
+  li t6, ${SHARED}
+  add t5, t5, t6
+  1: srli t5, t5, 2
+  andi t6, t4, 0x400
+  # 512 bytes, or all of it.
+  ori t5, t5, 0x13f
+  beqz t6, 2f
+  ori t5, t5, 0x1ff
+  # Both registers, or one of them.
+  2: andi t6, t4, 0x60
+  beqz t6, 4f
+  csrw pmpaddr0, t5
+  addi t6, t6, -0x20
+  beqz t6, 5f
+  4: li t5, 0x1f00
+  srli t6, t4, 33
+  andi t6, t6, 15
+  addi t6, t6, -8
+  bltz t6, 3f
+  ori t6, t6, 0x18
+  or t5, t5, t6
+  3: csrw pmpcfg0, t5
+  5: srli t4, t4, 40
+  andi t4, t4, 0x7ff
+  rdtime t5
+  add t4, t4, t5
+  addi t4, t4, 200
+  csrr t5, mhartid
+  slli t5, t5, 3
+  li t6, CLINT + 0x4000
+  add t5, t5, t6
+  sd t4, (t5)
+  ld t4, 96(tp)
+  ld t5, 104(tp)
+  ld t6, 112(tp)
+  mret`;
 
 /** Moves t5 to the mapping for U-mode if the trap came from there. */
 const WHERE_USER = `
@@ -266,11 +377,12 @@ export function trapHandler(mode: 'machine' | 'paged', longest: number): string 
     add t5, t5, t4
     addi t5, t5, 1
     ${arm}
+    ${mode === 'paged' ? 'ld t4, 32(tp)\n srli t4, t4, 45\n andi t4, t4, 3\n beqz t4, exchange' : ''}
     # At times back to the loop of the program, which may be caught in another one.
     ld t4, 32(tp)
     srli t4, t4, 37
     andi t4, t4, 7
     beqz t4, lost
     j out
-    ${mode === 'paged' ? PAGES : ''}`;
+    ${mode === 'paged' ? `${PAGES}\n ${PROTECT}` : ''}`;
 }
