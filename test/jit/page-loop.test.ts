@@ -4,7 +4,7 @@ import { scattered } from './page-loop-program.ts';
 import { runLoops } from './page-loops.ts';
 
 interface Walk {
-  /** Bytes that the accesses span which are checked together, by group. */
+  /** Bytes that the accesses span which are checked together, by group: those of two or four rounds where each moves evenly. */
   readonly spans: readonly number[];
   /** The loop but for its end: s0 walks on by STRIDE, s2 by 8, a0 gathers what was read. */
   readonly body: string;
@@ -44,7 +44,7 @@ const WALKS: Readonly<Record<string, Walk>> = {
       addi s0, s0, STRIDE`,
   },
   'a base that moves before the access': {
-    spans: [8, 1],
+    spans: [8 + 3 * 8, 1 + 3 * 8],
     body: `addi s0, s0, STRIDE
       ld a1, (s0)
       add a0, a0, a1
@@ -65,7 +65,7 @@ const WALKS: Readonly<Record<string, Walk>> = {
       addi s0, s0, STRIDE + 8`,
   },
   'a copy by two bases': {
-    spans: [8, 16],
+    spans: [8 + 3 * 8, 16],
     body: `ld a1, (s0)
       ld a2, -8(s0)
       sd a1, (s2)
@@ -74,7 +74,7 @@ const WALKS: Readonly<Record<string, Walk>> = {
       addi s2, s2, 8`,
   },
   'more bases than groups': {
-    spans: [1, 2, 4, 8, 1, 2],
+    spans: [1, 2 + 8, 4 + 8, 8 + 8, 1 + 8, 2 + 8],
     body: `mv a7, s0
       lb a1, (s0)
       lh a2, (s2)

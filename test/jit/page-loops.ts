@@ -12,22 +12,25 @@ import { runBeside, statisticAddress, translatedInstructions, TRANSLATIONS, type
 const { parseWat, readWasm } = await wabt();
 const FEATURES = { tail_call: true };
 
+/** Rounds that a comparison is for, at most: as many as the known copy of a short loop holds. */
+const ROUNDS = 4;
+
 /** A cell of the linear memory that nothing else uses: behind J_STATISTICS. */
 const COUNTER = statisticAddress(new GuestProgram(''), 0x78);
-const COUNT = `i32.const ${COUNTER} i32.const ${COUNTER} i32.load i32.const 1 i32.add i32.store`;
+const COUNT = `i32.const ${COUNTER} i32.const ${COUNTER} i32.load i32.const ${ROUNDS} i32.add i32.store`;
 
 /** The comparison of a base with the page of its group, which leaves for the other copy. */
 const COMPARISON =
-  /local\.get \d+\s+local\.get \d+\s+i64\.sub\s+i64\.const (\d+)\s+i64\.gt_u\s+br_if \d+ \(;@\d+;\)/g;
+  /local\.get \d+\s+local\.get \d+\s+i64\.sub\s+(?:i64\.const -\d+\s+i64\.add\s+)?i64\.const (\d+)\s+i64\.gt_u\s+br_if \d+ \(;@\d+;\)/g;
 /** A call of `locate`, where an access missed. */
 const LOCATE = /\bcall 0\b/;
 
 /** How a program was translated and run. */
 export interface LoopRun {
   readonly guest: GuestProgram;
-  /** Bytes that the accesses of the groups span, of all loops that were written. */
+  /** Bytes that the accesses of the groups span in as many rounds as are compared at once, of all loops that were written. */
   readonly spans: readonly number[];
-  /** Groups that were found on the page that was known, over all rounds. */
+  /** Groups that were found on the page that was known, over all rounds; an upper bound. */
   readonly known: number;
   /** Whether such a loop was written with STYLE_CALLS. */
   readonly hasCalls: boolean;
