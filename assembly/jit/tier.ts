@@ -51,8 +51,8 @@ const HOT: u32 = 1000;
 /** Guest calls that may be under way in translated code, each with a frame on the host's stack. */
 const MAX_DEPTH: i32 = 200;
 /** A region is written anew when it took so many side exits, one in less than OFTEN instructions of the machine. */
-const MANY_EXITS: u32 = 256;
-const OFTEN: u32 = 65536;
+const MANY_EXITS: u32 = 1024;
+const OFTEN: u32 = 8192;
 /** How many arrivals at regions that wait for others to be compiled with are borne, as a multiple of what makes a block hot. */
 const PATIENCE: u32 = 3;
 /** One entry of so many is timed. */
