@@ -188,14 +188,14 @@ const MISALIGNED = [1, 3, 6].map((misalignment) => ({ stride: 24, misalignment }
 
 describe('a walk through pages', () => {
   it.each(Object.keys(WALKS))('%s', async (name) => {
-    const { spans, known, share } = await runLoops(walk(WALKS[name], 3, ALIGNED));
+    const { spans, known, share } = await runLoops(walk(WALKS[name], 12, ALIGNED));
     expect(spans).toEqual(expect.arrayContaining([...WALKS[name].spans]));
     expect(known).toBeGreaterThan(100);
     expect(share).toBeGreaterThan(0.6);
   });
 
   it.each(Object.keys(WALKS))('%s, byte by byte and misaligned', async (name) => {
-    const { share } = await runLoops(walk(WALKS[name], 3, [{ stride: 1, misalignment: 0 }, ...MISALIGNED]));
+    const { share } = await runLoops(walk(WALKS[name], 12, [{ stride: 1, misalignment: 0 }, ...MISALIGNED]));
     expect(share).toBeGreaterThan(0.3);
   });
 
