@@ -7,6 +7,7 @@ import {
   GROUP_RECORDS,
   G_LOW,
   G_SIZE,
+  JIT_BLOCK_GROUPS,
   JIT_GROUPS,
   MAX_BLOCK_GROUPS,
   MAX_GROUPS,
@@ -219,13 +220,17 @@ function pushHit(): void {
   emit(Wasm.I32_ADD);
 }
 
-/** Bases whose accesses were checked together, as REC_RS1 has them, 0 for none; and which offset from it each LOCAL_GROUP stands for. */
-const groupBases = new StaticArray<u32>(MAX_BLOCK_GROUPS as i32);
-const groupLows = new StaticArray<i32>(MAX_BLOCK_GROUPS as i32);
+// Bases whose accesses were checked together, and which offset from each its LOCAL_GROUP stands for.
 
-/** The group that stands for `base`, or for none with 0; -1 if there is none. */
+// @ts-ignore: decorator
+@inline
+function blockGroup(index: i32): usize {
+  return JIT_BLOCK_GROUPS + ((index as usize) << 3);
+}
+
+/** The group of a base, or with 0 one that is free; -1 if there is none. */
 function findBlockGroup(base: u32): i32 {
-  for (let i = 0; i < (MAX_BLOCK_GROUPS as i32); i++) if (unchecked(groupBases[i]) == base) return i;
+  for (let i = 0; i < (MAX_BLOCK_GROUPS as i32); i++) if (load<u32>(blockGroup(i)) == base) return i;
   return -1;
 }
 
@@ -257,18 +262,18 @@ export function startBlockGroup(r: usize, low: i32, length: u32, size: u32, isWr
   emitExitIf();
   emitHit(size, isWrite ? LOCATE_WRITE : 0);
   localSet(LOCAL_GROUP + group);
-  unchecked((groupBases[group] = load<u16>(r, REC_RS1)));
-  unchecked((groupLows[group] = low));
+  store<u32>(blockGroup(group), load<u16>(r, REC_RS1));
+  store<i32>(blockGroup(group), low, 4);
 }
 
 /** The register at offset `base` of the hart record changes. */
 export function endBlockGroup(base: u32): void {
   const group = base == 0 ? -1 : findBlockGroup(base);
-  if (group >= 0) unchecked((groupBases[group] = 0));
+  if (group >= 0) store<u32>(blockGroup(group), 0);
 }
 
 export function endBlockGroups(): void {
-  for (let i = 0; i < (MAX_BLOCK_GROUPS as i32); i++) unchecked((groupBases[i] = 0));
+  for (let i = 0; i < (MAX_BLOCK_GROUPS as i32); i++) store<u32>(blockGroup(i), 0);
 }
 
 /** Which copy of a loop is being written, if it has two (jit/page-loop.ts). */
@@ -334,7 +339,7 @@ function emitAddress(r: usize, size: u32, flags: u32): u32 {
   const checked = blockGroupOf(r);
   if (checked >= 0) {
     localGet(LOCAL_GROUP + checked);
-    return (load<i32>(r, REC_IMM) - unchecked(groupLows[checked])) as u32;
+    return (load<i32>(r, REC_IMM) - load<i32>(blockGroup(checked), 4)) as u32;
   }
   const mark = copy == COPY_NONE ? 0 : (load<u16>(r, REC_GROUP) as u32);
   const group = (mark & (GROUP_RECORDS - 1)) - 1;

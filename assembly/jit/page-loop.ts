@@ -18,6 +18,7 @@ import {
   G_SIZE,
   G_STEP,
   JIT_GROUPS,
+  JIT_MOVED,
   KIND_CSR,
   KIND_DISPATCH,
   MAX_GROUPS,
@@ -117,8 +118,11 @@ function addToGroup(r: usize, base: u32, offset: i32): void {
   store<u16>(r, (index + 1) as u16, REC_GROUP);
 }
 
-/** How far each base register is from where it was when the loop started. */
-const moved = new StaticArray<i32>(32);
+// @ts-ignore: decorator
+@inline
+function movedSlot(base: u32): usize {
+  return JIT_MOVED + ((base as usize) << 2);
+}
 
 /** The accesses of a block that each round executes; returns which bases are known no more, of those that were not before. */
 function groupEachRound(block: usize, lost: u32): u32 {
@@ -127,12 +131,13 @@ function groupEachRound(block: usize, lost: u32): u32 {
   for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
     const op = load<u16>(r, REC_OP) as u32;
     const base = load<u16>(r, REC_RS1) >> 3;
-    if (isAccess(op) && base && !(lost & (1 << base))) addToGroup(r, base, unchecked(moved[base]) + load<i32>(r, REC_IMM));
+    if (isAccess(op) && base && !(lost & (1 << base))) addToGroup(r, base, load<i32>(movedSlot(base)) + load<i32>(r, REC_IMM));
     const defined = writesOf(r) as u32;
     if (!defined) continue;
     if (op == Op.ADDI && load<u16>(r, REC_RD) == load<u16>(r, REC_RS1)) {
-      unchecked((moved[base] += load<i32>(r, REC_IMM)));
-      if (abs(unchecked(moved[base])) > WIDEST_GROUP) lost |= defined;
+      const moved = load<i32>(movedSlot(base)) + load<i32>(r, REC_IMM);
+      store<i32>(movedSlot(base), moved);
+      if (abs(moved) > WIDEST_GROUP) lost |= defined;
     } else {
       lost |= defined;
     }
@@ -176,7 +181,7 @@ export function findGroups(header: usize, blocks: i32): bool {
   const latch = markLoop(header, blocks);
   if (latch < 0) return false;
   const first = load<i32>(header, T_ORDER);
-  memory.fill(changetype<usize>(moved), 0, 32 << 2);
+  memory.fill(JIT_MOVED, 0, 32 << 2);
   // What is handed on as a word is not there as an address when the second copy starts.
   let lost = handedOn(header);
   // The blocks on the way to the latch, which each round executes, are dominators of it.
@@ -191,7 +196,7 @@ export function findGroups(header: usize, blocks: i32): bool {
   }
   for (let i: u32 = 0; i < groupCount; i++) {
     const base = load<u32>(groupAt(i), G_BASE);
-    store<i32>(groupAt(i), lost & (1 << base) ? NO_STEP : unchecked(moved[base]), G_STEP);
+    store<i32>(groupAt(i), lost & (1 << base) ? NO_STEP : load<i32>(movedSlot(base)), G_STEP);
     const r = load<u32>(groupAt(i), G_RECORDER) as usize;
     store<u16>(r, load<u16>(r, REC_GROUP) | (GROUP_RECORDS as u16), REC_GROUP);
   }
