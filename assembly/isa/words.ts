@@ -76,12 +76,6 @@ function makesWord(r: usize, known: u32): bool {
     case Op.CZERO_EQZ:
     case Op.CZERO_NEZ:
       return hasFirst(r, known);
-    case Op.XOR:
-    case Op.OR:
-    case Op.AND:
-    case Op.ANDN:
-    case Op.ORN:
-    case Op.XNOR:
     case Op.MIN:
     case Op.MAX:
     case Op.MINU:
@@ -92,8 +86,14 @@ function makesWord(r: usize, known: u32): bool {
     case Op.SRAI:
       return immediate >= 32 || hasFirst(r, known);
     default:
-      return isExtension(r);
+      return isBitwise(r) ? hasBoth(r, known) : isExtension(r);
   }
+}
+
+/** Whether each bit of rd depends on that bit of rs1 and of rs2 alone. */
+function isBitwise(r: usize): bool {
+  const op = load<u16>(r, REC_OP) as i32;
+  return op == Op.XOR || op == Op.OR || op == Op.AND || (op >= Op.ANDN && op <= Op.XNOR);
 }
 
 /** Whether the instruction makes rd by extending an i32, whatever its operands are. */
@@ -132,15 +132,8 @@ function makesExtension(r: usize, known: u32, made: u32): bool {
       return (bitOf(r, REC_RS1) & made) != 0;
     case Op.ANDI:
       return load<i32>(r, REC_IMM) < 0 && (bitOf(r, REC_RS1) & made) != 0;
-    case Op.XOR:
-    case Op.OR:
-    case Op.AND:
-    case Op.ANDN:
-    case Op.ORN:
-    case Op.XNOR:
-      return bothLow(r, known, made);
     default:
-      return isExtension(r);
+      return isBitwise(r) ? bothLow(r, known, made) : isExtension(r);
   }
 }
 

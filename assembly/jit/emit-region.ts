@@ -14,10 +14,8 @@ import { fpUse, inOrder, usedRegisters } from './flow';
 import { assignLowLocals, findWords, lowRegisters } from './known-words';
 import { leaveFor } from './transfer';
 
-let hasLoops: bool = false;
-
 /** Gives each guest register that the region uses a local, and declares the locals. */
-function declareLocals(): void {
+function declareLocals(hasLoops: bool): void {
   let next = fpUse ? LOCAL_F32 + 4 : LOCAL_SHIFTED + 1;
   let integers: u32 = 0;
   for (let left = usedRegisters; left; left &= left - 1) {
@@ -63,14 +61,14 @@ function declareLocals(): void {
 /** Writes locals and code of the region for `slot`, whose `blocks` blocks were analysed. */
 export function emitRegion(blocks: i32, slot: u32, written: u32): void {
   setStyle(written);
-  hasLoops = false;
+  let hasLoops = false;
   for (let place = 0; place < blocks; place++) {
     const block = inOrder(place);
     store<u32>(block, 0, T_LABEL);
     if (load<u32>(block, T_IS_LOOP)) hasLoops = true;
   }
   findWords(blocks);
-  declareLocals();
+  declareLocals(hasLoops);
   declareExits(blocks);
   startLabels();
   const head = inOrder(0);

@@ -12,7 +12,6 @@ import {
   GROUP_RECORDS,
   G_BASE,
   G_HIGH,
-  G_IS_WRITE,
   G_LOW,
   G_RECORDER,
   G_SIZE,
@@ -108,13 +107,13 @@ function addToGroup(r: usize, base: u32, offset: i32): void {
   if (isNew) {
     groupCount++;
     store<u32>(group, base, G_BASE);
-    store<u32>(group, 0, G_IS_WRITE);
   }
   store<i32>(group, low, G_LOW);
   store<i32>(group, high, G_HIGH);
   // A page that may be written may be read, but not the other way round.
-  if (isStore(op)) store<u32>(group, 1, G_IS_WRITE);
-  if (isStore(op) || !load<u32>(group, G_IS_WRITE)) store<u32>(group, r as u32, G_RECORDER);
+  if (isNew || isStore(op) || !isStore(load<u16>(load<u32>(group, G_RECORDER) as usize, REC_OP))) {
+    store<u32>(group, r as u32, G_RECORDER);
+  }
   store<u16>(r, (index + 1) as u16, REC_GROUP);
 }
 
