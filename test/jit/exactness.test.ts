@@ -4,6 +4,7 @@ import { DATA, enter, GuestProgram } from '../support/guest-program.ts';
 import { PAGE_VA, PagedProgram } from '../support/paged-program.ts';
 import { PTE_ALL, PTE_U } from '../support/page-table.ts';
 import { runBoth, type Make } from './run-both.ts';
+import { interruptedAt, START_TIMER, TIMER_HANDLER } from './timer-interrupt.ts';
 
 const program =
   (source: string): Make =>
@@ -182,15 +183,8 @@ describe('a jump across two pages', () => {
 });
 
 describe('a timer interrupt', () => {
-  const SOURCE = `
-    la t0, handler
-    csrw mtvec, t0
-    li t0, 0x80
-    csrw mie, t0
+  const SOURCE = `${START_TIMER}
     li s0, DATA
-    li t1, CLINT + 0x4000
-    sd a7, (t1)
-    csrsi mstatus, 8
     li s1, 3
     1: call outer
     addi s1, s1, -1
@@ -209,24 +203,12 @@ describe('a timer interrupt', () => {
     jr s2
     inner: mul a1, a0, a0
     amoadd.d a2, a1, (s0)
-    ret
-    .balign 4
-    handler: csrr a3, mepc
-    csrr a4, mcycle
-    csrr a5, minstret
-    li t0, -1
-    sd t0, (t1)
-    addi a6, a6, 1
-    mret`;
+    ret${TIMER_HANDLER}`;
 
   it('comes at the same place, wherever that is', async () => {
     const places = new Set<bigint>();
     for (let at = 25; at < 125; at++) {
-      const guest = await runBoth((options) => {
-        const made = new GuestProgram(SOURCE, options);
-        made.core.writeX(0, 17, BigInt(at));
-        return made;
-      });
+      const guest = await runBoth(interruptedAt(SOURCE, BigInt(at)));
       expect(guest.x('a6')).toBe(1n);
       places.add(guest.x('a3'));
     }

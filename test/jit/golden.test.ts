@@ -6,6 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import wabt from 'wabt';
 import { GuestProgram } from '../support/guest-program.ts';
+import { replacingModules } from './compiled-modules.ts';
 
 const { readWasm } = await wabt();
 
@@ -16,20 +17,12 @@ const F_BASE = 512;
 const F_END = 768;
 
 /** The modules that the host is given while `run` goes on. */
-function modulesOf(run: () => void): Uint8Array[] {
+async function modulesOf(run: () => void): Promise<Uint8Array[]> {
   const modules: Uint8Array[] = [];
-  const { Module } = WebAssembly;
-  WebAssembly.Module = class extends Module {
-    constructor(bytes: ArrayBuffer) {
-      super(bytes);
-      modules.push(new Uint8Array(bytes));
-    }
-  } as typeof Module;
-  try {
-    run();
-  } finally {
-    WebAssembly.Module = Module;
-  }
+  await replacingModules((bytes) => {
+    modules.push(new Uint8Array(bytes));
+    return bytes;
+  }, run);
   return modules;
 }
 
@@ -201,7 +194,7 @@ describe('the WebAssembly of', () => {
   it.each(Object.keys(PROGRAMS))('%s', async (name) => {
     const source = PROGRAMS[name];
     const guest = new GuestProgram(source, { jit: 'on', threshold: 6 });
-    const modules = modulesOf(() => guest.run());
+    const modules = await modulesOf(() => void guest.run());
     expect(modules.length).toBeGreaterThan(0);
     const lines = source.split('\n').filter((line) => line.trim());
     const comment = lines.map((line) => `;;${line.replace(/^ {3}/, '')}`).join('\n');

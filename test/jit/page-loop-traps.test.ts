@@ -1,18 +1,11 @@
 /** Loops that walk through memory (assembly/jit/page-loop.ts), against the interpreter: where they cannot go on, and interrupts. */
 import { describe, expect, it } from 'vitest';
-import {
-  DATA,
-  GuestProgram,
-  PROBE,
-  RAM_BASE,
-  RAM_SIZE,
-  type GuestOptions,
-  type Trap,
-} from '../support/guest-program.ts';
+import { DATA, GuestProgram, PROBE, RAM_BASE, RAM_SIZE, type Trap } from '../support/guest-program.ts';
 import { PTE_A, PTE_D, PTE_DATA, PTE_R, PTE_U, PTE_V, PTE_W } from '../support/page-table.ts';
 import { PAGE_VA, PagedProgram } from '../support/paged-program.ts';
 import { runLoops } from './page-loops.ts';
 import { runBeside, TRANSLATIONS, type Make } from './run-both.ts';
+import { interruptedAt, START_TIMER, TIMER_HANDLER } from './timer-interrupt.ts';
 
 /** Loops that go upwards by s0, 8 bytes a round, and the offset and kind of the access that comes to a page first. */
 const UPWARDS = {
@@ -316,14 +309,7 @@ describe('a page that one loop reads', () => {
 });
 
 describe('a timer interrupt in a loop', () => {
-  const source = `
-    la t0, handler
-    csrw mtvec, t0
-    li t0, 0x80
-    csrw mie, t0
-    li t1, CLINT + 0x4000
-    sd a7, (t1)
-    csrsi mstatus, 8
+  const source = `${START_TIMER}
     li s8, 6
     li s0, DATA + 0x1000 - 80
     li s2, DATA + 0x3000 - 24
@@ -342,27 +328,12 @@ describe('a timer interrupt in a loop', () => {
     csrci mstatus, 8
     la t0, m_trap
     csrw mtvec, t0
-    j finish
-    .balign 4
-    handler: csrr a3, mepc
-    csrr a4, mcycle
-    csrr a5, minstret
-    li t0, -1
-    sd t0, (t1)
-    addi a6, a6, 1
-    mret`;
+    j finish${TIMER_HANDLER}`;
 
   it('comes at the same place, wherever that is', async () => {
     const places = new Set<bigint>();
     for (let at = 30; at < 300; at += 4) {
-      const guest = await runBeside(
-        (options: GuestOptions) => {
-          const made = new GuestProgram(source, options);
-          made.core.writeX(0, 17, BigInt(at));
-          return made;
-        },
-        TRANSLATIONS[(at >> 2) & 1],
-      );
+      const guest = await runBeside(interruptedAt(source, BigInt(at)), TRANSLATIONS[(at >> 2) & 1]);
       expect(guest.x('a6')).toBe(1n);
       places.add(guest.x('a3'));
     }
@@ -370,14 +341,10 @@ describe('a timer interrupt in a loop', () => {
   });
 
   it('comes again and again', async () => {
-    const { guest, known } = await runLoops((options) => {
-      const often = source
-        .replace('li s8, 6', 'li s8, 100')
-        .replace('li t0, -1\n    sd t0, (t1)', 'rdtime t0\n    addi t0, t0, 117\n    sd t0, (t1)');
-      const made = new GuestProgram(often, options);
-      made.core.writeX(0, 17, 40n);
-      return made;
-    });
+    const often = source
+      .replace('li s8, 6', 'li s8, 100')
+      .replace('li t0, -1\n    sd t0, (t1)', 'rdtime t0\n    addi t0, t0, 117\n    sd t0, (t1)');
+    const { guest, known } = await runLoops(interruptedAt(often, 40n));
     expect(guest.x('a6')).toBeGreaterThan(40n);
     expect(known).toBeGreaterThan(300);
   });

@@ -7,6 +7,7 @@
 import { expect } from 'vitest';
 import wabt from 'wabt';
 import { GuestProgram } from '../support/guest-program.ts';
+import { replacingModules } from './compiled-modules.ts';
 import { runBeside, statisticAddress, translatedInstructions, TRANSLATIONS, type Make } from './run-both.ts';
 
 const { parseWat, readWasm } = await wabt();
@@ -56,24 +57,17 @@ function bytesOf(text: string): ArrayBuffer {
 async function instrumented(run: () => Promise<GuestProgram>): Promise<LoopRun> {
   const spans: number[] = [];
   let hasCalls = false;
-  const { Module } = WebAssembly;
-  WebAssembly.Module = class extends Module {
-    constructor(bytes: ArrayBuffer) {
-      const text = textOf(bytes);
-      const found = [...text.matchAll(COMPARISON)];
-      spans.push(...found.map(([, room]) => 4096 - Number(room)));
-      if (found.length > 0) hasCalls ||= LOCATE.test(text);
-      super(found.length > 0 ? bytesOf(text.replace(COMPARISON, (all) => `${all} ${COUNT}`)) : bytes);
-    }
-  } as typeof Module;
-  try {
-    const guest = await run();
-    const known = new DataView(guest.core.memory).getUint32(COUNTER, true);
-    const share = translatedInstructions(guest) / guest.instructionCount;
-    return { guest, spans, known, hasCalls, share };
-  } finally {
-    WebAssembly.Module = Module;
-  }
+  const guest = await replacingModules((bytes) => {
+    const text = textOf(bytes);
+    const found = [...text.matchAll(COMPARISON)];
+    if (found.length === 0) return bytes;
+    spans.push(...found.map(([, room]) => 4096 - Number(room)));
+    hasCalls ||= LOCATE.test(text);
+    return bytesOf(text.replace(COMPARISON, (all) => `${all} ${COUNT}`));
+  }, run);
+  const known = new DataView(guest.core.memory).getUint32(COUNTER, true);
+  const share = translatedInstructions(guest) / guest.instructionCount;
+  return { guest, spans, known, hasCalls, share };
 }
 
 /** Instructions between comparisons with the interpreter: many, and then few. */

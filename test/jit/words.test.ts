@@ -3,11 +3,10 @@
  * sign-extended, shifted, rotated, masked, compared, and widened to addresses.
  * The translator keeps track of what is a word across blocks and loops.
  */
-import { describe, expect, it } from 'vitest';
-import { describeDifference, runLockstep } from '../../src/debug/lockstep.ts';
+import { describe, it } from 'vitest';
 import { DATA, GuestProgram } from '../support/guest-program.ts';
-import { LockstepGuest } from '../support/lockstep-guest.ts';
 import { Random } from '../support/random.ts';
+import { runBeside } from './run-both.ts';
 
 const REGISTERS = ['a0', 'a1', 'a2', 'a3', 'a4', 't0'];
 const WORD = ['addw', 'subw', 'sllw', 'srlw', 'sraw', 'mulw', 'rolw', 'rorw', 'divuw', 'remw'];
@@ -83,30 +82,16 @@ function program(random: Random): string {
   return lines.join('\n');
 }
 
-/** What differs when the program is translated. */
-async function difference(source: string): Promise<string | undefined> {
-  const found = await runLockstep(
-    {
-      make: (kind) =>
-        Promise.resolve(
-          new LockstepGuest(
-            new GuestProgram(source, kind === 'subject' ? { jit: 'on', threshold: 3 } : { jit: 'off' }),
-          ),
-        ),
-      chunk: (index) => 50 + (index % 7) * 31,
-      after: (_, subject) => subject.guest.finish !== undefined,
-    },
-    100_000,
-  );
-  return found && describeDifference(found);
-}
-
 describe('words', () => {
   it.each(Array.from({ length: 150 }, (_, seed) => seed))(
     'are what they are interpreted, seed %i',
     async (seed) => {
       const source = program(new Random(seed));
-      expect(await difference(source), source).toBeUndefined();
+      await runBeside(
+        (options) => new GuestProgram(source, options),
+        { jit: 'on', threshold: 3 },
+        { chunk: (index) => 50 + (index % 7) * 31, budget: 100_000 },
+      );
     },
   );
 });

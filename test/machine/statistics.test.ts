@@ -5,6 +5,12 @@ import type { Machine } from '../../src/machine/machine.ts';
 import type { MachineStatistics } from '../../src/machine/statistics.ts';
 import { firmwareMachine } from '../support/firmware-machine.ts';
 
+const POWER_OFF = `
+        li    t0, 0x100000
+        li    t1, 0x5555
+        sw    t1, (t0)
+2:      j     2b
+`;
 const ROUNDS = 200_000;
 /** Sums in a0 what it stores and loads, in a loop, and powers off. */
 const LOOP = `
@@ -16,11 +22,7 @@ const LOOP = `
         add   a0, a0, t0
         addi  s1, s1, -1
         bnez  s1, 1b
-        li    t0, 0x100000
-        li    t1, 0x5555
-        sw    t1, (t0)
-2:      j     2b
-`;
+        ${POWER_OFF}`;
 const SUM = (BigInt(ROUNDS) * BigInt(ROUNDS + 1)) / 2n;
 /** Of the loop. */
 const INSTRUCTIONS = 5 * ROUNDS;
@@ -89,11 +91,7 @@ const SWEEP = `
         add   s0, s0, s2
         addi  s1, s1, -1
         bnez  s1, 1b
-        li    t0, 0x100000
-        li    t1, 0x5555
-        sw    t1, (t0)
-2:      j     2b
-`;
+        ${POWER_OFF}`;
 
 test.each(['off', 'force'] as const)('%s: a TLB miss counts once', async (mode) => {
   const machine = await firmwareMachine(SWEEP, {}, { jit: { mode } });
