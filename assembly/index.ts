@@ -62,7 +62,9 @@ import { isRam } from './mmu/walk';
 
 export { mmioFault, mmioHigh } from './mmu/access';
 export { requestExit } from './hart/schedule';
+export { isFetchedFrom } from './hart/fetch';
 export { executeCsr, locate } from './jit/helpers';
+export { resume } from './jit/tier';
 export { RAM, RAM_BASE, MACHINE, M_ICOUNT, M_EXIT_HART } from './layout';
 export { JIT_TABLE_SIZE, J_STATISTICS, J_TIMES } from './layout';
 export { HARTS, HART_AREA_SIZE, HART_STATE_SIZE, X_SINK, F_BASE, H_PC, H_PRIV, H_RUN_STATE } from './layout';

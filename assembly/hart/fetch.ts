@@ -2,10 +2,11 @@
  * From a virtual pc to the decoded block there: instruction TLB, protection,
  * and the instructions that lie across two pages.
  */
-import { FETCH_TLB_ENTRIES, H_FETCH_FILTER, H_FETCH_TLB, H_JUMP_CACHE, H_PRIV, SCRATCH_BLOCK } from '../layout';
+import { FETCH_TLB_ENTRIES, H_FETCH_FILTER, H_FETCH_TLB, H_JUMP_CACHE, H_MENVCFG, H_PRIV, SCRATCH_BLOCK } from '../layout';
+import { MENVCFG_ADUE } from '../generated/csr';
 import { PMP_MIXED, PMP_X, pmpAllows, pmpPermissions } from '../mmu/pmp';
 import { cacheInstall, fetchFilterIndex, jumpIndex } from '../mmu/tlb';
-import { ACCESS_FETCH, isRam, paddr, raiseAccessFault, ramAddress, translate } from '../mmu/walk';
+import { ACCESS_FETCH, hostPaddr, isRam, paddr, raiseAccessFault, ramAddress, translate } from '../mmu/walk';
 import { blockAt, decodeBlock, straddlingBlock } from './block';
 
 /** The page of the last `locateFetch` has one PMP permission: blocks of it may be kept. */
@@ -53,6 +54,18 @@ function locateFetch(h: usize, pc: u64): u64 {
     store<u8>(h + fetchFilterIndex(pc), 1, H_FETCH_FILTER);
   }
   return paddr;
+}
+
+/**
+ * For translated code: whether the code at `pc` lies in the page of RAM at `page` of the
+ * linear memory. It changes nothing that a guest can see: a PTE without A means no.
+ */
+export function isFetchedFrom(h: usize, pc: u64, page: usize): bool {
+  const menvcfg = load<u64>(h, H_MENVCFG);
+  store<u64>(h, menvcfg & ~MENVCFG_ADUE, H_MENVCFG);
+  const address = locateFetch(h, pc);
+  store<u64>(h, menvcfg, H_MENVCFG);
+  return address != 0 && isUniform && (address & ~0xfff) == hostPaddr(page);
 }
 
 /** The block at `pc`, found or decoded; 0 when fetching raised an exception. */

@@ -19,6 +19,7 @@ import {
   H_JUMP_CACHE,
   H_LEAVE,
   H_PC,
+  H_PRIV,
   H_SIDE_EXIT,
   H_SYNCED,
   H_TLB_READ,
@@ -43,7 +44,7 @@ import {
 import { FIRST_SYSTEM, LAST_SYSTEM, Op } from '../generated/opcodes';
 import { CAUSE_ILLEGAL_INSTRUCTION } from '../generated/csr';
 import { imm, rs1, setRd } from '../isa/registers';
-import { enterRegion, hotAt, isForced, noteArrival } from '../jit/tier';
+import { enterRegion, hotAt, isForced, MAX_DEPTH, noteArrival } from '../jit/tier';
 import { noteIndirectJump } from '../jit/profile';
 import { jumpIndex } from '../mmu/tlb';
 import { arenaEpoch, decodeBlock, plainBlock } from './block';
@@ -280,12 +281,34 @@ import { executeCzeroEqz, executeCzeroNez } from '../isa/zicond';
 const LEAVE: usize = 0;
 const INDIRECT: usize = 1;
 
+/** No instruction lies there. */
+const NOWHERE: u64 = 1;
+/** How far functions may move sp away from where their caller had it; further off there is another stack. */
+const STACK_REACH: u64 = 0x10000;
+const SP: usize = 2 << 3;
+
 /** Runs `h` for at most `limit` instructions; returns how many it executed. */
 export function runHart(h: usize, limit: u32): u32 {
   startSlice(h, limit);
   takeInterrupt(h);
+  store<u32>(h, 0, H_SIDE_EXIT);
+  const left = run(h, limit, NOWHERE, MAX_DEPTH);
+  store<u64>(h, load<u64>(h, H_PC) & ~1, H_PC);
+  synchronize(h, left);
+  return (limit as i32) - left;
+}
+
+/**
+ * Executes at most `limit` instructions; returns what is left of them. For translated
+ * code that has called a function it ends at `stop`, where that returns to. If it ends
+ * elsewhere, or what the callers rely on has changed meanwhile, H_PC is odd.
+ */
+export function run(h: usize, limit: i32, stop: u64, depth: i32): i32 {
+  const epoch = load<u32>(h, H_EPOCH);
+  const privilege = load<u32>(h, H_PRIV);
+  const stack = load<u64>(h, SP) + STACK_REACH;
   let pc = load<u64>(h, H_PC);
-  let budget = limit as i32;
+  let budget = limit;
   let tlbRead = load<u32>(h, H_TLB_READ) as usize;
   let tlbWrite = load<u32>(h, H_TLB_WRITE) as usize;
   let jumps = load<u32>(h, H_JUMP_CACHE) as usize;
@@ -293,10 +316,19 @@ export function runHart(h: usize, limit: u32): u32 {
   let successor: usize = 0; // the slot that led here and may remember the block found
   let once = false; // execute one instruction with exact counters, for MMIO
   let jumpedFrom: u64 = 0; // where the last indirect jump lies
-  let isPlain = false; // the next block is to be interpreted, whatever was translated
+  let isPlain = load<u32>(h, H_SIDE_EXIT) != 0; // the next block is to be interpreted, whatever was translated
   let isArrival = true; // control came to pc by one of the ways that make a block hot
 
   while (budget > 0) {
+    if (stop != NOWHERE) {
+      if (pc == stop && !isPlain) {
+        if (epoch != load<u32>(h, H_EPOCH) || privilege != load<u32>(h, H_PRIV)) break;
+        store<u64>(h, pc, H_PC);
+        return budget;
+      }
+      // Frames of translated code that nobody will return to should not pile up.
+      if (stack - load<u64>(h, SP) > 2 * STACK_REACH) break;
+    }
     // Find the block at pc.
     if (once) {
       block = findOnce(h, pc);
@@ -320,8 +352,8 @@ export function runHart(h: usize, limit: u32): u32 {
         if (load<u32>(block) == BLOCK_TRANSLATED) {
           const region = load<u32>(block, B_REGION) as usize;
           if (!isPlain && budget >= load<i32>(region, R_COST)) {
-            budget = enterRegion(h, region, pc, budget);
-            pc = load<u64>(h, H_PC);
+            budget = enterRegion(h, region, pc, budget, depth);
+            pc = load<u64>(h, H_PC) & ~1;
             isPlain = load<u32>(h, H_SIDE_EXIT) != 0;
             isArrival = true;
             successor = 0;
@@ -669,7 +701,6 @@ export function runHart(h: usize, limit: u32): u32 {
     tlbWrite = load<u32>(h, H_TLB_WRITE);
     jumps = load<u32>(h, H_JUMP_CACHE);
   }
-  synchronize(h, budget);
-  store<u64>(h, pc, H_PC);
-  return (limit as i32) - budget;
+  store<u64>(h, pc | 1, H_PC);
+  return budget;
 }

@@ -203,8 +203,18 @@ export function rewrite(region: usize, style: u32, heat: u32): void {
 
 /** Translates the region at `pc`, whose head lies at `paddr`; false when that is not possible. */
 export function translate(h: usize, pc: u64, paddr: u64, all: bool): bool {
-  const start = hostNow();
   if (!isOpen) startBatch();
+  const start = hostNow();
+  const isWritten = write(h, pc, paddr, all);
+  addTime(J_TIME_TRANSLATING, hostNow() - start);
+  // An interpreter's loop: all of its handlers are hot by now, and would be translated next.
+  const isFull = openRegions == BATCH_REGIONS || bodies + LARGEST_BODY > JIT_BODIES_END;
+  if (isWritten && (targetCount || isFull)) compileBatch();
+  return isWritten;
+}
+
+/** Adds the region to the open batch. */
+function write(h: usize, pc: u64, paddr: u64, all: bool): bool {
   if (!discover(h, pc, paddr, all)) return false;
   const blocks = analyse();
   moveCursor(bodies);
@@ -223,10 +233,7 @@ export function translate(h: usize, pc: u64, paddr: u64, all: bool): bool {
   openRegions++;
   notePages(region, blocks);
   count(J_TRANSLATED, 1);
-  addTime(J_TIME_TRANSLATING, hostNow() - start);
   coolBlocks(blocks);
-  // An interpreter's loop: all of its handlers are hot by now, and would be translated next.
-  if (targetCount || openRegions == BATCH_REGIONS || bodies + LARGEST_BODY > JIT_BODIES_END) compileBatch();
   return true;
 }
 

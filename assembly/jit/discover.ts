@@ -74,6 +74,7 @@ export const WINDOW_PAGES: usize = 33;
 
 /** REC_RS1 of ra. */
 const RA: u32 = 8;
+const T0: u32 = 5 << 3;
 
 /** Instructions of a basic block at most. */
 const LONGEST_BLOCK: i32 = 64;
@@ -264,7 +265,7 @@ function scan(h: usize, offset: i32): void {
     } else if (op == Op.JAL && !isLinked) {
       addTarget(h, offset + load<i32>(r, REC_IMM));
       return;
-    } else if (op == Op.JALR && !isLinked) {
+    } else if (op == Op.JALR && !isLink(r)) {
       if (load<u16>(r, REC_RS1) != RA) addIndirectTargets(h, offset);
       return;
     } else if (op == Op.JAL || op == Op.JALR || isCsr(op)) {
@@ -286,6 +287,12 @@ function scan(h: usize, offset: i32): void {
 function isPart(offset: i32): bool {
   const both = MARK_INSTRUCTION | MARK_LEADER;
   return isInWindow(offset) && (load<u8>(markOf(offset)) & both) == both;
+}
+
+/** Whether an indirect jump is a call: it notes where it came from in a link register (spec, 2.5.1), which that of a PLT entry is not. */
+function isLink(r: usize): bool {
+  const rd = load<u16>(r, REC_RD) as u32;
+  return rd == RA || rd == T0;
 }
 
 /** The block that starts at `offset`; -1 when that is not part of the region. */
@@ -344,8 +351,9 @@ function buildBlock(h: usize, block: usize, records: usize): usize {
     }
     if (op == Op.JALR) {
       // By the calling convention; where it is none, the caller finds out that control did not come back to it.
-      kind = isLinked ? KIND_CALL_INDIRECT : source == RA ? KIND_RETURN : KIND_INDIRECT;
-      if (isLinked) setSuccessor(block, 0, next);
+      const isCall = isLink(r - RECORD_SIZE);
+      kind = isCall ? KIND_CALL_INDIRECT : source == RA && !isLinked ? KIND_RETURN : KIND_INDIRECT;
+      if (isCall) setSuccessor(block, 0, next);
       break;
     }
   }

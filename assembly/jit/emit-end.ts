@@ -10,6 +10,7 @@ import {
   KIND_RETURN,
   REC_IMM,
   REC_OP,
+  REC_RD,
   RECORD_SIZE,
   T_COST,
   T_COUNT,
@@ -20,6 +21,7 @@ import {
   T_KIND,
   T_LIVE_IN,
   T_TARGET,
+  X_SINK,
 } from '../layout';
 import { emitImm, emitRs1, emitSetRd, LOCAL_BUDGET, LOCAL_HART } from '../isa/emit';
 import { Wasm } from '../wasm/opcode';
@@ -153,6 +155,10 @@ export function emitEnd(block: usize): void {
   } else if (kind == KIND_RETURN || kind == KIND_INDIRECT) {
     pushIndirectTarget(last);
     localSet(LOCAL_TARGET);
+    if (load<u16>(last, REC_RD) != X_SINK) {
+      pushPc(load<i32>(block, T_END));
+      emitSetRd(last);
+    }
     if (successor(block, 0) >= 0) {
       emitSuccessor(block, 0);
       return;

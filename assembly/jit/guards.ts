@@ -22,10 +22,11 @@ import {
 import { LOCAL_HART, LOCAL_I32, LOCAL_I64, LOCAL_PC } from '../isa/emit';
 import { hostPaddr } from '../mmu/walk';
 import { Wasm } from '../wasm/opcode';
-import { emit, i32Const, i64Const, localGet, localTee, memoryAccess } from '../wasm/writer';
+import { call, emit, end, i32Const, i64Const, localGet, localTee, memoryAccess, open } from '../wasm/writer';
 import { blockAtIndex, HEAD_PAGE, pageIndex } from './discover';
 import { emitExitWhen, sideExitCode } from './exits';
 import { edges, inOrder, isCall, successor } from './flow';
+import { HELPER_FETCH } from './imports';
 
 function pageBit(offset: i32): u32 {
   return 1 << ((pageIndex(offset) - (HEAD_PAGE >> 1)) as u32);
@@ -113,6 +114,14 @@ export function checkPages(block: usize): void {
     i64Const(hostPaddr(host as usize) as i64);
     emit(Wasm.I64_NE);
     emit(Wasm.I32_OR);
+    // The instruction TLB may just have lost it.
+    open(Wasm.IF);
+    localGet(LOCAL_HART);
+    localGet(LOCAL_I64);
+    i32Const(host);
+    call(HELPER_FETCH);
+    emit(Wasm.I32_EQZ);
     emitExitWhen(load<u64>(block, T_DIRTY_IN), sideExitCode(load<i32>(block, T_START), 0));
+    end();
   }
 }

@@ -55,5 +55,9 @@ export function executeCsr(h: usize, pc: u64, operands: u64, immediate: u32, bud
     takeException(h, pc);
     return false;
   }
-  return !mustLeaveSlice() && !takeInterrupt(h);
+  if (mustLeaveSlice()) {
+    store<u64>(h, load<u64>(h, H_PC) | 1, H_PC);
+    return false;
+  }
+  return !takeInterrupt(h);
 }

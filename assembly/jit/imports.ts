@@ -10,7 +10,9 @@ const TYPE_CSR: u32 = 2;
 // Imported functions come first in a module's numbering.
 export const HELPER_LOCATE: u32 = 0;
 export const HELPER_CSR: u32 = 1;
-export const HELPERS: u32 = 2;
+export const HELPER_FETCH: u32 = 2;
+export const HELPER_RESUME: u32 = 3;
+export const HELPERS: u32 = 4;
 
 export function writeTypes(): void {
   startTypes(3);
@@ -25,4 +27,6 @@ export function writeImports(): void {
   importTable('env', 'table');
   importFunction('core', 'locate', TYPE_LOCATE);
   importFunction('core', 'executeCsr', TYPE_CSR);
+  importFunction('core', 'isFetchedFrom', TYPE_LOCATE);
+  importFunction('core', 'resume', TYPE_REGION);
 }

@@ -11,6 +11,7 @@ import {
   B_HEAT,
   B_PADDR,
   H_FFLAGS,
+  H_PC,
   H_REGION_CACHE,
   H_SIDE_EXIT,
   J_ENTRIES,
@@ -31,6 +32,7 @@ import {
   STYLE_MIXED,
 } from '../layout';
 import { FFLAGS_NX } from '../fpu/flags';
+import { run } from '../hart/run';
 import { hostNow } from '../host';
 import { compileBatch, HEAT_NEVER, rewrite, translate } from './batch';
 import { setTailCalls } from './transfer';
@@ -47,9 +49,11 @@ export const FLAG_TAIL_CALLS: u32 = 1;
 const FLAG_THRESHOLD_SHIFT: u32 = 8;
 
 /** Arrivals that make a block hot, unless the host says otherwise. */
-const HOT: u32 = 1000;
+const HOT: u32 = 3000;
 /** Guest calls that may be under way in translated code, each with a frame on the host's stack. */
-const MAX_DEPTH: i32 = 200;
+export const MAX_DEPTH: i32 = 200;
+/** How many of these frames are worth those of one more run loop. */
+const RESUME_DEPTH: i32 = 4;
 /** A region is written anew when it took so many side exits, one in less than OFTEN instructions of the machine. */
 const MANY_EXITS: u32 = 1024;
 const OFTEN: u32 = 8192;
@@ -98,23 +102,54 @@ function heatUp(h: usize, pc: u64, block: usize, heat: u32): void {
   compileBatch();
 }
 
+/** The entry under way is timed; what it spends in `resume` does not count. */
+let isTimed: bool = false;
+let timeResumed: f64 = 0;
+
 /** Runs a region; returns the budget that is left. Where it left off is in H_PC and H_SIDE_EXIT. */
 // @ts-ignore: decorator
 @inline
-export function enterRegion(h: usize, region: usize, pc: u64, budget: i32): i32 {
+export function enterRegion(h: usize, region: usize, pc: u64, budget: i32, depth: i32): i32 {
   const slot = load<u32>(region, R_SLOT);
   // So that translated code finds it, too.
   cacheInstall(h, load<u32>(h, H_REGION_CACHE) + regionIndex(pc), pc, slot);
   store<u32>(h, 0, H_SIDE_EXIT);
   count(J_ENTRIES, 1);
-  const isTimed = load<u64>(J_ENTRIES) % SAMPLING == 0;
+  isTimed = load<u64>(J_ENTRIES) % SAMPLING == 0;
   const start = isTimed ? hostNow() : 0;
-  const left = call_indirect<i32>(slot, h, pc, budget, MAX_DEPTH);
-  if (isTimed) addTime(J_TIME_IN_REGIONS, (hostNow() - start) * (SAMPLING as f64));
+  if (isTimed) timeResumed = 0;
+  const left = call_indirect<i32>(slot, h, pc, budget, depth);
+  if (isTimed) addTime(J_TIME_IN_REGIONS, (hostNow() - start - timeResumed) * (SAMPLING as f64));
+  isTimed = false;
   count(J_IN_REGIONS, (budget - left) as u64);
+  catchSideExit(h);
+  return left;
+}
+
+/**
+ * For translated code: what it called has left, and is to return to `pc`. Runs the hart
+ * until it does, so that the frames of the callers stay good; returns the budget that is
+ * left. With another H_PC the caller must leave as well.
+ */
+export function resume(h: usize, pc: u64, budget: i32, depth: i32): i32 {
+  if (depth <= RESUME_DEPTH || load<u64>(h, H_PC) & 1) return budget;
+  catchSideExit(h);
+  const wasTimed = isTimed;
+  const before = timeResumed;
+  const start = wasTimed ? hostNow() : 0;
+  const left = run(h, budget, pc, depth - RESUME_DEPTH);
+  store<u32>(h, 0, H_SIDE_EXIT);
+  count(J_IN_REGIONS, (left - budget) as u64);
+  if (wasTimed) timeResumed = before + hostNow() - start;
+  isTimed = wasTimed;
+  return left;
+}
+
+// @ts-ignore: decorator
+@inline
+function catchSideExit(h: usize): void {
   const exiting = load<u32>(h, H_SIDE_EXIT);
   if (exiting) noteSideExit(h, regionAtSlot(exiting));
-  return left;
 }
 
 /** A region left: if it does so often, it is written anew. */

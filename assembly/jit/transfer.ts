@@ -21,7 +21,7 @@ import {
   open,
 } from '../wasm/writer';
 import { pushPc } from './exits';
-import { TYPE_REGION } from './imports';
+import { HELPER_RESUME, TYPE_REGION } from './imports';
 
 let hasTailCalls: bool = false;
 
@@ -133,11 +133,25 @@ export function emitCall(known: i32, returnOffset: i32): void {
     callTable(Wasm.CALL_INDIRECT, TYPE_REGION);
   }
   localSet(LOCAL_BUDGET);
+  pushIsElsewhere(returnOffset);
+  open(Wasm.IF);
   localGet(LOCAL_HART);
-  memoryAccess(Wasm.I64_LOAD, H_PC as u32);
   pushPc(returnOffset);
-  emit(Wasm.I64_NE);
+  localGet(LOCAL_BUDGET);
+  localGet(LOCAL_DEPTH);
+  call(HELPER_RESUME);
+  localSet(LOCAL_BUDGET);
+  pushIsElsewhere(returnOffset);
   open(Wasm.IF);
   emitReturn();
   end();
+  end();
+}
+
+/** Pushes whether H_PC is not `offset` bytes from the head. */
+function pushIsElsewhere(offset: i32): void {
+  localGet(LOCAL_HART);
+  memoryAccess(Wasm.I64_LOAD, H_PC as u32);
+  pushPc(offset);
+  emit(Wasm.I64_NE);
 }

@@ -60,7 +60,7 @@ describe('stores to code', () => {
         ret`),
     );
     expect(guest.x('a0')).not.toBe(0n);
-    expect(known).toBeGreaterThan(500);
+    expect(known).toBeGreaterThan(300);
   });
 
   it.each([

@@ -10,7 +10,7 @@
 ;; jr s0
 
 ;; Module 1
-(func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
+(func (;4;) (type 0) (param i32 i64 i32 i32) (result i32)
     (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s

@@ -8,7 +8,7 @@
 ;; bnez a1, 1b
 
 ;; Module 1
-(func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
+(func (;4;) (type 0) (param i32 i64 i32 i32) (result i32)
     (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s

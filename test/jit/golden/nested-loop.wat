@@ -7,7 +7,7 @@
 ;; bnez a1, 1b
 
 ;; Module 1
-(func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
+(func (;4;) (type 0) (param i32 i64 i32 i32) (result i32)
     (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
@@ -156,7 +156,7 @@
           (local.get $exit)
           (i32.const 17))
         (i32.const 16383))))
-(func (;3;) (type 0) (param i32 i64 i32 i32) (result i32)
+(func (;5;) (type 0) (param i32 i64 i32 i32) (result i32)
     (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s

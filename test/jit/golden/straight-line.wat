@@ -12,7 +12,7 @@
 ;; ret
 
 ;; Module 1
-(func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
+(func (;4;) (type 0) (param i32 i64 i32 i32) (result i32)
     (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
     (if  ;; label = @1
       (i32.lt_s
@@ -208,7 +208,7 @@
           (local.get $exit)
           (i32.const 17))
         (i32.const 16383))))
-(func (;3;) (type 0) (param i32 i64 i32 i32) (result i32)
+(func (;5;) (type 0) (param i32 i64 i32 i32) (result i32)
     (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
@@ -323,8 +323,20 @@
                         (local.get $hart))
                       (local.get $pc))
                     (then
-                      (return
-                        (local.get $budget))))
+                      (local.set $budget
+                        (call 3
+                          (local.get $hart)
+                          (local.get $pc)
+                          (local.get $budget)
+                          (local.get $depth)))
+                      (if  ;; label = @8
+                        (i64.ne
+                          (i64.load offset=768
+                            (local.get $hart))
+                          (local.get $pc))
+                        (then
+                          (return
+                            (local.get $budget))))))
                   (i32.lt_s
                     (local.get $budget)
                     (i32.const 4))
@@ -461,7 +473,7 @@
           (local.get $exit)
           (i32.const 17))
         (i32.const 16383))))
-(func (;4;) (type 0) (param i32 i64 i32 i32) (result i32)
+(func (;6;) (type 0) (param i32 i64 i32 i32) (result i32)
     (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
@@ -567,8 +579,24 @@
                     (local.get $pc)
                     (i64.const 8)))
                 (then
-                  (return
-                    (local.get $budget))))
+                  (local.set $budget
+                    (call 3
+                      (local.get $hart)
+                      (i64.add
+                        (local.get $pc)
+                        (i64.const 8))
+                      (local.get $budget)
+                      (local.get $depth)))
+                  (if  ;; label = @7
+                    (i64.ne
+                      (i64.load offset=768
+                        (local.get $hart))
+                      (i64.add
+                        (local.get $pc)
+                        (i64.const 8)))
+                    (then
+                      (return
+                        (local.get $budget))))))
               (i32.lt_s
                 (local.get $budget)
                 (i32.const 3))

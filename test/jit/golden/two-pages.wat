@@ -10,7 +10,7 @@
 ;; bnez a1, 1b
 
 ;; Module 1
-(func (;2;) (type 0) (param i32 i64 i32 i32) (result i32)
+(func (;4;) (type 0) (param i32 i64 i32 i32) (result i32)
     (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32 i32 i32 i32)
     (if  ;; label = @1
       (i32.lt_s
@@ -62,40 +62,47 @@
               (i64.add
                 (local.get $x13)
                 (i64.const 1)))
-            (i32.or
-              (i64.ne
-                (i64.load offset=237568
-                  (local.tee $11
-                    (i32.add
-                      (i32.shl
-                        (i32.and
-                          (i32.wrap_i64
-                            (i64.shr_u
-                              (local.tee $13
-                                (i64.add
-                                  (i64.and
-                                    (local.get $pc)
-                                    (i64.const -4096))
-                                  (i64.const 4096)))
-                              (i64.const 12)))
-                          (i32.const 255))
-                        (i32.const 4))
-                      (local.get $hart))))
-                (i64.or
+            (if  ;; label = @5
+              (i32.or
+                (i64.ne
+                  (i64.load offset=237568
+                    (local.tee $11
+                      (i32.add
+                        (i32.shl
+                          (i32.and
+                            (i32.wrap_i64
+                              (i64.shr_u
+                                (local.tee $13
+                                  (i64.add
+                                    (i64.and
+                                      (local.get $pc)
+                                      (i64.const -4096))
+                                    (i64.const 4096)))
+                                (i64.const 12)))
+                            (i32.const 255))
+                          (i32.const 4))
+                        (local.get $hart))))
                   (i64.or
+                    (i64.or
+                      (local.get $13)
+                      (i64.shl
+                        (i64.load32_u offset=780
+                          (local.get $hart))
+                        (i64.const 1)))
+                    (i64.const 1)))
+                (i64.ne
+                  (i64.load offset=237576
+                    (local.get $11))
+                  (i64.const 2147491840)))
+              (then
+                (i32.eqz
+                  (call 2
+                    (local.get $hart)
                     (local.get $13)
-                    (i64.shl
-                      (i64.load32_u offset=780
-                        (local.get $hart))
-                      (i64.const 1)))
-                  (i64.const 1)))
-              (i64.ne
-                (i64.load offset=237576
-                  (local.get $11))
-                (i64.const 2147491840)))
-            (local.set $exit
-              (i32.const -2147418104))
-            (br_if 1 (;@3;))
+                    (i32.const 50339840)))
+                (local.set $exit
+                  (i32.const -2147418104))
+                (br_if 2 (;@3;))))
             (local.set $budget
               (i32.sub
                 (local.get $budget)
