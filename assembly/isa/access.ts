@@ -16,6 +16,7 @@ import {
   REC_RS1,
   STYLE_CALLS,
   TLB_INDEX_MASK,
+  TLB_SIZE,
 } from '../layout';
 import { HELPER_LOCATE } from '../jit/imports';
 import { LOCATE_ATOMIC, LOCATE_WRITE } from '../jit/helpers';
@@ -143,9 +144,23 @@ function storeRs2Slow(h: usize, r: usize, vaddr: u64, size: u32): bool {
 
 // Translated code has the same fast path, and leaves by a side exit where it misses.
 
+/** Where the TLB set lies that the region is written for, 0 if that is to be looked up. */
+export let fixedTlb: u32 = 0;
+
+export function setFixedTlb(address: u32): void {
+  fixedTlb = address;
+}
+
+/** What is to be added to LOCAL_ENTRY. */
+// @ts-ignore: decorator
+@inline
+function entryOffset(flags: u32): u32 {
+  return fixedTlb && flags & LOCATE_WRITE ? fixedTlb + (TLB_SIZE as u32) : fixedTlb;
+}
+
 /** The virtual address of an access. */
 const LOCAL_ACCESS: u32 = LOCAL_I64;
-/** The TLB entry of its page. */
+/** The TLB entry of its page, less `entryOffset`. */
 const LOCAL_ENTRY: u32 = LOCAL_I32;
 
 /**
@@ -185,11 +200,11 @@ function emitHit(size: u32, flags: u32): void {
     emitExitIf();
     localGet(LOCAL_ENTRY);
     emit(Wasm.ELSE);
-    pushHit();
+    pushHit(flags);
     end();
   } else {
     emitExitIf();
-    pushHit();
+    pushHit(flags);
   }
 }
 
@@ -201,10 +216,12 @@ function emitIsMiss(size: u32, flags: u32): void {
   emit(Wasm.I32_SHR_U);
   i32Const(TLB_INDEX_MASK);
   emit(Wasm.I32_AND);
-  localGet(flags & LOCATE_WRITE ? LOCAL_TLB_WRITE : LOCAL_TLB_READ);
-  emit(Wasm.I32_ADD);
+  if (!fixedTlb) {
+    localGet(flags & LOCATE_WRITE ? LOCAL_TLB_WRITE : LOCAL_TLB_READ);
+    emit(Wasm.I32_ADD);
+  }
   localTee(LOCAL_ENTRY);
-  memoryAccess(Wasm.I64_LOAD, 0);
+  memoryAccess(Wasm.I64_LOAD, entryOffset(flags));
   localGet(LOCAL_ACCESS);
   i64Const(~0xfff | ((size as i64) - 1));
   emit(Wasm.I64_AND);
@@ -212,11 +229,11 @@ function emitIsMiss(size: u32, flags: u32): void {
 }
 
 /** Pushes the host address that the TLB entry gives. */
-function pushHit(): void {
+function pushHit(flags: u32): void {
   localGet(LOCAL_ACCESS);
   emit(Wasm.I32_WRAP_I64);
   localGet(LOCAL_ENTRY);
-  memoryAccess(Wasm.I32_LOAD, 8);
+  memoryAccess(Wasm.I32_LOAD, entryOffset(flags) + 8);
   emit(Wasm.I32_ADD);
 }
 
@@ -324,7 +341,7 @@ function emitNotePage(group: u32, size: u32, flags: u32): void {
     localSet(knownLocal());
   }
   localGet(LOCAL_ENTRY);
-  memoryAccess(Wasm.I32_LOAD, 8);
+  memoryAccess(Wasm.I32_LOAD, entryOffset(flags) + 8);
   localSet(addendLocal(group));
   localGet(LOCAL_ACCESS);
   i64Const(~0xfff);

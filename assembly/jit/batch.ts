@@ -63,6 +63,7 @@ import {
   regionAtSlot,
 } from './region';
 import { addTime, count } from './statistics';
+import { styleOfTlb } from './tlb-set';
 
 /** B_HEAT of a block that will not be translated. */
 export const HEAT_NEVER: u32 = 0x80000000;
@@ -188,7 +189,7 @@ function wishSlot(paddr: u64): usize {
 function styleFor(h: usize, paddr: u64): u32 {
   const wish = load<u64>(wishSlot(paddr));
   if (wish >> 8 == paddr) return (wish as u32) & 0xff;
-  return fpUse & FP_INEXACT && !(load<u32>(h, H_FFLAGS) & FFLAGS_NX) ? STYLE_EXACT : 0;
+  return styleOfTlb(h) | (fpUse & FP_INEXACT && !(load<u32>(h, H_FFLAGS) & FFLAGS_NX) ? STYLE_EXACT : 0);
 }
 
 /** Drops a region that leaves too often, to be written anew in another style. */

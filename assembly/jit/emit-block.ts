@@ -1,7 +1,5 @@
 /** The code of a basic block: what must be checked first, and its instructions in one pass. */
 import {
-  H_TLB_READ,
-  H_TLB_WRITE,
   KIND_DISPATCH,
   REC_IMM,
   REC_LEN,
@@ -25,16 +23,13 @@ import { endBlockGroup, endBlockGroups } from '../isa/access';
 import {
   emitSetRd,
   LOCAL_BUDGET,
-  LOCAL_HART,
-  LOCAL_TLB_READ,
-  LOCAL_TLB_WRITE,
   setSideExit,
 } from '../isa/emit';
 import { forgetShift, stepShift } from '../isa/shifted';
 import { setWords, stepWords } from '../isa/words';
 import { emitCboZero } from '../isa/zicboz';
 import { Wasm } from '../wasm/opcode';
-import { emit, end, i32Const, localGet, localSet, memoryAccess, open } from '../wasm/writer';
+import { emit, end, i32Const, localGet, localSet, open } from '../wasm/writer';
 import { groupAccesses } from './block-groups';
 import { emitEnd } from './emit-end';
 import { emitInstruction } from './emit-instruction';
@@ -56,9 +51,13 @@ import { emitTakeOver } from './known-words';
 import { checkPages } from './guards';
 import { emitLeave } from './transfer';
 
+/** Whether the region accesses memory. */
+export let hasAccesses: bool = false;
+
 /** Which registers are stored where: the exits must be known before the body that branches to them. */
 export function declareExits(blocks: i32): void {
   startExits();
+  hasAccesses = false;
   declareExit(0);
   for (let place = 0; place < blocks; place++) {
     const block = inOrder(place);
@@ -67,7 +66,10 @@ export function declareExits(blocks: i32): void {
     const count = load<u32>(block, T_COUNT);
     let r = load<u32>(block, T_FIRST) as usize;
     for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
-      if (mayExit(load<u16>(r, REC_OP))) declareExit(dirty);
+      if (mayExit(load<u16>(r, REC_OP))) {
+        hasAccesses = true;
+        declareExit(dirty);
+      }
       dirty |= writesOf(r);
     }
     declareExit(dirty);
@@ -79,16 +81,6 @@ export function declareExits(blocks: i32): void {
 @inline
 function mayExit(op: u32): bool {
   return (op >= FIRST_LOAD && op < FIRST_BRANCH) || op == Op.CBO_ZERO;
-}
-
-/** Which TLB set accesses go through now. */
-export function loadTlb(): void {
-  localGet(LOCAL_HART);
-  memoryAccess(Wasm.I32_LOAD, H_TLB_READ as u32);
-  localSet(LOCAL_TLB_READ);
-  localGet(LOCAL_HART);
-  memoryAccess(Wasm.I32_LOAD, H_TLB_WRITE as u32);
-  localSet(LOCAL_TLB_WRITE);
 }
 
 /** Pushes whether the budget may not last for `cost` instructions, an i32. */

@@ -29,13 +29,14 @@ import { br, brIf, call, emit, end, i32Const, i64Const, localGet, localSet, open
 import { knownFunction } from './batch';
 import { blockAtIndex, targetCount } from './discover';
 import { emitDispatch, emitTarget } from './dispatch';
-import { beforeLast, checkBudget, loadTlb } from './emit-block';
+import { beforeLast, checkBudget } from './emit-block';
 import { emitInstruction } from './emit-instruction';
 import { emitEdge, emitSuccessor, labelOf } from './emit-tree';
 import { emitExit, emitExitWhen, exitCode, loadRegisters, pushPc, storeRegisters } from './exits';
 import { isCall, successor, writesOf } from './flow';
 import { HELPER_CSR } from './imports';
 import { emitHandOn } from './known-words';
+import { emitTlbAgain } from './tlb-set';
 import { emitCall, emitJump, emitLeave, emitReturn, LOCAL_TARGET } from './transfer';
 
 // @ts-ignore: decorator
@@ -92,7 +93,7 @@ function emitGuestCall(block: usize, r: usize): void {
   checkBudget(load<u32>(to, T_COST), 0, back);
   loadRegisters(load<u64>(to, T_LIVE_IN));
   // The callee may have changed sstatus.SUM.
-  loadTlb();
+  emitTlbAgain(back);
   emitEdge(block, to);
 }
 
@@ -111,7 +112,7 @@ function emitCsr(block: usize, r: usize): void {
   end();
   loadRegisters(writesOf(r));
   // It may have changed which memory may be accessed.
-  loadTlb();
+  emitTlbAgain(load<i32>(block, T_END));
   emitSuccessor(block, 0);
 }
 

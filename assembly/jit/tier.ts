@@ -39,6 +39,7 @@ import { setTailCalls } from './transfer';
 import { cacheInstall, regionIndex } from '../mmu/tlb';
 import { regionAt, regionAtSlot } from './region';
 import { addTime, count } from './statistics';
+import { forAllTlbs, isForOtherTlb } from './tlb-set';
 
 export const MODE_OFF: u32 = 0;
 export const MODE_ON: u32 = 1;
@@ -175,6 +176,7 @@ function noteSideExit(h: usize, region: usize): void {
  */
 function betterStyle(h: usize, region: usize): u32 {
   const style = load<u16>(region, R_STYLE) as u32;
+  if (isForOtherTlb(h, style)) return forAllTlbs(style);
   if (load<u16>(region, R_INEXACT)) {
     const isInexact = (load<u32>(h, H_FFLAGS) & FFLAGS_NX) != 0;
     if (!isInexact && !(style & STYLE_EXACT)) return style | STYLE_EXACT;

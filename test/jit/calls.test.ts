@@ -3,18 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { DATA, GuestProgram, SV39 } from '../support/guest-program.ts';
 import { PAGE_VA, PagedProgram, ROOT } from '../support/paged-program.ts';
 import { PageTables, PTE_ALL } from '../support/page-table.ts';
-import { runBeside, runBoth, statisticAddress, type Make } from './run-both.ts';
+import { entries, runBeside, runBoth, sideExits, type Make } from './run-both.ts';
 import { interruptedAt, START_TIMER, TIMER_HANDLER } from './timer-interrupt.ts';
 
 const program =
   (source: string): Make =>
   (options) =>
     new GuestProgram(source, options);
-
-const counter = (guest: GuestProgram, offset: number): number =>
-  Number(new DataView(guest.core.memory).getBigUint64(statisticAddress(guest, offset), true));
-const sideExits = (guest: GuestProgram): number => counter(guest, 56);
-const entries = (guest: GuestProgram): number => counter(guest, 64);
 
 describe('a function that the interpreter must take part in', () => {
   const SOURCE = `

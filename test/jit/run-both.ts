@@ -51,7 +51,14 @@ export async function runBoth(make: Make): Promise<GuestProgram> {
 export const statisticAddress = ({ core }: GuestProgram, offset: number): number =>
   Number((core.exports as unknown as Record<string, WebAssembly.Global>).J_STATISTICS.value) + offset;
 
+const statistic = (guest: GuestProgram, offset: number): number =>
+  Number(new DataView(guest.core.memory).getBigUint64(statisticAddress(guest, offset), true));
+
 /** Instructions that were executed in translated code. */
-export function translatedInstructions(guest: GuestProgram): number {
-  return Number(new DataView(guest.core.memory).getBigUint64(statisticAddress(guest, 0), true));
-}
+export const translatedInstructions = (guest: GuestProgram): number => statistic(guest, 0);
+
+/** How often translated code left an instruction to the interpreter. */
+export const sideExits = (guest: GuestProgram): number => statistic(guest, 56);
+
+/** How often a run loop entered translated code. */
+export const entries = (guest: GuestProgram): number => statistic(guest, 64);

@@ -21,12 +21,8 @@
           (local.get $pc))
         (return
           (local.get $budget))))
-    (local.set $tlb_read
-      (i32.load offset=1280
-        (local.get $hart)))
-    (local.set $tlb_write
-      (i32.load offset=1284
-        (local.get $hart)))
+    (local.set $hart
+      (i32.const 1048576))
     (block  ;; label = @1
       (block  ;; label = @2
         (block  ;; label = @3
@@ -135,12 +131,8 @@
           (local.get $pc))
         (return
           (local.get $budget))))
-    (local.set $tlb_read
-      (i32.load offset=1280
-        (local.get $hart)))
-    (local.set $tlb_write
-      (i32.load offset=1284
-        (local.get $hart)))
+    (local.set $hart
+      (i32.const 1048576))
     (block  ;; label = @1
       (block  ;; label = @2
         (block  ;; label = @3
@@ -253,12 +245,6 @@
                       (local.get $hart)))
                   (local.set $x12
                     (i64.load offset=96
-                      (local.get $hart)))
-                  (local.set $tlb_read
-                    (i32.load offset=1280
-                      (local.get $hart)))
-                  (local.set $tlb_write
-                    (i32.load offset=1284
                       (local.get $hart)))
                   (br 1 (;@5;))))
               (local.set $budget
@@ -405,12 +391,8 @@
           (local.get $pc))
         (return
           (local.get $budget))))
-    (local.set $tlb_read
-      (i32.load offset=1280
-        (local.get $hart)))
-    (local.set $tlb_write
-      (i32.load offset=1284
-        (local.get $hart)))
+    (local.set $hart
+      (i32.const 1048576))
     (block  ;; label = @1
       (block  ;; label = @2
         (block  ;; label = @3
@@ -511,12 +493,6 @@
                   (local.get $hart)))
               (local.set $x12
                 (i64.load offset=96
-                  (local.get $hart)))
-              (local.set $tlb_read
-                (i32.load offset=1280
-                  (local.get $hart)))
-              (local.set $tlb_write
-                (i32.load offset=1284
                   (local.get $hart)))
               (local.set $budget
                 (i32.sub

@@ -25,12 +25,8 @@
           (local.get $pc))
         (return
           (local.get $budget))))
-    (local.set $tlb_read
-      (i32.load offset=1280
-        (local.get $hart)))
-    (local.set $tlb_write
-      (i32.load offset=1284
-        (local.get $hart)))
+    (local.set $hart
+      (i32.const 1048576))
     (block  ;; label = @1
       (block  ;; label = @2
         (block  ;; label = @3
@@ -192,12 +188,8 @@
           (local.get $pc))
         (return
           (local.get $budget))))
-    (local.set $tlb_read
-      (i32.load offset=1280
-        (local.get $hart)))
-    (local.set $tlb_write
-      (i32.load offset=1284
-        (local.get $hart)))
+    (local.set $hart
+      (i32.const 1048576))
     (block  ;; label = @1
       (block  ;; label = @2
         (block  ;; label = @3
@@ -293,12 +285,6 @@
                   (br_if 4 (;@2;))
                   (local.set $x8
                     (i64.load offset=64
-                      (local.get $hart)))
-                  (local.set $tlb_read
-                    (i32.load offset=1280
-                      (local.get $hart)))
-                  (local.set $tlb_write
-                    (i32.load offset=1284
                       (local.get $hart)))
                   (br 1 (;@5;))))
               (local.set $budget
@@ -436,12 +422,8 @@
           (local.get $pc))
         (return
           (local.get $budget))))
-    (local.set $tlb_read
-      (i32.load offset=1280
-        (local.get $hart)))
-    (local.set $tlb_write
-      (i32.load offset=1284
-        (local.get $hart)))
+    (local.set $hart
+      (i32.const 1048576))
     (block  ;; label = @1
       (block  ;; label = @2
         (block  ;; label = @3
@@ -532,12 +514,6 @@
               (br_if 3 (;@2;))
               (local.set $x8
                 (i64.load offset=64
-                  (local.get $hart)))
-              (local.set $tlb_read
-                (i32.load offset=1280
-                  (local.get $hart)))
-              (local.set $tlb_write
-                (i32.load offset=1284
                   (local.get $hart)))
               (local.set $budget
                 (i32.sub

@@ -20,12 +20,22 @@
           (local.get $pc))
         (return
           (local.get $budget))))
-    (local.set $tlb_read
-      (i32.load offset=1280
-        (local.get $hart)))
-    (local.set $tlb_write
-      (i32.load offset=1284
-        (local.get $hart)))
+    (local.set $hart
+      (i32.const 1048576))
+    (if  ;; label = @1
+      (i32.ne
+        (i32.load offset=1280
+          (local.get $hart))
+        (i32.const 1150976))
+      (then
+        (i32.store offset=1328
+          (local.get $hart)
+          (i32.const 1))
+        (i64.store offset=768
+          (local.get $hart)
+          (local.get $pc))
+        (return
+          (local.get $budget))))
     (block  ;; label = @1
       (block  ;; label = @2
         (block  ;; label = @3
@@ -58,16 +68,14 @@
                   (local.get $x8)
                   (i64.const 4)))
               (i64.ne
-                (i64.load
+                (i64.load offset=1150976
                   (local.tee $11
-                    (i32.add
-                      (i32.and
-                        (i32.shr_u
-                          (i32.wrap_i64
-                            (local.get $13))
-                          (i32.const 8))
-                        (i32.const 16368))
-                      (local.get $tlb_read))))
+                    (i32.and
+                      (i32.shr_u
+                        (i32.wrap_i64
+                          (local.get $13))
+                        (i32.const 8))
+                      (i32.const 16368))))
                 (i64.and
                   (local.get $13)
                   (i64.const -4093)))
@@ -79,7 +87,7 @@
                   (i32.add
                     (i32.wrap_i64
                       (local.get $13))
-                    (i32.load offset=8
+                    (i32.load offset=1150984
                       (local.get $11)))))
               (local.set $x12
                 (i64.add
@@ -90,16 +98,14 @@
                   (local.get $x8)
                   (i64.const 4)))
               (i64.ne
-                (i64.load
+                (i64.load offset=1167360
                   (local.tee $11
-                    (i32.add
-                      (i32.and
-                        (i32.shr_u
-                          (i32.wrap_i64
-                            (local.get $13))
-                          (i32.const 8))
-                        (i32.const 16368))
-                      (local.get $tlb_write))))
+                    (i32.and
+                      (i32.shr_u
+                        (i32.wrap_i64
+                          (local.get $13))
+                        (i32.const 8))
+                      (i32.const 16368))))
                 (i64.and
                   (local.get $13)
                   (i64.const -4093)))
@@ -109,10 +115,10 @@
               (i32.add
                 (i32.wrap_i64
                   (local.get $13))
-                (i32.load offset=8
+                (i32.load offset=1167368
                   (local.get $11)))
               (local.set $30
-                (i32.load offset=8
+                (i32.load offset=1167368
                   (local.get $11)))
               (local.set $24
                 (i64.sub
@@ -127,16 +133,14 @@
                   (local.get $x8)
                   (i64.const 7)))
               (i64.ne
-                (i64.load
+                (i64.load offset=1150976
                   (local.tee $11
-                    (i32.add
-                      (i32.and
-                        (i32.shr_u
-                          (i32.wrap_i64
-                            (local.get $13))
-                          (i32.const 8))
-                        (i32.const 16368))
-                      (local.get $tlb_read))))
+                    (i32.and
+                      (i32.shr_u
+                        (i32.wrap_i64
+                          (local.get $13))
+                        (i32.const 8))
+                      (i32.const 16368))))
                 (i64.and
                   (local.get $13)
                   (i64.const -4096)))
@@ -148,7 +152,7 @@
                   (i32.add
                     (i32.wrap_i64
                       (local.get $13))
-                    (i32.load offset=8
+                    (i32.load offset=1150984
                       (local.get $11)))))
               (local.set $x11
                 (i64.add

@@ -17,12 +17,8 @@
           (local.get $pc))
         (return
           (local.get $budget))))
-    (local.set $tlb_read
-      (i32.load offset=1280
-        (local.get $hart)))
-    (local.set $tlb_write
-      (i32.load offset=1284
-        (local.get $hart)))
+    (local.set $hart
+      (i32.const 1048576))
     (block  ;; label = @1
       (block  ;; label = @2
         (block  ;; label = @3

@@ -24,12 +24,8 @@
           (local.get $pc))
         (return
           (local.get $budget))))
-    (local.set $tlb_read
-      (i32.load offset=1280
-        (local.get $hart)))
-    (local.set $tlb_write
-      (i32.load offset=1284
-        (local.get $hart)))
+    (local.set $hart
+      (i32.const 1048576))
     (block  ;; label = @1
       (block  ;; label = @2
         (block  ;; label = @3
@@ -220,12 +216,8 @@
           (local.get $pc))
         (return
           (local.get $budget))))
-    (local.set $tlb_read
-      (i32.load offset=1280
-        (local.get $hart)))
-    (local.set $tlb_write
-      (i32.load offset=1284
-        (local.get $hart)))
+    (local.set $hart
+      (i32.const 1048576))
     (block  ;; label = @1
       (block  ;; label = @2
         (block  ;; label = @3
@@ -345,12 +337,6 @@
                   (br_if 4 (;@2;))
                   (local.set $x8
                     (i64.load offset=64
-                      (local.get $hart)))
-                  (local.set $tlb_read
-                    (i32.load offset=1280
-                      (local.get $hart)))
-                  (local.set $tlb_write
-                    (i32.load offset=1284
                       (local.get $hart)))
                   (br 1 (;@5;))))
               (local.set $budget
@@ -485,12 +471,8 @@
           (local.get $pc))
         (return
           (local.get $budget))))
-    (local.set $tlb_read
-      (i32.load offset=1280
-        (local.get $hart)))
-    (local.set $tlb_write
-      (i32.load offset=1284
-        (local.get $hart)))
+    (local.set $hart
+      (i32.const 1048576))
     (block  ;; label = @1
       (block  ;; label = @2
         (block  ;; label = @3
@@ -605,12 +587,6 @@
               (br_if 3 (;@2;))
               (local.set $x8
                 (i64.load offset=64
-                  (local.get $hart)))
-              (local.set $tlb_read
-                (i32.load offset=1280
-                  (local.get $hart)))
-              (local.set $tlb_write
-                (i32.load offset=1284
                   (local.get $hart)))
               (local.set $budget
                 (i32.sub
