@@ -272,6 +272,12 @@ export const REGION_FREE: u32 = 0;
 export const REGION_PENDING: u32 = 1; // written, not yet compiled
 export const REGION_LIVE: u32 = 2;
 
+// Where code finds those that it calls on its own page, by hash: {u64 physical address of a head, or 0, u32 slot of the live region there, or 0}.
+export const CALLEES: usize = JIT + 0x2d0000;
+export const CALLEE_ENTRIES: u32 = 0x2000;
+export const CALLEE_SIZE: usize = 16;
+export const CALLEE_SLOT: usize = 8;
+
 // Slots of the table are used in turn. Slot 0 leaves to the dispatcher.
 export const JIT_TABLE_SIZE: u32 = 0x1000;
 export const BATCH_REGIONS: u32 = 32; // of a batch at most

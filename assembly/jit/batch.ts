@@ -53,6 +53,7 @@ import {
   activateRegion,
   addPage,
   attachBlock,
+  calleeSlot,
   createRegion,
   dropRegion,
   firstSlot,
@@ -124,15 +125,18 @@ function startBatch(): void {
   bodies = JIT_BODIES;
 }
 
+/** Where the slot of the region is found whose head lies `offset` bytes from that of the one under way; 0 when there is no such place. */
+export function knownSlot(offset: i32): usize {
+  const host = pageHost(offset);
+  return host ? calleeSlot(hostPaddr(host)) : 0;
+}
+
 /**
  * The function of this module that translates the guest function `offset` bytes
- * from the head of the region under way, which calls it from the byte before
- * `from`; -1 when there is none. Only for a callee on the same page as the call,
- * because then whoever got to the call knows the mapping.
+ * from the head of the region under way, which calls it; -1 when there is none.
  */
-export function knownFunction(offset: i32, from: i32): i32 {
-  if (offset == 0) return pageIndex(0) == pageIndex(from - 1) ? HELPERS + openRegions : -1;
-  if (pageIndex(offset) != pageIndex(from - 1)) return -1;
+export function knownFunction(offset: i32): i32 {
+  if (offset == 0) return HELPERS + openRegions;
   const host = pageHost(offset);
   if (!host) return -1;
   const region = regionAt(hostPaddr(host));

@@ -99,7 +99,7 @@ function markOf(offset: i32): usize {
   return T_MARKS + (((offset + T_WINDOW) as usize) >> 1);
 }
 
-function isInWindow(offset: i32): bool {
+export function isInWindow(offset: i32): bool {
   return offset >= -T_WINDOW && offset < T_WINDOW;
 }
 

@@ -26,7 +26,7 @@ import {
 import { emitImm, emitRs1, emitSetRd, LOCAL_BUDGET, LOCAL_HART } from '../isa/emit';
 import { Wasm } from '../wasm/opcode';
 import { br, brIf, call, emit, end, i32Const, i64Const, localGet, localSet, open } from '../wasm/writer';
-import { knownFunction } from './batch';
+import { knownFunction, knownSlot } from './batch';
 import { blockAtIndex, targetCount } from './discover';
 import { emitDispatch, emitTarget } from './dispatch';
 import { beforeLast, checkBudget } from './emit-block';
@@ -34,6 +34,7 @@ import { emitInstruction } from './emit-instruction';
 import { emitEdge, emitSuccessor, labelOf } from './emit-tree';
 import { emitExit, emitExitWhen, exitCode, loadRegisters, pushPc, storeRegisters } from './exits';
 import { isCall, successor, writesOf } from './flow';
+import { knowsPage } from './guards';
 import { HELPER_CSR } from './imports';
 import { emitHandOn } from './known-words';
 import { emitTlbAgain } from './tlb-set';
@@ -77,13 +78,15 @@ function emitBranch(block: usize, r: usize): void {
 function emitGuestCall(block: usize, r: usize): void {
   const back = load<i32>(block, T_END);
   const isIndirect = load<u32>(block, T_KIND) == KIND_CALL_INDIRECT;
+  const target = load<i32>(block, T_TARGET + 4);
   if (isIndirect) pushIndirectTarget(r);
-  else pushPc(load<i32>(block, T_TARGET + 4));
+  else pushPc(target);
   localSet(LOCAL_TARGET);
   pushPc(back);
   emitSetRd(r);
   storeRegisters(dirtyOut(block));
-  emitCall(isIndirect ? -1 : knownFunction(load<i32>(block, T_TARGET + 4), back), back);
+  if (!isIndirect && knowsPage(block, target)) emitCall(knownFunction(target), knownSlot(target), back);
+  else emitCall(-1, 0, back);
   const next = successor(block, 0);
   if (next < 0) {
     emitExit(0, exitCode(back));
@@ -137,7 +140,7 @@ function emitDispatchBlock(block: usize): void {
   }
   end();
   storeRegisters(dirtyOut(block));
-  emitJump();
+  emitJump(0);
 }
 
 export function emitEnd(block: usize): void {
@@ -166,12 +169,13 @@ export function emitEnd(block: usize): void {
     }
     storeRegisters(dirtyOut(block));
     if (kind == KIND_RETURN) emitLeave();
-    else emitJump();
+    else emitJump(0);
   } else if (kind == KIND_JUMP && successor(block, 0) < 0) {
-    pushPc(load<i32>(block, T_TARGET));
+    const target = load<i32>(block, T_TARGET);
+    pushPc(target);
     localSet(LOCAL_TARGET);
     storeRegisters(dirtyOut(block));
-    emitJump();
+    emitJump(knowsPage(block, target) ? knownSlot(target) : 0);
   } else {
     emitSuccessor(block, 0);
   }

@@ -84,7 +84,7 @@ export function closeExits(tail: u32, slot: u32): void {
   i32Const(0);
   emit(Wasm.I32_GE_S);
   open(Wasm.IF);
-  emitJump();
+  emitJump(0);
   end();
   localGet(LOCAL_HART);
   i32Const(slot as i32);

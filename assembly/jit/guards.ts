@@ -23,7 +23,7 @@ import { LOCAL_HART, LOCAL_I32, LOCAL_I64, LOCAL_PC } from '../isa/emit';
 import { hostPaddr } from '../mmu/walk';
 import { Wasm } from '../wasm/opcode';
 import { call, emit, end, i32Const, i64Const, localGet, localTee, memoryAccess, open } from '../wasm/writer';
-import { blockAtIndex, HEAD_PAGE, pageIndex } from './discover';
+import { blockAtIndex, HEAD_PAGE, isInWindow, pageIndex } from './discover';
 import { emitExitWhen, sideExitCode } from './exits';
 import { edges, inOrder, isCall, successor } from './flow';
 import { HELPER_FETCH } from './imports';
@@ -35,6 +35,12 @@ function pageBit(offset: i32): u32 {
 /** Offset from the head's page of the page with this bit number. */
 function pageDelta(bit: u32): i32 {
   return (bit as i32) - (HEAD_PAGE >> 1);
+}
+
+/** Whether the end of a block knows how the page `offset` bytes from the head is mapped. */
+export function knowsPage(block: usize, offset: i32): bool {
+  const pages = load<u32>(block, T_PAGES_IN) | load<u32>(block, T_PAGES_OF);
+  return isInWindow(offset) && (pages & pageBit(offset)) != 0;
 }
 
 /** What is known on every way to a block need not be checked in it; a call or a CSR instruction may change the FPU's state. */

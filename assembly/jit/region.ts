@@ -11,6 +11,10 @@ import {
   B_COUNT,
   B_HEAT,
   B_REGION,
+  CALLEES,
+  CALLEE_ENTRIES,
+  CALLEE_SIZE,
+  CALLEE_SLOT,
   HARTS,
   HART_AREA_SIZE,
   J_INVALIDATIONS,
@@ -128,10 +132,44 @@ export function addPage(region: usize, page: u32, low: u32, high: u32): void {
   store<u32>(bucket, node as u32);
 }
 
+/** How far an entry of CALLEES may lie behind its place. */
+const CALLEE_PROBES: u32 = 8;
+
+/** The entry of CALLEES for the head at `paddr`, or a free one; 0 when there is no room. They stay for good, since code refers to them. */
+function calleeEntry(paddr: u64): usize {
+  const place = ((((paddr >> 1) as u32) * 0x9e3779b1) >> 19) as u32;
+  for (let i: u32 = 0; i < CALLEE_PROBES; i++) {
+    const entry = CALLEES + (((place + i) & (CALLEE_ENTRIES - 1)) as usize) * CALLEE_SIZE;
+    const key = load<u64>(entry);
+    if (key == paddr || !key) return entry;
+  }
+  return 0;
+}
+
+/** Where translated code finds the slot of the live region at `paddr`, whenever there is one; 0 when there is no room for it. */
+export function calleeSlot(paddr: u64): usize {
+  const entry = calleeEntry(paddr);
+  if (!entry) return 0;
+  if (!load<u64>(entry)) {
+    store<u64>(entry, paddr);
+    const region = regionAt(paddr);
+    const isLive = region && load<u32>(region, R_STATE) == REGION_LIVE;
+    store<u32>(entry, isLive ? load<u32>(region, R_SLOT) : 0, CALLEE_SLOT);
+  }
+  return entry + CALLEE_SLOT;
+}
+
+function setCallee(region: usize, slot: u32): void {
+  const paddr = load<u64>(region, R_PADDR);
+  const entry = calleeEntry(paddr);
+  if (entry && load<u64>(entry) == paddr) store<u32>(entry, slot, CALLEE_SLOT);
+}
+
 /** The region may be entered from now on. */
 export function activateRegion(region: usize): void {
   store<u32>(region, REGION_LIVE, R_STATE);
   count(J_LIVE, 1);
+  setCallee(region, load<u32>(region, R_SLOT));
 }
 
 /** Marks the decoded block at the head of a live region. */
@@ -165,6 +203,7 @@ export function dropRegion(region: usize): void {
   if (state == REGION_FREE) return;
   if (state == REGION_LIVE) {
     count(J_LIVE, -1);
+    setCallee(region, 0);
     detachBlock(region);
   }
   store<u32>(region, REGION_FREE, R_STATE);

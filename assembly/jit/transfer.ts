@@ -74,6 +74,20 @@ function pushSlot(isCall: bool): void {
   emit(Wasm.SELECT);
 }
 
+/** The same for a target whose slot is to be found at `place`, if that is not 0. */
+function pushSlotAt(place: usize, isCall: bool): void {
+  if (!place) {
+    pushSlot(isCall);
+    return;
+  }
+  i32Const(0);
+  memoryAccess(Wasm.I32_LOAD, place as u32);
+  if (!isCall) return;
+  i32Const(0);
+  localGet(LOCAL_DEPTH);
+  emit(Wasm.SELECT);
+}
+
 function pushArguments(isCall: bool): void {
   localGet(LOCAL_HART);
   localGet(LOCAL_TARGET);
@@ -84,14 +98,14 @@ function pushArguments(isCall: bool): void {
   emit(Wasm.I32_SUB);
 }
 
-/** Goes on at LOCAL_TARGET for good; the registers are stored. */
-export function emitJump(): void {
+/** Goes on at LOCAL_TARGET for good; the registers are stored. Its slot is at `place` if that is not 0. */
+export function emitJump(place: usize): void {
   if (!hasTailCalls) {
     emitLeave();
     return;
   }
   pushArguments(false);
-  pushSlot(false);
+  pushSlotAt(place, false);
   callTable(Wasm.RETURN_CALL_INDIRECT, TYPE_REGION);
 }
 
@@ -116,9 +130,10 @@ export function emitReturn(): void {
 
 /**
  * Calls the guest function at LOCAL_TARGET, which is function `known` of this
- * module if that is not negative, and goes on if it returns to `returnOffset`.
+ * module if that is not negative; else its slot is at `place` if that is not 0. Goes
+ * on if it returns to `returnOffset`.
  */
-export function emitCall(known: i32, returnOffset: i32): void {
+export function emitCall(known: i32, place: usize, returnOffset: i32): void {
   if (known >= 0) {
     localGet(LOCAL_DEPTH);
     emit(Wasm.I32_EQZ);
@@ -129,7 +144,7 @@ export function emitCall(known: i32, returnOffset: i32): void {
     call(known as u32);
   } else {
     pushArguments(true);
-    pushSlot(true);
+    pushSlotAt(place, true);
     callTable(Wasm.CALL_INDIRECT, TYPE_REGION);
   }
   localSet(LOCAL_BUDGET);

@@ -385,6 +385,50 @@ describe('a function that changes what its callers rely on', () => {
   });
 });
 
+describe('a function on the page of its caller', () => {
+  it('is found again after it was changed and translated anew', async () => {
+    const guest = await runBeside(
+      program(`
+        la s0, function
+        la s1, other
+        lw s2, (s0)
+        lw s3, (s1)
+        li s4, 6000
+        # For a batch of its own.
+        li s5, 100
+        1: call function
+        addi s5, s5, -1
+        bnez s5, 1b
+        li a0, 0
+        j caller
+        .option norvc
+        .balign 4096
+        caller: jal function
+        addi a1, a1, 1
+        addi s4, s4, -1
+        li t0, 1023
+        and t0, t0, s4
+        bnez t0, caller
+        beqz s4, 2f
+        xor s2, s2, s3
+        xor s3, s3, s2
+        xor s2, s2, s3
+        sw s2, (s0)
+        j caller
+        2: j finish
+        .skip 256
+        function: addi a0, a0, 1
+        ret
+        other: addi a0, a0, 100`),
+      { jit: 'on', threshold: 3 },
+      { budget: 200_000, chunk: () => 20_000 },
+    );
+    // 880 rounds, and then 1024 each with the other function.
+    expect(guest.x('a0')).toBe(BigInt(880 + 2 * 1024 + 3 * 1024 * 100));
+    expect(entries(guest)).toBeLessThan(100);
+  });
+});
+
 describe('a jump that notes where it came from in t1', () => {
   it('is no call, as in a procedure linkage table', async () => {
     const guest = await runBeside(

@@ -266,36 +266,8 @@
                 (local.get $13)
                 (local.get $budget)
                 (local.get $depth)
-                (select
-                  (i32.load offset=8
-                    (local.tee $11
-                      (i32.add
-                        (i32.and
-                          (i32.shl
-                            (i32.xor
-                              (local.tee $11
-                                (i32.wrap_i64
-                                  (local.get $13)))
-                              (i32.shr_u
-                                (local.get $11)
-                                (i32.const 12)))
-                            (i32.const 3))
-                          (i32.const 65520))
-                        (i32.load offset=1332
-                          (local.get $hart)))))
-                  (i32.const 0)
-                  (i32.and
-                    (i64.eq
-                      (i64.load
-                        (local.get $11))
-                      (i64.or
-                        (local.get $13)
-                        (i64.const 1)))
-                    (i32.eq
-                      (i32.load offset=12
-                        (local.get $11))
-                      (i32.load offset=1336
-                        (local.get $hart)))))))
+                (i32.load offset=36630872
+                  (i32.const 0))))
             (unreachable))
           (i64.store offset=8
             (local.get $hart)
@@ -529,36 +501,8 @@
                 (local.get $13)
                 (local.get $budget)
                 (local.get $depth)
-                (select
-                  (i32.load offset=8
-                    (local.tee $11
-                      (i32.add
-                        (i32.and
-                          (i32.shl
-                            (i32.xor
-                              (local.tee $11
-                                (i32.wrap_i64
-                                  (local.get $13)))
-                              (i32.shr_u
-                                (local.get $11)
-                                (i32.const 12)))
-                            (i32.const 3))
-                          (i32.const 65520))
-                        (i32.load offset=1332
-                          (local.get $hart)))))
-                  (i32.const 0)
-                  (i32.and
-                    (i64.eq
-                      (i64.load
-                        (local.get $11))
-                      (i64.or
-                        (local.get $13)
-                        (i64.const 1)))
-                    (i32.eq
-                      (i32.load offset=12
-                        (local.get $11))
-                      (i32.load offset=1336
-                        (local.get $hart)))))))
+                (i32.load offset=36630872
+                  (i32.const 0))))
             (unreachable))
           (i64.store offset=8
             (local.get $hart)
