@@ -348,7 +348,7 @@ export const KIND_EXIT: u32 = 7; // the interpreter goes on at T_END
 export const KIND_CSR: u32 = 8; // a CSR instruction; goes on behind it
 export const KIND_DISPATCH: u32 = 9; // no code of the guest: where indirect jumps of the region go, to its blocks in T_TARGETS
 
-export const MAX_REGION_INSTRUCTIONS: u32 = 320; // compiling larger functions takes hosts more than they gain
+export const MAX_REGION_INSTRUCTIONS: u32 = 1024;
 export const MAX_REGION_BLOCKS: u32 = 256;
 export const JIT_BODIES: usize = JIT + 0x400000; // functions of the batch
 export const JIT_BODIES_END: usize = JIT + 0x900000; // a last one may go beyond, but not for long

@@ -73,6 +73,9 @@ export const HEAD_PAGE: i32 = 16;
 export const WINDOW_PAGES: usize = 33;
 
 /** REC_RS1 of ra. */
+/** With more blocks than FEW_BLOCKS a region grows to MANY_INSTRUCTIONS only: compiling more takes hosts longer than it gains. */
+const FEW_BLOCKS: u32 = 40;
+const MANY_INSTRUCTIONS: u32 = 320;
 const RA: u32 = 8;
 const T0: u32 = 5 << 3;
 
@@ -241,7 +244,7 @@ function scan(h: usize, offset: i32): void {
   // An instruction starts two blocks at most, and one more where a page ends.
   while (
     isInWindow(offset + 4) &&
-    instructionCount < MAX_REGION_INSTRUCTIONS &&
+    instructionCount < (queueEnd < FEW_BLOCKS ? MAX_REGION_INSTRUCTIONS : MANY_INSTRUCTIONS) &&
     queueEnd + 3 < MAX_REGION_BLOCKS
   ) {
     const mark = markOf(offset);
