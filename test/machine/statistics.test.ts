@@ -180,7 +180,8 @@ test('compiled aside, code is entered when it is ready, also after a reset', asy
 
 test('what was asked of the compiler when a machine ends comes to nothing', async () => {
   const endless = LOOP.replace('bnez  s1, 1b', 'j 1b');
-  const machine = await firmwareMachine(endless, {}, { jit: { mode: 'on', compile: 'async' } });
+  const jit = { mode: 'on', compile: 'async', threshold: 1000 } as const;
+  const machine = await firmwareMachine(endless, {}, { jit });
   await machine.step(50_000);
   expect(machine.statistics().jit.modules).toBeGreaterThan(0);
   const { liveRegions } = machine.statistics().jit;
