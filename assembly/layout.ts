@@ -265,14 +265,14 @@ export const SENTINEL_BLOCK: usize = JIT + 0x800; // a block without instruction
 // STYLE_EXACT it leaves before arithmetic unless NX has accrued, and then need not know whether a result is inexact.
 export const STYLE_CALLS: u32 = 1; // calls the core where an access misses the TLB, for regions that leave too often
 export const STYLE_EXACT: u32 = 2; // leaves where a result is inexact, for programs that compute with integers
-export const STYLE_TLB_SHIFT: u32 = 3; // from there on, the number of a TLB set plus 1: leaves where accesses go through another one; 0: for all of them
 export const STYLE_MIXED: u32 = 4; // with STYLE_EXACT: only if NX has not accrued; for code of both kinds of programs
+export const STYLE_TLB_SHIFT: u32 = 3; // from there on, the number of a TLB set plus 1: leaves where accesses go through another one; 0: for all of them
 
 export const REGION_FREE: u32 = 0;
 export const REGION_PENDING: u32 = 1; // written, not yet compiled
 export const REGION_LIVE: u32 = 2;
 
-// Where code finds those that it calls on its own page, by hash: {u64 physical address of a head, or 0, u32 slot of the live region there, or 0}.
+// Where code finds those that it calls on pages whose mapping it knows, by hash: {u64 physical address of a head, or 0, u32 slot of the live region there, or 0}.
 export const CALLEES: usize = JIT + 0x2d0000;
 export const CALLEE_ENTRIES: u32 = 0x2000;
 export const CALLEE_SIZE: usize = 16;

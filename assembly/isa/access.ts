@@ -7,6 +7,8 @@ import {
   GROUP_RECORDS,
   G_LOW,
   G_SIZE,
+  HARTS,
+  H_TLBS,
   JIT_BLOCK_GROUPS,
   JIT_GROUPS,
   MAX_BLOCK_GROUPS,
@@ -15,7 +17,9 @@ import {
   REC_IMM,
   REC_RS1,
   STYLE_CALLS,
+  STYLE_TLB_SHIFT,
   TLB_INDEX_MASK,
+  TLB_SET_SIZE,
   TLB_SIZE,
 } from '../layout';
 import { HELPER_LOCATE } from '../jit/imports';
@@ -145,17 +149,17 @@ function storeRs2Slow(h: usize, r: usize, vaddr: u64, size: u32): bool {
 // Translated code has the same fast path, and leaves by a side exit where it misses.
 
 /** Where the TLB set lies that the region is written for, 0 if that is to be looked up. */
-export let fixedTlb: u32 = 0;
-
-export function setFixedTlb(address: u32): void {
-  fixedTlb = address;
+export function fixedTlb(): u32 {
+  const own = style >> STYLE_TLB_SHIFT;
+  return own ? (HARTS + H_TLBS + ((own - 1) as usize) * TLB_SET_SIZE) as u32 : 0;
 }
 
 /** What is to be added to LOCAL_ENTRY. */
 // @ts-ignore: decorator
 @inline
 function entryOffset(flags: u32): u32 {
-  return fixedTlb && flags & LOCATE_WRITE ? fixedTlb + (TLB_SIZE as u32) : fixedTlb;
+  const set = fixedTlb();
+  return set && flags & LOCATE_WRITE ? set + (TLB_SIZE as u32) : set;
 }
 
 /** The virtual address of an access. */
@@ -216,7 +220,7 @@ function emitIsMiss(size: u32, flags: u32): void {
   emit(Wasm.I32_SHR_U);
   i32Const(TLB_INDEX_MASK);
   emit(Wasm.I32_AND);
-  if (!fixedTlb) {
+  if (!fixedTlb()) {
     localGet(flags & LOCATE_WRITE ? LOCAL_TLB_WRITE : LOCAL_TLB_READ);
     emit(Wasm.I32_ADD);
   }

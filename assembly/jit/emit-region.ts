@@ -7,7 +7,7 @@ import { setLoopLocals } from '../isa/access';
 import { LOCAL_F32, LOCAL_PC, LOCAL_SHIFTED, setStyle } from '../isa/emit';
 import { TYPE_F32, TYPE_F64, TYPE_I32, TYPE_I64, Wasm } from '../wasm/opcode';
 import { emit, end, open, startLabels, writeByte, writeU32 } from '../wasm/writer';
-import { declareExits, hasAccesses, pushIsShort } from './emit-block';
+import { declareExits, pushIsShort } from './emit-block';
 import { emitBlocks } from './emit-tree';
 import { closeExits, openExits } from './exits';
 import { fpUse, inOrder, usedRegisters } from './flow';
@@ -77,7 +77,7 @@ export function emitRegion(blocks: i32, slot: u32, written: u32): void {
   open(Wasm.IF);
   leaveFor(LOCAL_PC);
   end();
-  emitTlbAtEntry(slot, hasAccesses);
+  emitTlbAtEntry(slot);
   const tail = openExits();
   emitBlocks(blocks);
   emit(Wasm.UNREACHABLE);

@@ -15,10 +15,11 @@ import {
   STYLE_TLB_SHIFT,
   TLB_SET_SIZE,
 } from '../layout';
-import { fixedTlb, setFixedTlb } from '../isa/access';
-import { LOCAL_HART, LOCAL_PC, LOCAL_TLB_READ, LOCAL_TLB_WRITE, style } from '../isa/emit';
+import { fixedTlb } from '../isa/access';
+import { LOCAL_HART, LOCAL_PC, LOCAL_TLB_READ, LOCAL_TLB_WRITE } from '../isa/emit';
 import { Wasm } from '../wasm/opcode';
 import { emit, end, i32Const, localGet, localSet, memoryAccess, open } from '../wasm/writer';
+import { hasAccesses } from './emit-block';
 import { emitExitWhen, sideExitCode } from './exits';
 import { leaveFor } from './transfer';
 
@@ -46,20 +47,15 @@ export function forAllTlbs(style: u32): u32 {
   return style & ((1 << STYLE_TLB_SHIFT) - 1);
 }
 
-let isNeeded: bool = false;
-
 /** Where a region is entered: which hart, and which set. */
-export function emitTlbAtEntry(slot: u32, hasAccesses: bool): void {
-  const own = style >> STYLE_TLB_SHIFT;
-  setFixedTlb(own ? (HARTS + H_TLBS + ((own - 1) as usize) * TLB_SET_SIZE) as u32 : 0);
+export function emitTlbAtEntry(slot: u32): void {
   if (isAlone()) {
     // For the engine it is a constant from here on.
     i32Const(HARTS as i32);
     localSet(LOCAL_HART);
   }
-  isNeeded = hasAccesses;
-  if (!isNeeded) return;
-  if (!own) {
+  if (!hasAccesses) return;
+  if (!fixedTlb()) {
     loadTlb();
     return;
   }
@@ -74,8 +70,8 @@ export function emitTlbAtEntry(slot: u32, hasAccesses: bool): void {
 
 /** After something that may have changed it, `offset` bytes from the head, with no register newer than the hart record. */
 export function emitTlbAgain(offset: i32): void {
-  if (!isNeeded) return;
-  if (!fixedTlb) {
+  if (!hasAccesses) return;
+  if (!fixedTlb()) {
     loadTlb();
     return;
   }
@@ -86,7 +82,7 @@ export function emitTlbAgain(offset: i32): void {
 function pushIsOtherTlb(): void {
   localGet(LOCAL_HART);
   memoryAccess(Wasm.I32_LOAD, H_TLB_READ as u32);
-  i32Const(fixedTlb as i32);
+  i32Const(fixedTlb() as i32);
   emit(Wasm.I32_NE);
 }
 

@@ -4,7 +4,7 @@ import { DATA, GuestProgram, SV39 } from '../support/guest-program.ts';
 import { PAGE_VA, PagedProgram, ROOT } from '../support/paged-program.ts';
 import { PageTables, PTE_ALL } from '../support/page-table.ts';
 import { entries, runBeside, runBoth, sideExits, type Make } from './run-both.ts';
-import { interruptedAt, START_TIMER, TIMER_HANDLER } from './timer-interrupt.ts';
+import { callOuter, interruptedAt, START_TIMER, TIMER_HANDLER } from './timer-interrupt.ts';
 
 const program =
   (source: string): Make =>
@@ -268,13 +268,7 @@ describe('a function that changes what its callers rely on', () => {
 
   it('asks for an interrupt just before it returns', async () => {
     const source = `${START_TIMER}
-      li s1, 400
-      1: call outer
-      addi s1, s1, -1
-      bnez s1, 1b
-      la t0, m_trap
-      csrw mtvec, t0
-      j finish
+      ${callOuter(400)}
       outer: mv s2, ra
       andi t0, s1, 15
       bnez t0, 2f
@@ -303,13 +297,7 @@ describe('a function that changes what its callers rely on', () => {
       li t0, 0x20
       csrw mie, t0
       csrsi mstatus, 8
-      li s1, 400
-      1: call outer
-      addi s1, s1, -1
-      bnez s1, 1b
-      la t0, m_trap
-      csrw mtvec, t0
-      j finish
+      ${callOuter(400)}
       outer: mv s2, ra
       andi t0, s1, 15
       bnez t0, 2f

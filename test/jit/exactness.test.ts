@@ -4,7 +4,7 @@ import { DATA, enter, GuestProgram } from '../support/guest-program.ts';
 import { PAGE_VA, PagedProgram } from '../support/paged-program.ts';
 import { PTE_ALL, PTE_U } from '../support/page-table.ts';
 import { runBoth, type Make } from './run-both.ts';
-import { interruptedAt, START_TIMER, TIMER_HANDLER } from './timer-interrupt.ts';
+import { callOuter, interruptedAt, START_TIMER, TIMER_HANDLER } from './timer-interrupt.ts';
 
 const program =
   (source: string): Make =>
@@ -185,13 +185,7 @@ describe('a jump across two pages', () => {
 describe('a timer interrupt', () => {
   const SOURCE = `${START_TIMER}
     li s0, DATA
-    li s1, 3
-    1: call outer
-    addi s1, s1, -1
-    bnez s1, 1b
-    la t0, m_trap
-    csrw mtvec, t0
-    j finish
+    ${callOuter(3)}
     outer: mv s2, ra
     li s3, 4
     2: lw a0, (s0)

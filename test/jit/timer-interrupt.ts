@@ -12,6 +12,16 @@ export const START_TIMER = `
     sd a7, (t1)
     csrsi mstatus, 8`;
 
+/** Calls `outer` so often, counting s1 down to 0, and ends the program. */
+export const callOuter = (rounds: number): string => `
+    li s1, ${rounds}
+    1: call outer
+    addi s1, s1, -1
+    bnez s1, 1b
+    la t0, m_trap
+    csrw mtvec, t0
+    j finish`;
+
 /** Counts interrupts in a6, and notes in a3 to a5 where and when the last one came; there are no more. */
 export const TIMER_HANDLER = `
     .balign 4
