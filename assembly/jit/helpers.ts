@@ -3,6 +3,7 @@ import {
   H_CAUSE,
   H_LEAVE,
   H_PC,
+  H_PRIV,
   LEAVE_AFTER,
   LEAVE_TRAP,
   REC_IMM,
@@ -44,6 +45,7 @@ export function executeCsr(h: usize, pc: u64, operands: u64, immediate: u32, bud
   store<u64>(r, operands, REC_OP);
   store<u32>(r, immediate, REC_IMM);
   store<u8>(r, 4, REC_LEN);
+  const privilege = load<u32>(h, H_PRIV);
   // The instruction itself was charged already.
   synchronize(h, budget + 1);
   const next = pc + 4;
@@ -53,11 +55,17 @@ export function executeCsr(h: usize, pc: u64, operands: u64, immediate: u32, bud
   if (load<u32>(h, H_LEAVE) == LEAVE_TRAP) {
     if (load<u32>(h, H_CAUSE) == CAUSE_ILLEGAL_INSTRUCTION) store<u64>(h, fetchRaw(h, pc), H_TVAL);
     takeException(h, pc);
-    return false;
+    return leave(h, load<u32>(h, H_PRIV) != privilege);
   }
-  if (mustLeaveSlice()) {
-    store<u64>(h, load<u64>(h, H_PC) | 1, H_PC);
-    return false;
-  }
-  return !takeInterrupt(h);
+  if (mustLeaveSlice()) return leave(h, true);
+  return !takeInterrupt(h) || leave(h, load<u32>(h, H_PRIV) != privilege);
+}
+
+/**
+ * Control goes elsewhere. If `isFinal` no caller may wait for it to return (`resume`): in
+ * another privilege mode other code may lie where it does.
+ */
+function leave(h: usize, isFinal: bool): bool {
+  if (isFinal) store<u64>(h, load<u64>(h, H_PC) | 1, H_PC);
+  return false;
 }

@@ -371,6 +371,54 @@ describe('a function that changes what its callers rely on', () => {
     });
     expect(guest.x('a0')).toBe(25n * 100n + 75n);
   });
+
+  it('traps at a CSR, and the handler returns for it in a mode that must not execute the caller', async () => {
+    const guest = await runBoth(
+      (options) =>
+        new PagedProgram(
+          `
+          li s1, 100
+          1: call outer
+          addi a0, a0, 1
+          addi s1, s1, -1
+          bnez s1, 1b
+          ecall
+          outer: csrr t0, sscratch
+          ret
+          .balign 4
+          handler: csrr t0, scause
+          li t1, 8
+          beq t0, t1, finish
+          li t1, 12
+          beq t0, t1, 2f
+          # To where the caller waits, in S-mode: its page belongs to U-mode.
+          csrw sepc, ra
+          li t0, 0x100
+          csrs sstatus, t0
+          sret
+          2: addi a1, a1, 1
+          li t0, 0x100
+          csrc sstatus, t0
+          sret`,
+          {
+            ...options,
+            from: 'U',
+            // With one hart, code that is written for U-mode's TLB leaves in S-mode anyway.
+            harts: 2,
+            setup: `
+              1: csrr t0, mhartid
+              beqz t0, 2f
+              wfi
+              j 1b
+              2: li t0, 0x1104
+              csrw medeleg, t0
+              la t0, handler
+              csrw stvec, t0`,
+          },
+        ),
+    );
+    expect([guest.x('a0'), guest.x('a1')]).toEqual([100n, 100n]);
+  });
 });
 
 describe('a function on the page of its caller', () => {
