@@ -284,8 +284,9 @@ export function randomProgram(random: Random): RandomProgram {
     (register) =>
       `li ${register}, ${BigInt.asIntN(64, (BigInt(random.uint32()) << 32n) >> BigInt(random.below(64)))}`,
   );
+  // The handler has pages of its own: where protection stops it, a PTE that it changed gets no fence.
   const source = `${setUp(mode, mode === 'paged' ? DATA_OFFSET : 0n)}\n ${values.join('\n')}\n j unwind
-    ${trapHandler(mode, longest)}\n ${text}`;
+    ${trapHandler(mode, longest)}\n .balign 4096\n ${text}`;
   const others = generator.around.patches.map(() => aluWord(random));
   return {
     description: `${mode}, ${harts} harts, ${tickInstructions} instructions a tick`,
