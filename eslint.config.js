@@ -19,14 +19,14 @@ const ARROWS = {
   disassembler: { from: ['generated', 'isa', 'text'] },
   block: { from: ['memory'] },
   fdt: { from: ['text'] },
-  images: { from: ['text'] },
+  images: { from: ['text', 'transient-bytes'] },
   sbi: { from: ['generated', 'memory'] },
   core: { from: ['generated'] },
   devices: { from: ['generated', 'block/backend', ...DEVICE_CONTRACTS], own: ['device'] },
   virtio: { from: ['generated', 'block/backend', ...DEVICE_CONTRACTS] },
   machine: {
     from: [
-      ...['bus', 'interrupt', 'memory', 'text', 'byte-queue', 'generated', 'core'],
+      ...['bus', 'interrupt', 'memory', 'text', 'transient-bytes', 'byte-queue', 'generated', 'core'],
       ...['devices', 'virtio', 'block', 'images', 'fdt', 'sbi'],
     ],
   },

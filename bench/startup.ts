@@ -93,8 +93,8 @@ export async function startup(options: BenchOptions): Promise<Report> {
   return { benchmark: 'startup', notes: [], results };
 }
 
-/** Resident memory of the process; of it what the core keeps, guest RAM, and Node before there was a machine. */
-const PARTS = ['process', 'core', 'guest RAM', 'Node alone'] as const;
+/** Resident memory of the process; of it what the core keeps, guest RAM, all but guest RAM, and Node before there was a machine. */
+const PARTS = ['process', 'core', 'guest RAM', 'beyond guest RAM', 'Node alone'] as const;
 type Part = (typeof PARTS)[number];
 
 async function memoryOf(contender: Contender, guest: Guest): Promise<Partial<Record<Part, number>>> {
@@ -105,10 +105,12 @@ async function memoryOf(contender: Contender, guest: Guest): Promise<Partial<Rec
     if (!contender.isOurs) return { process: await residentMemory(process.pid) };
     const { memoryBefore } = await process.statistics();
     const { core, guest: ram } = await linearMemory(process.pid, guest.memory * MiB);
+    const whole = await residentMemory(process.pid);
     return {
-      process: await residentMemory(process.pid),
+      process: whole,
       core,
       'guest RAM': ram,
+      'beyond guest RAM': whole - ram,
       'Node alone': memoryBefore,
     };
   } finally {

@@ -1,6 +1,6 @@
 /**
  * The parts of the platform that Node and browsers share and src/ uses:
- * WebAssembly, streams, text encoding, decompression. The libraries of
+ * WebAssembly, streams, messages, text encoding, decompression. The libraries of
  * TypeScript have them only together with the DOM.
  */
 declare namespace WebAssembly {
@@ -21,8 +21,10 @@ declare namespace WebAssembly {
   }
   class Table {
     constructor(descriptor: { element: 'anyfunc'; initial: number; maximum?: number });
+    readonly length: number;
     get(index: number): unknown;
     set(index: number, value: unknown): void;
+    grow(slots: number): number;
   }
   class Global {
     value: number;
@@ -63,6 +65,13 @@ interface WritableStreamDefaultWriter<W> {
 declare class WritableStream<W> {
   constructor(sink: { write?(chunk: W): void | Promise<void>; close?(): void | Promise<void> });
   getWriter(): WritableStreamDefaultWriter<W>;
+}
+
+declare class MessageChannel {
+  readonly port1: {
+    postMessage(message: unknown, transfer: readonly ArrayBufferLike[]): void;
+    close(): void;
+  };
 }
 
 declare class DecompressionStream {

@@ -27,7 +27,7 @@ export {
 } from './machine/description.ts';
 export type { Hart } from './machine/hart.ts';
 export type { MachineHost } from './machine/host.ts';
-export type { HostOptions } from './machine/host-options.ts';
+export type { HostOptions, SuppliedFile } from './machine/host-options.ts';
 export { Machine, type MachineExit, type MachineState } from './machine/machine.ts';
 export type { JitStatistics, MachineStatistics, TimeStatistics } from './machine/statistics.ts';
 export { GuestMemoryError, type GuestMemory } from './memory.ts';

@@ -2,6 +2,7 @@
  * Compressed and wrapped files: gzip (RFC 1952) is unpacked with the host's
  * DecompressionStream, the others are recognised and refused by name.
  */
+import { allocateTransient } from '../transient-bytes.ts';
 import { ImageFormatError } from './boot-image.ts';
 
 /** Largest unpacked kernel or firmware accepted by default, in bytes. */
@@ -74,7 +75,7 @@ export async function gunzip(
     );
   }
   await feeding;
-  const unpacked = new Uint8Array(length);
+  const unpacked = allocateTransient(length);
   let offset = 0;
   for (const chunk of chunks) {
     unpacked.set(chunk, offset);

@@ -1,11 +1,12 @@
-/** The files a machine boots from: loaded once, placed in RAM at every reset. */
+/** The files a machine boots from, read from the host and placed in RAM: at the start, and again at every reset. */
 import type { Core } from '../core/core.ts';
 import { decodeFdt, FdtFormatError, type DecodedFdt } from '../fdt/decode.ts';
 import type { FdtNode } from '../fdt/fdt.ts';
 import { encodeFdt } from '../fdt/encode.ts';
 import { MROM_BASE } from '../generated/memory-map.ts';
-import { concatenateInitrds, loadKernel, type BootImage } from '../images/index.ts';
+import { alignInitrds, loadKernel, sizeOf, type BootImage } from '../images/index.ts';
 import type { GuestMemory } from '../memory.ts';
+import { freeTransient } from '../transient-bytes.ts';
 import type { Board } from './board.ts';
 import { boardTree, chosenProperties } from './board-tree.ts';
 import { planBoot, writeBoot } from './boot.ts';
@@ -24,25 +25,32 @@ const INFO_ADDRESS = MROM_BASE + 40;
 
 export class BootFiles {
   private constructor(
-    readonly kernel: BootImage | undefined,
-    readonly firmware: BootImage | undefined,
-    private readonly initrd: Uint8Array | undefined,
+    private readonly opened: readonly Uint8Array[],
+    private readonly kernel: BootImage | undefined,
+    private readonly firmware: BootImage | undefined,
+    private readonly initrd: readonly Uint8Array[],
     private readonly fdt: DecodedFdt | undefined,
   ) {}
 
   static async load({ boot }: ResolvedDescription, host: MachineHost): Promise<BootFiles> {
+    const opened: Uint8Array[] = [];
+    const open = async (reference: string): Promise<Uint8Array> => {
+      const bytes = await host.open(reference);
+      opened.push(bytes);
+      return bytes;
+    };
     const image = async (what: string, reference: string | undefined): Promise<BootImage | undefined> =>
       reference === undefined
         ? undefined
-        : loadKernel(await host.open(reference), { what: `${what} ${reference}` });
+        : loadKernel(await open(reference), { what: `${what} ${reference}` });
     const kernel = await image('kernel', boot.kernel);
     const firmware = await image('firmware', boot.firmware);
-    const initrds = await Promise.all(boot.initrd.map((reference) => host.open(reference)));
-    const fdt = boot.fdt === undefined ? undefined : readTree(await host.open(boot.fdt), boot.fdt);
-    return new BootFiles(kernel, firmware, initrds.length > 0 ? concatenateInitrds(initrds) : undefined, fdt);
+    const initrds = await Promise.all(boot.initrd.map(open));
+    const fdt = boot.fdt === undefined ? undefined : readTree(await open(boot.fdt), boot.fdt);
+    return new BootFiles(opened, kernel, firmware, alignInitrds(initrds), fdt);
   }
 
-  /** Writes everything to RAM and sets the harts to where they start. */
+  /** Writes everything to RAM, where it is used up, and sets the harts to where they start. */
   place(
     core: Core,
     memory: GuestMemory,
@@ -72,11 +80,13 @@ export class BootFiles {
       ramSize: memory.size,
       kernel: this.kernel,
       firmware: this.firmware,
-      initrdSize: this.initrd?.length,
-      fdtSize: tree(this.initrd && { start: 0, end: 0 }).length,
+      initrdSize: sizeOf(this.initrd),
+      fdtSize: tree(this.initrd.length > 0 ? { start: 0, end: 0 } : undefined).length,
       kernelPrivilege: isSupervisor ? 'supervisor' : 'machine',
     });
     writeBoot(memory, plan, { initrd: this.initrd, fdt: tree(plan.initrd) });
+    const images = [this.kernel, this.firmware].flatMap((image) => image?.segments ?? []);
+    freeTransient([...this.opened, ...images.map(({ bytes }) => bytes)]);
 
     core.exports.provideSbi(plan.privilege === 'supervisor' ? 1 : 0);
     if (plan.privilege === 'supervisor') {

@@ -115,11 +115,11 @@ export function planBoot(request: BootRequest): BootPlan {
   };
 }
 
-/** Writes everything to RAM, zeros after a segment's bytes included, so that a reboot starts afresh. */
+/** Writes everything to RAM, the initrd from pieces that follow each other, zeros after a segment's bytes included, so that a reboot starts afresh. */
 export function writeBoot(
   memory: GuestMemory,
   plan: BootPlan,
-  files: { readonly initrd?: Uint8Array; readonly fdt: Uint8Array },
+  files: { readonly initrd: readonly Uint8Array[]; readonly fdt: Uint8Array },
 ): void {
   for (const { address, bytes, memorySize } of plan.segments) {
     memory.write(address, bytes);
@@ -128,7 +128,13 @@ export function writeBoot(
       memory.write(address + offset, zeros.subarray(0, memorySize - offset));
     }
   }
-  if (plan.initrd && files.initrd) memory.write(plan.initrd.start, files.initrd);
+  if (plan.initrd) {
+    let address = plan.initrd.start;
+    for (const piece of files.initrd) {
+      memory.write(address, piece);
+      address += piece.length;
+    }
+  }
   memory.write(plan.fdt.start, files.fdt);
 }
 

@@ -1,11 +1,18 @@
 /** What an embedder hands to the host of a machine, the same in every environment. */
 import type { BlockBackend } from '../block/backend.ts';
 import type { JitOptions } from '../core/jit.ts';
+import { allocateTransient } from '../transient-bytes.ts';
 import type { MachineHost } from './host.ts';
+
+/**
+ * A file, or who gets it when the machine is made, and again at each reset: then its memory is
+ * given back meanwhile. What a function returns is the machine's, which detaches its buffer.
+ */
+export type SuppliedFile = Uint8Array | (() => Uint8Array | Promise<Uint8Array>);
 
 export interface HostOptions {
   /** Boot files by the name they have in the description; looked up before paths and URLs. */
-  readonly files?: Readonly<Record<string, Uint8Array>>;
+  readonly files?: Readonly<Record<string, SuppliedFile>>;
   /** Disks by the `file` they have in the description; the machine uses them and does not close them. */
   readonly drives?: Readonly<Record<string, BlockBackend>>;
   /** Whether and how guest code is translated to WebAssembly. Default: it is. */
@@ -21,12 +28,20 @@ export type HostFiles = Pick<MachineHost, 'open' | 'openDrive'>;
 export function suppliedFiles(options: HostOptions, files: HostFiles): HostFiles {
   return {
     async open(reference) {
-      return own(options.files, reference) ?? files.open(reference);
+      const supplied = own(options.files, reference);
+      if (supplied === undefined) return files.open(reference);
+      return typeof supplied === 'function' ? supplied() : copyOf(supplied);
     },
     async openDrive(reference, drive) {
       return own(options.drives, reference) ?? files.openDrive(reference, drive);
     },
   };
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = allocateTransient(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
 function own<T>(table: Readonly<Record<string, T>> | undefined, key: string): T | undefined {

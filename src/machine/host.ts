@@ -7,7 +7,10 @@ export interface MachineHost {
   readonly core: WebAssembly.Module;
   /** Whether and how guest code is translated to WebAssembly. Default: it is. */
   readonly jit?: JitOptions;
-  /** The bytes of a boot file named in the description. */
+  /**
+   * The bytes of a boot file named in the description. Called when the machine is made, and again
+   * at each reset. They are the machine's: it detaches their buffer when they are in RAM.
+   */
   open(reference: string): Promise<Uint8Array>;
   /** The disk named in the description. */
   openDrive(reference: string, options: { readonly readOnly: boolean }): Promise<BlockBackend>;

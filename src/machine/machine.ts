@@ -69,6 +69,7 @@ export class Machine {
   private currentState: MachineState = 'created';
   private exit: MachineExit | undefined;
   private resetWanted = false;
+  private readonly resets: (() => void)[] = [];
   private loop: Promise<void> | undefined;
   private pauseWanted = false;
   private settle!: (exit: MachineExit) => void;
@@ -83,7 +84,7 @@ export class Machine {
     readonly description: MachineDescription,
     private readonly resolved: ResolvedDescription,
     private readonly host: MachineHost,
-    private readonly files: BootFiles,
+    files: BootFiles,
     drives: readonly Drive[],
   ) {
     this.ended = new Promise((resolve, reject) => {
@@ -171,7 +172,7 @@ export class Machine {
       defer: (callback) => this.deferred.push(callback),
       log,
     });
-    if (!files.firmware) {
+    if (resolved.boot.firmware === undefined) {
       const machineSbi = new MachineSbi({
         core: this.core,
         memory: this.memory,
@@ -189,7 +190,7 @@ export class Machine {
       });
       this.sbi = new Sbi(machineSbi);
     }
-    this.boot();
+    this.boot(files);
   }
 
   /**
@@ -236,8 +237,7 @@ export class Machine {
     if (this.currentState === 'running' || this.currentState === 'ended') return;
     this.currentState = 'running';
     this.pauseWanted = false;
-    const before = this.loop ?? Promise.resolve();
-    this.loop = before.then(() => this.run()).catch((error: unknown) => this.crash(error));
+    this.enqueue(() => this.run());
   }
 
   /** Pauses between two instructions; resolves when the machine stands still. */
@@ -258,6 +258,7 @@ export class Machine {
   async step(count = 1, { skipIdle = false }: { readonly skipIdle?: boolean } = {}): Promise<number> {
     if (this.currentState === 'running')
       throw new Error('step() needs a paused machine, this one is running');
+    await this.loop;
     if (this.currentState === 'ended') return 0;
     this.currentState = 'paused';
     const before = this.instructionCount;
@@ -265,6 +266,7 @@ export class Machine {
       const left = count - Number(this.instructionCount - before);
       if (left <= 0 || this.exit) break;
       await this.settleIo();
+      await this.rebootIfWanted();
       this.clock.runDue();
       if (this.execute(Math.min(left, CHUNK)) !== EXIT_IDLE) continue;
       if (!skipIdle || !(this.ioUnderWay > 0 || this.skipToEvent())) break;
@@ -282,12 +284,19 @@ export class Machine {
     return this.ended;
   }
 
-  /** Resets the machine, as its reset button would: boot files are loaded again, disks keep their content. */
-  reset(): void {
+  /**
+   * Resets the machine, as its reset button would: boot files are read again from the host, disks
+   * keep their content. Resolves when the machine is at its start again, or has ended: `ended`
+   * rejects when a boot file is not there any more.
+   */
+  async reset(): Promise<void> {
+    if (this.currentState === 'ended') return;
+    const done = new Promise<void>((resolve) => this.resets.push(resolve));
     this.resetWanted = true;
     this.core.exports.requestExit();
     this.interrupt();
-    if (this.currentState !== 'running') this.resetIfWanted();
+    if (this.currentState !== 'running') this.enqueue(() => this.rebootIfWanted());
+    return done;
   }
 
   /** Tells the guest how large the terminal on its virtio console is, in characters. */
@@ -297,6 +306,12 @@ export class Machine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  /** One after the other: what runs the machine, and what resets it while it stands still. */
+  private enqueue(work: () => Promise<void>): void {
+    const before = this.loop ?? Promise.resolve();
+    this.loop = before.then(work).catch((error: unknown) => this.crash(error));
   }
 
   private async run(): Promise<void> {
@@ -310,16 +325,19 @@ export class Machine {
         !isIdle &&
         !this.exit &&
         !this.pauseWanted &&
+        !this.resetWanted &&
         !this.ioUnderWay &&
         this.host.monotonicTime() < sliceEnd
       );
       this.flush();
       if (this.exit) break;
-      if (this.ioUnderWay && this.clock.isVirtual) await this.settleIo();
+      if (this.resetWanted) await this.rebootIfWanted();
+      else if (this.ioUnderWay && this.clock.isVirtual) await this.settleIo();
       else if (isIdle) await this.sleep();
       else await this.host.turn();
       await this.letReadersCatchUp();
     }
+    if (!this.exit) await this.rebootIfWanted();
     if (this.exit) this.end(this.exit);
     else this.currentState = 'paused';
   }
@@ -331,8 +349,7 @@ export class Machine {
     for (;;) {
       const reason = this.core.run(budget - Number(this.instructionCount - start));
       if (reason === EXIT_SBI) this.sbi?.call(this.core.exitHart);
-      this.resetIfWanted();
-      if (reason !== EXIT_SBI || this.exit) return reason;
+      if (reason !== EXIT_SBI || this.exit || this.resetWanted) return reason;
       if (Number(this.instructionCount - start) >= budget) return EXIT_BUDGET;
     }
   }
@@ -409,18 +426,29 @@ export class Machine {
     this.core.exports.requestExit();
   }
 
-  private resetIfWanted(): void {
+  /** Reads the boot files again: kept meanwhile they might take more memory than all else. */
+  private async rebootIfWanted(): Promise<void> {
     if (!this.resetWanted) return;
-    this.resetWanted = false;
     this.flush();
-    this.boot();
+    if (this.clock.isVirtual) await this.settleIo();
+    this.resetWanted = false;
+    const stopped = new Promise<undefined>((resolve) => {
+      this.wake = () => {
+        if (this.exit) resolve(undefined);
+      };
+    });
+    const files = await Promise.race([BootFiles.load(this.resolved, this.host), stopped]);
+    this.wake = undefined;
+    if (!files || this.exit) return;
+    this.boot(files);
+    for (const done of this.resets.splice(0)) done();
   }
 
-  private boot(): void {
+  private boot(files: BootFiles): void {
     for (let hart = 0; hart < this.core.harts; hart++) this.core.exports.resetHart(hart);
     this.board.reset();
     this.sbi?.reset();
-    this.files.place(this.core, this.memory, this.board, this.resolved, this.random);
+    files.place(this.core, this.memory, this.board, this.resolved, this.random);
   }
 
   /** What the guest's own driver would read from the serial port, for SBI's debug console. */
@@ -447,6 +475,8 @@ export class Machine {
 
   private async close(): Promise<void> {
     this.currentState = 'ended';
+    this.interrupt();
+    for (const done of this.resets.splice(0)) done();
     this.serial.close();
     this.virtioConsole?.close();
     await this.settleIo();

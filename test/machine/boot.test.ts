@@ -154,7 +154,10 @@ test('writes segments with zeros behind them, initrd and FDT', () => {
     write: (address: number, bytes: Uint8Array) => ram.set(bytes, address - ramBase),
   } as unknown as GuestMemory;
   const placed = plan(16, { kernel: image(2 * MiB + 5), initrdSize: 4 });
-  writeBoot(memory, placed, { initrd: new Uint8Array([4, 5, 6, 7]), fdt: new Uint8Array([8, 9]) });
+  writeBoot(memory, placed, {
+    initrd: [new Uint8Array([4]), new Uint8Array([5, 6, 7])],
+    fdt: new Uint8Array([8, 9]),
+  });
   const at = (address: number, length: number) => [
     ...ram.subarray(address - ramBase, address - ramBase + length),
   ];

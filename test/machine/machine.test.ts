@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CSR_MCYCLE, CSR_MINSTRET, CSR_TIME } from '../../src/generated/csr.ts';
+import { assemble } from '../../src/assembler/assembler.ts';
+import type { SuppliedFile } from '../../src/machine/host-options.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { firmwareMachine, kernelMachine, type ProgramDescription } from '../support/firmware-machine.ts';
 import { Random } from '../support/random.ts';
@@ -149,13 +151,77 @@ describe('reset', () => {
   it('by the embedder, while it runs and while it is paused', async () => {
     const machine = await firmware('li a0, 0\n 1: addi a0, a0, 1\n j 1b');
     await machine.step(5000);
-    machine.reset();
+    await machine.reset();
+    expect(machine.harts[0].getX(10)).toBe(0n);
     await machine.step(100);
     expect(machine.harts[0].getX(10)).toBeLessThan(100n);
     machine.start();
-    machine.reset();
+    await machine.reset();
+    expect(machine.state).toBe('running');
+    const reset = machine.reset();
     await machine.pause();
+    await reset;
     expect(machine.state).toBe('paused');
+  });
+
+  describe('reads boot files again', () => {
+    const program = (source: string) => assemble(source).bytes;
+    const endless = () => program('1: addi a0, a0, 1\n j 1b');
+    const getting = async (file: SuppliedFile, source = 'nop') =>
+      kept(await firmwareMachine(source, {}, { files: { program: file } }));
+
+    it('and lets go of what a function gives', async () => {
+      const given: Uint8Array[] = [];
+      const machine = await getting(() => {
+        const bytes = program(`li a0, ${given.length}\n 1: j 1b`);
+        given.push(bytes);
+        return bytes;
+      });
+      for (const expected of [0n, 1n, 2n]) {
+        await machine.step(10);
+        expect(machine.harts[0].getX(10)).toBe(expected);
+        await machine.reset();
+      }
+      expect(given.map(({ length }) => length)).toEqual([0, 0, 0, 0]);
+    });
+
+    it('but keeps what was given as bytes', async () => {
+      const bytes = endless();
+      const { length } = bytes;
+      const machine = await getting(bytes);
+      await machine.reset();
+      expect(bytes.length).toBe(length);
+    });
+
+    it('and ends where one is gone', async () => {
+      let isThere = true;
+      const program = () => {
+        if (!isThere) throw new Error('it is gone');
+        return endless();
+      };
+      const machine = await firmwareMachine('nop', {}, { files: { program } });
+      isThere = false;
+      machine.start();
+      await machine.reset();
+      await expect(machine.ended).rejects.toThrow('it is gone');
+      expect(machine.state).toBe('ended');
+    });
+
+    it('and stops meanwhile when it is told to', async () => {
+      let isFirst = true;
+      const machine = await getting(() => {
+        if (!isFirst) return new Promise<Uint8Array>(() => {});
+        isFirst = false;
+        return endless();
+      });
+      for (const isRunning of [true, false]) {
+        if (isRunning) machine.start();
+        const reset = machine.reset();
+        await sleep(5);
+        expect(await machine.stop()).toEqual({ reason: 'stopped', code: 0 });
+        await reset;
+      }
+    });
   });
 });
 

@@ -173,7 +173,7 @@ test('compiled aside, code is entered when it is ready, also after a reset', asy
   const translated = (): number => machine.statistics().jit.instructions;
   machine.start();
   await vi.waitFor(() => expect(translated()).toBeGreaterThan(1_000_000), 10_000);
-  machine.reset();
+  await machine.reset();
   const before = translated();
   await vi.waitFor(() => expect(translated()).toBeGreaterThan(before + 1_000_000), 10_000);
 });

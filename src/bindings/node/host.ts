@@ -1,6 +1,5 @@
 /** Node as the host of a machine: files, clocks, randomness and turns of the event loop. */
 import { randomFillSync } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +8,7 @@ import { suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
 import { loadCore, type CoreSource } from './core.ts';
 import { FileBlockBackend } from './file-backend.ts';
 import { FileError, fileError } from './file-error.ts';
+import { readWhole } from './read-whole.ts';
 
 export interface NodeHostOptions extends HostOptions {
   /** core.wasm. Default: the one of the package. */
@@ -27,7 +27,7 @@ export async function createNodeHost(options: NodeHostOptions = {}): Promise<Mac
   const files = suppliedFiles(options, {
     async open(reference) {
       try {
-        return new Uint8Array(await readFile(toPath(reference, baseDirectory)));
+        return await readWhole(toPath(reference, baseDirectory));
       } catch (error) {
         throw error instanceof FileError ? error : fileError('read', reference, error);
       }

@@ -1,8 +1,16 @@
 /** The guest of `hartware run debian`: kernel, initrd and our shell on top, as boot files. */
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { BootDescription } from '../../../index.ts';
-import { gunzip } from '../../../images/compression.ts';
-import { obtainDebianDiskModules, obtainDebianGuest, type DebianOptions } from '../guest/debian.ts';
+import { freeTransient } from '../../../transient-bytes.ts';
+import {
+  obtainDebianDiskModules,
+  obtainDebianGuest,
+  type DebianGuest,
+  type DebianOptions,
+} from '../guest/debian.ts';
 import { SHELL_INIT, SHELL_PROMPT, shellInitramfs } from '../guest/initramfs.ts';
+import type { NodeHostOptions } from '../index.ts';
 import type { RunArguments } from './arguments.ts';
 import { ProgressDisplay } from './progress.ts';
 
@@ -13,7 +21,7 @@ const GREETING = `Debian's kernel and BusyBox on Hartware.`;
 
 export interface DebianBoot {
   readonly boot: BootDescription;
-  readonly files: Readonly<Record<string, Uint8Array>>;
+  readonly files: NodeHostOptions['files'];
   readonly readyText?: string;
 }
 
@@ -36,6 +44,10 @@ export async function debianGuest(args: RunArguments): Promise<DebianBoot> {
       args.drives.length > 0 && guest.kernelRelease !== undefined
         ? await obtainDebianDiskModules(guest.kernelRelease, options)
         : [];
+    // By then it is in the cache, unless that cannot be written.
+    const again = (): Promise<DebianGuest> =>
+      obtainDebianGuest({ ...options, progress: undefined, signal: undefined });
+    const initrd = onceThen(guest.initrd, async () => (await again()).initrd);
     const isInteractive = process.stdin.isTTY === true;
     const isSerial = args.console === 'serial';
     const leave = isInteractive ? ' Ctrl-] q leaves at once.' : '';
@@ -51,8 +63,12 @@ export async function debianGuest(args: RunArguments): Promise<DebianBoot> {
     });
     return {
       boot: { kernel: KERNEL, initrd: [INITRD, SHELL], append: `rdinit=${SHELL_INIT}` },
-      // Unpacked here: in the guest that is more than half of the whole boot.
-      files: { [KERNEL]: guest.kernel, [INITRD]: await gunzip(guest.initrd, INITRD), [SHELL]: shell },
+      files: {
+        [KERNEL]: onceThen(guest.kernel, async () => (await again()).kernel),
+        // Unpacked here: in the guest that is more than half of the whole boot.
+        [INITRD]: async () => unpack(await initrd()),
+        [SHELL]: shell,
+      },
       // Another init may never get there.
       readyText: /\binit=/.test(args.append ?? '') ? undefined : SHELL_PROMPT,
     };
@@ -60,6 +76,25 @@ export async function debianGuest(args: RunArguments): Promise<DebianBoot> {
     progress.done();
     process.off('SIGINT', interrupt);
   }
+}
+
+/** In one piece: thousands of small ones leave a heap that is never given back to the system. */
+async function unpack(bytes: Uint8Array): Promise<Uint8Array> {
+  // RFC 1952, 2.3.1: ISIZE.
+  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
+  const unpacked = await promisify<Uint8Array, object, Uint8Array>(gunzip)(bytes, { chunkSize: size + 64 });
+  freeTransient([bytes]);
+  return unpacked;
+}
+
+/** Gives `first` once, and keeps it no longer; from then on what `again` gets. */
+function onceThen<T>(first: T, again: () => Promise<T>): () => Promise<T> {
+  let kept: T | undefined = first;
+  return async () => {
+    const now = kept ?? (await again());
+    kept = undefined;
+    return now;
+  };
 }
 
 /** Ctrl-C while the guest is being obtained. */

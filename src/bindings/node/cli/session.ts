@@ -79,7 +79,7 @@ function typeKeys(machine: Machine, console: MachineConsole): void {
   const writer = console.input.getWriter();
   const act: Record<KeyAction, () => void> = {
     quit: () => void machine.stop(),
-    reset: () => machine.reset(),
+    reset: () => void machine.reset(),
     help: () => void process.stderr.write(`\r\n[hartware: ${KEY_HELP}]\r\n`),
   };
   process.stdin.on('data', (chunk: Buffer) => {

@@ -8,6 +8,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { readWhole } from '../read-whole.ts';
 
 const MANIFEST_FORMAT = 1;
 const TEMPORARY = /^\.part-/;
@@ -48,7 +49,7 @@ export class FileCache {
       if (manifest.format !== MANIFEST_FORMAT) return undefined;
       const files = new Map<string, Uint8Array>();
       for (const { name, size, sha256 } of manifest.files) {
-        const bytes = await readFile(this.#path(blobName(sha256)));
+        const bytes = await readWhole(this.#path(blobName(sha256)));
         if (bytes.length !== size || sha256Of(bytes) !== sha256) return undefined;
         files.set(name, bytes);
       }

@@ -1,0 +1,28 @@
+/**
+ * Memory for files that are read, used up and let go of: a machine's boot files may be larger
+ * than all else that it needs, and the host's garbage collector may never find it worth while
+ * to free them.
+ */
+
+/** A resizable buffer gives its memory back to the system at once; one of malloc's, as others are, may not. */
+export function allocateTransient(length: number): Uint8Array {
+  return new Uint8Array(new ArrayBuffer(length, { maxByteLength: length }), 0, length);
+}
+
+/**
+ * Frees arrays that nobody reads any more, of whatever origin. Their buffers are detached, or
+ * empty. One that is less than half of its buffer shares that with others, as small ones in
+ * Node do, and is left alone.
+ */
+export function freeTransient(arrays: readonly Uint8Array[]): void {
+  const own = arrays.filter(({ length, buffer }) => 2 * length > buffer.byteLength);
+  const buffers = [...new Set(own.map(({ buffer }) => buffer as ArrayBuffer))];
+  for (const buffer of buffers) if (buffer.resizable) buffer.resize(0);
+  const { port1 } = new MessageChannel();
+  // What is sent to nobody is gone.
+  port1.close();
+  port1.postMessage(
+    undefined,
+    buffers.filter(({ resizable }) => !resizable),
+  );
+}
