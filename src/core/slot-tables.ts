@@ -7,6 +7,12 @@
  * imports the first; a generation's table goes when the last of its functions has left the slots.
  */
 
+/**
+ * Slots that a table has at first. In the same versions of V8 each instance has a copy of its
+ * table, of 20 bytes a slot, and most guests never need all slots.
+ */
+const FIRST_SIZE = 256;
+
 /** Modules that import one table. More make each change dearer, fewer make more tables to change. */
 const GENERATION_SIZE = 64;
 
@@ -25,8 +31,9 @@ export class SlotTables {
   /** By the first of a module's slots. */
   private readonly owners = new Map<number, Generation>();
 
+  /** @param size slots at most. */
   constructor(private readonly size: number) {
-    this.main = makeTable(size);
+    this.main = this.makeTable(Math.min(size, FIRST_SIZE));
   }
 
   /**
@@ -35,6 +42,7 @@ export class SlotTables {
    */
   fill(firstSlot: number, slots: number, instantiate: (table: WebAssembly.Table) => void): void {
     this.release(firstSlot, slots);
+    this.grow(firstSlot + slots);
     const generation = this.current();
     generation.made++;
     instantiate(generation.table);
@@ -54,14 +62,14 @@ export class SlotTables {
     this.owners.delete(firstSlot);
     owner.live--;
     this.generations = this.generations.filter(({ live, made }) => live > 0 || made < GENERATION_SIZE);
-    for (const table of [this.main, ...this.generations.map((generation) => generation.table)]) {
+    for (const table of this.tables()) {
       for (let slot = firstSlot; slot < firstSlot + slots; slot++) table.set(slot, null);
     }
   }
 
   /** Empties all slots for good. */
   close(): void {
-    for (let slot = 0; slot < this.size; slot++) this.main.set(slot, null);
+    for (let slot = 0; slot < this.main.length; slot++) this.main.set(slot, null);
     this.generations = [];
     this.owners.clear();
   }
@@ -69,13 +77,25 @@ export class SlotTables {
   private current(): Generation {
     const newest = this.generations.at(-1);
     if (newest && newest.made < GENERATION_SIZE) return newest;
-    const generation = { table: makeTable(this.size), made: 0, live: 0 };
-    for (let slot = 0; slot < this.size; slot++) generation.table.set(slot, this.main.get(slot));
+    const { length } = this.main;
+    const generation = { table: this.makeTable(length), made: 0, live: 0 };
+    for (let slot = 0; slot < length; slot++) generation.table.set(slot, this.main.get(slot));
     this.generations.push(generation);
     return generation;
   }
-}
 
-function makeTable(size: number): WebAssembly.Table {
-  return new WebAssembly.Table({ element: 'anyfunc', initial: size, maximum: size });
+  private tables(): WebAssembly.Table[] {
+    return [this.main, ...this.generations.map(({ table }) => table)];
+  }
+
+  /** Makes room for `slots`. */
+  private grow(slots: number): void {
+    if (slots <= this.main.length) return;
+    const length = Math.min(this.size, Math.max(slots, 2 * this.main.length));
+    for (const table of this.tables()) table.grow(length - table.length);
+  }
+
+  private makeTable(length: number): WebAssembly.Table {
+    return new WebAssembly.Table({ element: 'anyfunc', initial: length, maximum: this.size });
+  }
 }

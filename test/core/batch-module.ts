@@ -2,12 +2,12 @@
 
 /** Puts a function that returns `value` into `slot` of env.table. It asks the core for the function `imported`. */
 export function batchModule(slot: number, value: number, imported = 'helper'): Uint8Array<ArrayBuffer> {
-  return moduleWith(slot, imported, [I32_CONST, value]);
+  return moduleWith(slot, imported, [I32_CONST, ...sleb(value)]);
 }
 
 /** Puts a function into `slot` of env.table that calls the one in slot `target` and returns what it returns. */
 export function callingModule(slot: number, target: number): Uint8Array<ArrayBuffer> {
-  return moduleWith(slot, 'helper', [I32_CONST, target, CALL_INDIRECT, 0, 0]);
+  return moduleWith(slot, 'helper', [I32_CONST, ...sleb(target), CALL_INDIRECT, 0, 0]);
 }
 
 const I32_CONST = 0x41;
@@ -17,7 +17,10 @@ const I32 = 0x7f;
 const FUNC = 0x60;
 const FUNCREF = 0x70;
 
-/** All numbers are below 64 and so a byte each. */
+/** A number from 0 to 8191 as LEB128. */
+const sleb = (value: number): number[] => [(value & 0x7f) | 0x80, value >> 7];
+
+/** The module's own numbers are below 64 and so a byte each. */
 function moduleWith(slot: number, imported: string, body: readonly number[]): Uint8Array<ArrayBuffer> {
   const text = (name: string): number[] => [name.length, ...new TextEncoder().encode(name)];
   const section = (id: number, ...bytes: number[]): number[] => [id, bytes.length, ...bytes];
@@ -32,7 +35,7 @@ function moduleWith(slot: number, imported: string, body: readonly number[]): Ui
     ),
     ...section(3, 1, 0),
     // An active segment: function 1, behind the imported one.
-    ...section(9, 1, 0, I32_CONST, slot, END, 1, 1),
+    ...section(9, 1, 0, I32_CONST, ...sleb(slot), END, 1, 1),
     ...section(10, 1, body.length + 2, 0, ...body, END),
   );
 }

@@ -239,6 +239,8 @@ test('each core has a table of its own', () => {
   const [one, other] = [new FakeCore(), new FakeCore()];
   one.compile(batchModule(3, 42), 1, 3);
   expect([one.call(3), other.call(3)]).toEqual([42, undefined]);
-  expect(one.jit.table.get(JIT_TABLE_SIZE - 1)).toBeNull();
+  one.compile(batchModule(JIT_TABLE_SIZE - 1, 43), 2, JIT_TABLE_SIZE - 1);
+  expect([one.call(3), one.call(JIT_TABLE_SIZE - 1)]).toEqual([42, 43]);
+  expect(one.jit.table.get(JIT_TABLE_SIZE - 2)).toBeNull();
   expect(() => one.jit.table.get(JIT_TABLE_SIZE)).toThrow(RangeError);
 });

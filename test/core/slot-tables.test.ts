@@ -7,8 +7,12 @@ import { collectGarbage } from './garbage.ts';
 const SIZE = 64;
 
 class Slots {
-  readonly tables = new SlotTables(SIZE);
+  readonly tables: SlotTables;
   readonly imported = new Set<WebAssembly.Table>();
+
+  constructor(size = SIZE) {
+    this.tables = new SlotTables(size);
+  }
 
   fill(slot: number, bytes: Uint8Array<ArrayBuffer>): void {
     const module = new WebAssembly.Module(bytes);
@@ -63,6 +67,21 @@ test('nothing stays of modules that have left their slots', async () => {
   await collectGarbage();
   expect(last.deref()).toBeUndefined();
   expect(slots.call(1)).toBeUndefined();
+});
+
+test('tables grow to the slots in use, also those of modules that are there already', () => {
+  const slots = new Slots(4096);
+  slots.fill(1, callingModule(1, 2));
+  const { length } = slots.tables.main;
+  expect(length).toBeLessThan(4096);
+  for (let module = 0; module < 100; module++) slots.fill(3 + module, batchModule(3 + module, module));
+  for (const slot of [length, 3000, 4095]) {
+    slots.fill(2, callingModule(2, slot));
+    slots.fill(slot, batchModule(slot, slot));
+    expect(slots.call(1)).toBe(slot);
+  }
+  expect(slots.tables.main.length).toBe(4096);
+  expect(() => slots.fill(4096, batchModule(4096, 1))).toThrow();
 });
 
 test('a module that cannot be instantiated fills nothing', () => {
