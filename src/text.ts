@@ -20,5 +20,6 @@ export function encodeUtf8(text: string): Uint8Array {
 
 /** Decodes UTF-8; invalid sequences become U+FFFD, a byte order mark is kept. */
 export function decodeUtf8(bytes: Uint8Array): string {
-  return new (codecs().TextDecoder)('utf-8', { ignoreBOM: true }).decode(bytes);
+  // A copy, because browsers decode nothing of a resizable buffer.
+  return new (codecs().TextDecoder)('utf-8', { ignoreBOM: true }).decode(bytes.slice());
 }

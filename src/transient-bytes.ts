@@ -4,7 +4,10 @@
  * to free them.
  */
 
-/** A resizable buffer gives its memory back to the system at once; one of malloc's, as others are, may not. */
+/**
+ * A resizable buffer gives its memory back to the system at once; one of malloc's, as others are,
+ * may not. Interfaces of browsers refuse it.
+ */
 export function allocateTransient(length: number): Uint8Array {
   return new Uint8Array(new ArrayBuffer(length, { maxByteLength: length }), 0, length);
 }

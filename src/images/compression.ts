@@ -47,7 +47,8 @@ export async function gunzip(
   const writer = writable.getWriter();
   const feed = async () => {
     for (let offset = 0; offset < bytes.length; offset += INPUT_CHUNK) {
-      await writer.write(bytes.subarray(offset, offset + INPUT_CHUNK));
+      // A copy, because browsers unpack nothing of a resizable buffer.
+      await writer.write(bytes.slice(offset, offset + INPUT_CHUNK));
     }
     await writer.close();
   };
