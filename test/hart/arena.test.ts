@@ -14,7 +14,7 @@ test('more code than the block arena holds', () => {
     host: { mmioRead: () => 0, mmioWrite: () => {}, time: () => 0 },
     jit: { mode: UNFORCED },
   });
-  // A block every four bytes, each some 80 bytes decoded: four times what the arena has.
+  // A block every four bytes, each some 80 bytes decoded: many times what the arena has.
   const block = assemble('c.addi a0, 1\n c.j next\n next:').bytes;
   const end = assemble('c.addi a1, 1\n li t0, 0x80000000\n jr t0', { origin: 0x80000000n }).bytes;
   const blocks = (core.ram.length - end.length - 4) >> 2;
