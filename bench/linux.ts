@@ -10,6 +10,7 @@ import { chromiumContender } from './linux/chromium.ts';
 import { processContender } from './linux/process-guest.ts';
 import { linuxGuestFiles } from './linux/guest-files.ts';
 import { Session, type Execution, type LinuxContender } from './linux/session.ts';
+import { v86Contender } from './linux/v86.ts';
 import { GROUPS, type Workload } from './linux/workload.ts';
 import { compare, type ComparedWork, type Comparison } from './support/comparison.ts';
 import { contenders } from './support/contender.ts';
@@ -18,7 +19,7 @@ import type { Report, Result } from './support/report.ts';
 import { withScratch } from './support/scratch.ts';
 
 /** With whom the others are compared: the first of these that is there. */
-const REFERENCES = ['qemu', 'baseline'];
+const REFERENCES = ['qemu', 'baseline', 'v86'];
 
 /** Both times of one workload, with the instructions of the whole. */
 type Sample = Execution & { readonly steady: number };
@@ -32,6 +33,9 @@ export async function linux(options: BenchOptions): Promise<Report> {
     );
     if (options.chromium !== undefined) {
       list.splice(1, 0, await chromiumContender(options.chromium, options.build, guest));
+    }
+    if (options.v86 !== undefined) {
+      list.push(await v86Contender(options.v86, workloads, options.memory, directory));
     }
     const samples: Samples = new Map(list.map(({ name }) => [name, new Map()]));
     const failures = new Map<Workload, string>();
@@ -73,11 +77,13 @@ async function runRound(
       for (let i = 0; i < list.length && !failures.has(workload); i++) {
         // Nobody is always first.
         const contender = list[(i + round + index) % list.length];
+        if (contender.has?.(workload) === false) continue;
         try {
           const sample = await measure(contender.name, sessions.get(contender)!, workload);
           const ofContender = samples.get(contender.name)!;
           ofContender.set(workload, [...(ofContender.get(workload) ?? []), sample]);
-          if (sample.digest !== undefined) digests.set(contender.name, sample.digest);
+          if (sample.digest !== undefined && !contender.isOtherProcessor)
+            digests.set(contender.name, sample.digest);
         } catch (error) {
           fail(failures, workload, `${workload.name} on ${contender.name}: ${(error as Error).message}`);
           await sessions.get(contender)!.close();
@@ -138,10 +144,10 @@ function comparisonsOf(samples: Samples, workloads: readonly Workload[]): Compar
       group: workload.group,
       name: workload.name,
       samples: new Map(
-        [...samples].map(([contender, ofContender]) => [
-          contender,
-          ofContender.get(workload)!.map((sample) => sample[figure]),
-        ]),
+        [...samples].flatMap(([contender, ofContender]) => {
+          const times = ofContender.get(workload)?.map((sample) => sample[figure]);
+          return times ? [[contender, times] as const] : [];
+        }),
       ),
     }));
   return [

@@ -45,16 +45,31 @@ export async function linuxGuestFiles(options: BenchOptions, directory: string):
 
   const { kernel, initrd } = await kernelAndInitrd(options);
   const files = { kernel: join(directory, 'kernel'), initrd: join(directory, 'initrd') };
-  const entries = benchEntries(
+  const packed = packGuest(
+    initrd,
     workloads,
     parts.flatMap((part) => part.entries),
   );
+  await writeFile(files.kernel, kernel);
+  await writeFile(files.initrd, packed.initrd);
+  return {
+    guest: { ...files, append: packed.append, memory: options.memory, isBareMetal: false },
+    workloads,
+  };
+}
+
+/** The initrd of an installer with the workloads and what they need, and the kernel parameters that run them. */
+export function packGuest(
+  initrd: Uint8Array,
+  workloads: readonly Workload[],
+  entries: readonly CpioEntry[],
+): { readonly initrd: Uint8Array; readonly append: string } {
   // Unpacked here: in the guest that takes longer than the rest of the boot.
   const base = GZIP.every((byte, index) => initrd[index] === byte) ? gunzipSync(initrd) : initrd;
-  await writeFile(files.kernel, kernel);
-  await writeFile(files.initrd, concatenateInitrds([base, writeCpio(entries)]));
-  const append = `console=ttyS0 rdinit=${BENCH_INIT}`;
-  return { guest: { ...files, append, memory: options.memory, isBareMetal: false }, workloads };
+  return {
+    initrd: concatenateInitrds([base, writeCpio(benchEntries(workloads, entries))]),
+    append: `console=ttyS0 rdinit=${BENCH_INIT}`,
+  };
 }
 
 async function ownPart({ scale, cc, only }: BenchOptions, directory: string): Promise<Part> {

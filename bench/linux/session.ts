@@ -1,6 +1,7 @@
 /** A guest that has booted, and runs workloads one after the other. */
 import type { Transcript } from '../support/transcript.ts';
 import { READY } from './initramfs.ts';
+import type { Workload } from './workload.ts';
 
 /** A guest whose console can be seen and typed on. */
 export interface LinuxGuest {
@@ -14,6 +15,10 @@ export interface LinuxGuest {
 /** Who can boot the guest, and how. */
 export interface LinuxContender {
   readonly name: string;
+  /** Whether it can run a workload. Default: it can. */
+  has?(workload: Workload): boolean;
+  /** Whether its programs were compiled for another processor, where what they compute may be rounded differently. */
+  readonly isOtherProcessor?: boolean;
   boot(): Promise<LinuxGuest>;
 }
 

@@ -24,6 +24,7 @@ Default: all but linux, which takes half an hour and a cross compiler.
                     them (docs/performance.md); may be repeated
   --debian          linux: also programs of Debian (gcc, Python, openssl ...), from its archive
   --chromium FILE   linux: our build also in a worker of this browser, as /usr/bin/chromium
+  --v86 DIR         linux: programs of ours also on v86, from this folder (docs/performance.md)
   --memory N        linux: RAM of the guest in MiB (default 1024)
   --scale F         linux: multiplies the iterations of the programs of ours (default 1)
   --cc COMMAND      linux: the C compiler for riscv64 (default ${CROSS_COMPILER.command})
@@ -45,6 +46,8 @@ export interface BenchOptions {
   readonly debian: boolean;
   /** An executable file. */
   readonly chromium?: string;
+  /** A folder. */
+  readonly v86?: string;
   /** In MiB. */
   readonly memory: number;
   readonly scale: number;
@@ -70,6 +73,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       programs: { type: 'string', multiple: true, default: [] },
       debian: { type: 'boolean', default: false },
       chromium: { type: 'string' },
+      v86: { type: 'string' },
       memory: { type: 'string', default: '1024' },
       scale: { type: 'string', default: '1' },
       cc: { type: 'string', default: CROSS_COMPILER.command },
@@ -103,6 +107,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     programs: values.programs,
     debian: values.debian,
     chromium: values.chromium,
+    v86: values.v86,
     memory,
     scale,
     cc: values.cc,
