@@ -264,7 +264,7 @@ class Generator {
 }
 
 /** Whether and when code is translated. */
-export type Translation = Pick<GuestOptions, 'jit' | 'threshold'>;
+export type Translation = Pick<GuestOptions, 'jit' | 'threshold' | 'compile'>;
 
 export interface RandomProgram {
   readonly description: string;

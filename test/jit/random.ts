@@ -29,6 +29,7 @@ export async function findDifference(seed: number, length = LENGTH): Promise<str
     { jit: 'on', threshold: 5 },
     { jit: 'on', threshold: 10 },
     { jit: 'on', threshold: 50 },
+    { jit: 'on', threshold: 5, compile: 'async' },
   ] as const);
   const longest = random.pick([40, 700, 5000, 20_000]);
   const cuts = random.uint32();
@@ -41,6 +42,8 @@ export async function findDifference(seed: number, length = LENGTH): Promise<str
         if (!hasTailCalls) withoutTailCalls(guest, translation);
         return Promise.resolve(new LockstepGuest(guest));
       },
+      // So that what was compiled aside arrives.
+      after: () => translation.compile === 'async' && new Promise((done) => setImmediate(done, false)),
       chunk: (index) => 1 + new Random(cuts + index * 7919).below(longest),
       memoryInterval: 300,
     },

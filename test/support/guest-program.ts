@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs';
 import { assemble, type Program } from '../../src/assembler/assembler.ts';
 import { Bus, type MmioDevice } from '../../src/bus.ts';
 import { Core, EXIT_IDLE } from '../../src/core/core.ts';
-import type { JitMode } from '../../src/core/jit.ts';
+import type { JitMode, JitOptions } from '../../src/core/jit.ts';
 import { AclintClint, AclintSswi, CLINT_SIZE, SSWI_SIZE } from '../../src/devices/aclint.ts';
 import { TestFinisher, type Finish } from '../../src/devices/test-finisher.ts';
 import {
@@ -129,6 +129,8 @@ export interface GuestOptions {
   readonly jit?: JitMode;
   /** With `on`, arrivals that make code hot. Default: as in JitOptions. */
   readonly threshold?: number;
+  /** Default `sync`; with `async` nothing is translated before the event loop has had a turn. */
+  readonly compile?: JitOptions['compile'];
   /** Leaves out what goes before and after a program: it starts at `_start` with nothing set up. */
   readonly isBare?: boolean;
 }
@@ -182,6 +184,7 @@ export class GuestProgram {
       tickInstructions = 1,
       jit = JIT_MODE,
       threshold,
+      compile,
       isBare = false,
     } = options;
     this.program = assembled(isBare ? source : `${PROLOGUE}${source}${EPILOGUE}`);
@@ -194,7 +197,7 @@ export class GuestProgram {
       harts,
       paging,
       tickInstructions,
-      jit: { mode: jit, threshold },
+      jit: { mode: jit, threshold, compile },
       host: {
         mmioRead: (address, size) => {
           const value = bus.read(address >>> 0, size);
