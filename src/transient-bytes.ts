@@ -19,13 +19,19 @@ export function allocateTransient(length: number): Uint8Array {
  */
 export function freeTransient(arrays: readonly Uint8Array[]): void {
   const own = arrays.filter(({ length, buffer }) => 2 * length > buffer.byteLength);
-  const buffers = [...new Set(own.map(({ buffer }) => buffer as ArrayBuffer))];
-  for (const buffer of buffers) if (buffer.resizable) buffer.resize(0);
+  for (const buffer of new Set(own.map(({ buffer }) => buffer as ArrayBuffer))) {
+    if (buffer.resizable) buffer.resize(0);
+    else sendToNobody(buffer);
+  }
+}
+
+/** What nobody receives is gone. */
+function sendToNobody(buffer: ArrayBuffer): void {
   const { port1 } = new MessageChannel();
-  // What is sent to nobody is gone.
   port1.close();
-  port1.postMessage(
-    undefined,
-    buffers.filter(({ resizable }) => !resizable),
-  );
+  try {
+    port1.postMessage(undefined, [buffer]);
+  } catch {
+    // Memory of WebAssembly, or shared: not to be given away, nor ours to free.
+  }
 }

@@ -267,6 +267,7 @@ export class Machine {
       if (left <= 0 || this.exit) break;
       await this.settleIo();
       await this.rebootIfWanted();
+      if (this.exit) break;
       this.clock.runDue();
       if (this.execute(Math.min(left, CHUNK)) !== EXIT_IDLE) continue;
       if (!skipIdle || !(this.ioUnderWay > 0 || this.skipToEvent())) break;

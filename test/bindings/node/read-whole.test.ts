@@ -30,6 +30,14 @@ test('nothing of what is not there, of a directory, and after an abort', async (
   await expect(readWhole(path, AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
 });
 
+test('memory of WebAssembly and shared memory stay', () => {
+  const arrays = [new WebAssembly.Memory({ initial: 1 }).buffer, new SharedArrayBuffer(8)].map(
+    (buffer) => new Uint8Array(buffer),
+  );
+  freeTransient(arrays);
+  expect(arrays.map(({ length }) => length)).toEqual([65536, 8]);
+});
+
 test('bytes that share their buffer with others are not freed', () => {
   const shared = Buffer.from('shared');
   expect(shared.buffer.byteLength).toBeGreaterThan(shared.length);
