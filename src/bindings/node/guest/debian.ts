@@ -112,18 +112,25 @@ export async function obtainDebianDiskModules(
     { component: 'main', packages: [kernelPackage] },
   ];
   const set = await withSource(options, kernelPackage, async (source) => {
+    let reason: Error = new PackageSourceError(`the archive has no modules for the kernel ${release}`);
     for (const { component, packages } of groups) {
       const files = new Map<string, Uint8Array>();
-      for (const name of packages) {
-        const fetched = await source.fetch(name, component);
-        if (!fetched) break;
-        options.progress?.({ kind: 'step', text: `Unpacking ${name}` });
-        for (const [module, bytes] of await extractModules(fetched.bytes, release, name))
-          files.set(module, bytes);
+      try {
+        for (const name of packages) {
+          const fetched = await source.fetch(name, component);
+          if (!fetched) break;
+          options.progress?.({ kind: 'step', text: `Unpacking ${name}` });
+          for (const [module, bytes] of await extractModules(fetched.bytes, release, name))
+            files.set(module, bytes);
+        }
+      } catch (error) {
+        // An archive that is being changed may lack one index and have the other.
+        if (!isSourceError(error)) throw error;
+        reason = error;
       }
       if (DISK_MODULES.every((name) => files.has(name))) return { version: release, files };
     }
-    throw new PackageSourceError(`the archive has no modules for the kernel ${release}`);
+    throw reason;
   });
   await remember(cache, key, set, options);
   return modulesOf(set);
@@ -226,10 +233,7 @@ async function withSource<T>(
     return await get(source);
   } catch (error) {
     signal?.throwIfAborted();
-    const isExpected = [PackageSourceError, ArchiveIndexError, DebFormatError].some(
-      (type) => error instanceof type,
-    );
-    if (!isExpected) throw error;
+    if (!isSourceError(error)) throw error;
     const supply =
       wanted === NETBOOT_PACKAGE
         ? `Supply the file ${NETBOOT_PACKAGE}_VERSION_all.deb ` +
@@ -243,6 +247,10 @@ async function withSource<T>(
   } finally {
     await source?.close();
   }
+}
+
+function isSourceError(error: unknown): error is Error {
+  return [PackageSourceError, ArchiveIndexError, DebFormatError].some((type) => error instanceof type);
 }
 
 async function remember(cache: FileCache, key: string, set: FileSet, options: DebianOptions): Promise<void> {

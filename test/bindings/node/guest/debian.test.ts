@@ -234,6 +234,18 @@ describe('disk modules', () => {
     expect(await found()).toEqual(names);
   });
 
+  test('from the package of the kernel also where the index of the installer is damaged', async () => {
+    publish({
+      'main/debian-installer/binary-riscv64': { [`scsi-modules-${RELEASE}-di`]: deb({ './x': '' }) },
+      'main/binary-riscv64': { [`linux-image-${RELEASE}`]: kernelPackage },
+    });
+    files.set(
+      '/debian/dists/trixie/main/debian-installer/binary-riscv64/Packages.xz',
+      xz('not what was signed'),
+    );
+    expect(await found()).toEqual(names);
+  });
+
   test('says so when there are none', async () => {
     publish({ 'main/binary-riscv64': {} });
     await expect(get()).rejects.toThrow(/no modules for the kernel/);
