@@ -5,7 +5,7 @@ import { createNodeHost } from '../../src/bindings/node/index.ts';
 import { shellInitramfs } from '../../src/bindings/node/guest/initramfs.ts';
 import { writeCpio } from '../../src/images/cpio.ts';
 import { Machine } from '../../src/machine/machine.ts';
-import { JIT } from '../support/jit-mode.ts';
+import { UNFORCED } from '../support/jit-mode.ts';
 import { Random } from '../support/random.ts';
 import { BOOT_TEST_TIMEOUT, debianGuest, diskModules, smallInitrd, TROUBLE } from './debian.ts';
 
@@ -43,7 +43,7 @@ async function run(drive: (machine: Machine) => Promise<void>, monotonicTime?: (
   ]);
   const host = await createNodeHost({
     files: { kernel: guest!.kernel, initrd: initrd!, shell: shellInitramfs({ modules }), init },
-    jit: JIT,
+    jit: { mode: UNFORCED },
   });
   const machine = await Machine.create(
     {
