@@ -6,7 +6,7 @@
 import tseslint from 'typescript-eslint';
 
 /** What the contracts between board and devices consist of. */
-const DEVICE_CONTRACTS = ['bus', 'interrupt', 'memory', 'byte-queue', 'text', 'fdt/fdt', 'devices/device'];
+const DEVICE_CONTRACTS = ['errors', 'bus', 'interrupt', 'memory', 'byte-queue', 'text', 'fdt/fdt', 'devices/device'];
 
 /**
  * For each part of src/: which others it may import (a folder, or a file
@@ -15,26 +15,26 @@ const DEVICE_CONTRACTS = ['bus', 'interrupt', 'memory', 'byte-queue', 'text', 'f
 const ARROWS = {
   generated: { from: [] },
   isa: { from: ['generated'] },
-  assembler: { from: ['generated', 'isa', 'text'] },
+  assembler: { from: ['errors', 'generated', 'isa', 'text'] },
   disassembler: { from: ['generated', 'isa', 'text'] },
   block: { from: ['memory'] },
-  fdt: { from: ['text'] },
-  images: { from: ['text', 'transient-bytes'] },
+  fdt: { from: ['errors', 'text'] },
+  images: { from: ['errors', 'text', 'transient-bytes'] },
   sbi: { from: ['generated', 'memory'] },
-  core: { from: ['generated'] },
+  core: { from: ['errors', 'generated'] },
   devices: { from: ['generated', 'block/backend', ...DEVICE_CONTRACTS], own: ['device'] },
   virtio: { from: ['generated', 'block/backend', ...DEVICE_CONTRACTS] },
   machine: {
     from: [
-      ...['bus', 'interrupt', 'memory', 'text', 'transient-bytes', 'byte-queue', 'generated', 'core'],
-      ...['devices', 'virtio', 'block', 'images', 'fdt', 'sbi'],
+      ...['errors', 'bus', 'interrupt', 'memory', 'text', 'transient-bytes', 'byte-queue', 'generated', 'core'],
+      ...['isa', 'devices', 'virtio', 'block', 'images', 'fdt', 'sbi'],
     ],
   },
   debug: { from: ['generated', 'memory', 'disassembler', 'machine'] },
 };
 
 /** The virtio devices; the other files of that folder are queues and transports, which all of them share. */
-const VIRTIO_DEVICES = ['block', 'console', 'entropy'];
+const VIRTIO_DEVICES = ['block', 'console', 'entropy', 'power-button'];
 
 const alternatives = (names) => names.map((name) => name.replace('/', '\\/')).join('|');
 

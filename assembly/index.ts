@@ -49,11 +49,13 @@ import {
   MENVCFG_STCE,
 } from './generated/csr';
 import { emptyArena, hasCode, invalidateCode } from './hart/block';
+import { pass, setCounting, setStopsAtEbreak } from './hart/debug';
 import { csrValue, DELEGABLE_EXCEPTIONS, readCsr, S_INTERRUPTS, writeCsr } from './hart/csr';
 import { hartAddress, requestExit, requestReschedule, runHarts, wake } from './hart/schedule';
 import { NEVER, readTime as readMtime, ticksToDeadline, updateTimers, writeTime as writeMtime } from './hart/timer';
 import { takeException } from './hart/trap';
 import { abandonBatch, activateBatch } from './jit/batch';
+import { dropAllRegions } from './jit/region';
 import { configure } from './jit/tier';
 import { accessValue, leaveAfterAccess, readSlow } from './mmu/access';
 import { flushTlb as flushHartTlb, flushTlbPage, updateMode } from './mmu/tlb';
@@ -65,15 +67,17 @@ export { requestExit } from './hart/schedule';
 export { isFetchedFrom } from './hart/fetch';
 export { executeCsr, locate } from './jit/helpers';
 export { resume } from './jit/tier';
+export { addBreakpoint, addWatchpoint, clearBreakpoints, clearWatchpoints } from './hart/debug';
 export { RAM, RAM_BASE, MACHINE, M_ICOUNT, M_EXIT_HART } from './layout';
 export { JIT_TABLE_SIZE, J_STATISTICS, J_TIMES } from './layout';
+export { D_COUNTS, D_HIT } from './layout';
 export { HARTS, HART_AREA_SIZE, HART_STATE_SIZE, X_SINK, F_BASE, H_PC, H_PRIV, H_RUN_STATE } from './layout';
 
 /** A fence of more pages than that drops every translation instead. */
 const FLUSH_PAGES: u64 = 64;
 
 /** Version of this boundary; the host refuses a core with another one. */
-export const ABI_VERSION: u32 = 2;
+export const ABI_VERSION: u32 = 3;
 
 /**
  * Prepares the machine; to be called once, before everything else. RAM must be
@@ -278,6 +282,29 @@ export function idleTicks(): f64 {
 /** Virtual clock: lets `ticks` pass without an instruction. */
 export function skipIdle(ticks: f64): void {
   store<u64>(MACHINE, load<u64>(MACHINE, M_IDLE_TICKS) + (ticks as u64), M_IDLE_TICKS);
+}
+
+/** Breakpoints or watchpoints have changed: what was decoded, translated and mapped without them goes. */
+export function applyDebug(): void {
+  dropAllRegions();
+  emptyArena();
+  const harts = load<u32>(MACHINE, M_HART_COUNT);
+  for (let i: u32 = 0; i < harts; i++) flushHartTlb(hartAddress(i));
+}
+
+/** A hart goes on from where it is, even if a breakpoint lies there. */
+export function passBreakpoint(hart: u32): void {
+  pass(hartAddress(hart));
+}
+
+/** Whether an ebreak stops the hart (EXIT_EBREAK) in place of raising its exception. */
+export function stopAtEbreak(stops: bool): void {
+  setStopsAtEbreak(stops);
+}
+
+/** Whether instructions are counted by kind, which also keeps them from being translated; to be followed by `applyDebug`. */
+export function countInstructions(counts: bool): void {
+  setCounting(counts);
 }
 
 function refreshTimers(): void {

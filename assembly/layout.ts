@@ -4,6 +4,7 @@
  *
  *   0x0000_0400  static data of the module
  *   0x0002_0000  machine record
+ *   0x0003_0000  breakpoints, watchpoints, counts of instructions
  *   0x0010_0000  8 × hart area (512 KiB): hart record, TLBs, jump caches
  *   0x0050_0000  block hash: paddr → decoded block
  *   0x0060_0000  page heads: one u32 a guest page, its list of decoded blocks
@@ -41,6 +42,28 @@ export const EXIT_BUDGET: u32 = 0; // the budget is used up
 export const EXIT_IDLE: u32 = 1; // every hart waits for an interrupt
 export const EXIT_SBI: u32 = 2; // hart M_EXIT_HART made an SBI call
 export const EXIT_HOST: u32 = 3; // requestExit() was called
+export const EXIT_BREAKPOINT: u32 = 4; // hart M_EXIT_HART is about to execute the instruction at a breakpoint
+export const EXIT_WATCHPOINT: u32 = 5; // hart M_EXIT_HART has executed an instruction that made a watched access
+export const EXIT_EBREAK: u32 = 6; // hart M_EXIT_HART has come to an ebreak, where H_PC points
+
+// What the host has asked for to look at a guest (hart/debug.ts).
+export const DEBUG: usize = 0x30000;
+export const D_OFFSETS: usize = DEBUG; // u8 × 2048: whether a breakpoint lies at this halfword of its page
+export const D_BREAKPOINTS: usize = DEBUG + 0x800; // u64 × MAX_BREAKPOINTS, virtual addresses
+export const MAX_BREAKPOINTS: u32 = 256;
+export const D_WATCHPOINTS: usize = DEBUG + 0x1000; // WATCHPOINT_SIZE × MAX_WATCHPOINTS
+export const MAX_WATCHPOINTS: u32 = 64;
+export const WATCHPOINT_SIZE: usize = 24;
+export const W_FIRST: usize = 0; // u64, first byte watched
+export const W_LAST: usize = 8; // u64, last one
+export const W_FLAGS: usize = 16; // u32: ACCESS_READ, ACCESS_WRITE, WATCH_PHYSICAL
+export const WATCH_PHYSICAL: u32 = 8; // the addresses are physical
+export const D_HIT: usize = DEBUG + 0x1800; // what EXIT_WATCHPOINT is for
+export const HIT_INDEX: usize = 0; // u32, of the watchpoint
+export const HIT_ACCESS: usize = 4; // u32, ACCESS_READ or ACCESS_WRITE
+export const HIT_ADDRESS: usize = 8; // u64, virtual
+export const HIT_SIZE: usize = 16; // u32, bytes; for EXIT_EBREAK, of the instruction
+export const D_COUNTS: usize = DEBUG + 0x2000; // {u64 in 32 bits, u64 in 16 bits} × OP_COUNT: instructions executed
 
 // Hart area.
 export const HARTS: usize = 0x100000;
@@ -108,6 +131,7 @@ export const H_LAST_EPOCH: usize = 0x53c; // u32, the highest one given so far
 export const H_ADDRESS_SPACES: usize = 0x540; // {u64 satp, u32 epoch, u32 unused} × 8, to 0x5c0: those left lately and not flushed since
 export const ADDRESS_SPACES: u32 = 8;
 export const H_NEXT_ADDRESS_SPACE: usize = 0x5c0; // u32, which of them is given away next
+export const H_PASS: usize = 0x5c8; // u64, pc | 1: a breakpoint there does not stop the hart the next time, from where it goes on
 export const H_FETCH_FILTER: usize = 0x600; // 512 bytes, which page hashes the jump caches and the instruction TLB hold
 export const FETCH_FILTER_SIZE: usize = 512;
 

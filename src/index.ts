@@ -3,14 +3,48 @@
  * package, src/bindings/node and src/bindings/browser, add `createMachine` to it.
  */
 export { MemoryBlockBackend, type BlockBackend } from './block/backend.ts';
+export type { DiskStatistics } from './block/metered.ts';
+export type { AccessSize, MmioDevice } from './bus.ts';
 export { CoreLoadError } from './core/check.ts';
 export { CoreMemoryError } from './core/core.ts';
 export type { JitMode, JitOptions } from './core/jit.ts';
+export type { Device, DeviceLog, IoScheduler, Timer, WallClock } from './devices/device.ts';
+export { ArgumentError, DisposedError, HartwareError, StateError, type ErrorCode } from './errors.ts';
 export { decodeFdt, FdtFormatError, type DecodedFdt, type DecodedFdtNode } from './fdt/decode.ts';
+export type { FdtNode, FdtValue } from './fdt/fdt.ts';
 export { printFdtSource } from './fdt/source.ts';
 export { ImageFormatError } from './images/index.ts';
+export type { InterruptLine } from './interrupt.ts';
+export type {
+  AbortOptions,
+  Breakpoint,
+  BreakpointOptions,
+  GuestSymbol,
+  HaltOptions,
+  HartRegisters,
+  Location,
+  Machine,
+  MachineEvents,
+  MachineExit,
+  MachineHart,
+  MachineMemory,
+  MachineState,
+  MachineStop,
+  StepOptions,
+  Subscription,
+  Symbols,
+  Watchpoint,
+  WatchpointOptions,
+} from './machine/api.ts';
 export { BootPlacementError } from './machine/boot.ts';
 export type { MachineConsole } from './machine/console.ts';
+export {
+  DeviceConflictError,
+  type CustomDevice,
+  type CustomMmioDevice,
+  type CustomVirtioDevice,
+  type DeviceContext,
+} from './machine/custom-device.ts';
 export {
   DESCRIPTION_VERSION,
   DescriptionError,
@@ -28,6 +62,16 @@ export {
 export type { Hart } from './machine/hart.ts';
 export type { MachineHost } from './machine/host.ts';
 export type { HostOptions, SuppliedFile } from './machine/host-options.ts';
-export { Machine, type MachineExit, type MachineState } from './machine/machine.ts';
-export type { JitStatistics, MachineStatistics, TimeStatistics } from './machine/statistics.ts';
+export type { DiskLimits, MachineLimits } from './machine/limits.ts';
+export { LocalMachine } from './machine/machine.ts';
+export type {
+  JitStatistics,
+  MachineStatistics,
+  MemoryStatistics,
+  TimeStatistics,
+} from './machine/statistics.ts';
 export { GuestMemoryError, type GuestMemory } from './memory.ts';
+export type { SbiAnswer, SbiHook, SbiHookCall } from './sbi/hook.ts';
+export type { VirtioDevice, VirtioTransport } from './virtio/device.ts';
+export type { DescriptorChain } from './virtio/descriptor-chain.ts';
+export type { Virtqueue } from './virtio/queue.ts';

@@ -2,10 +2,12 @@
  * Guest memory as a device sees it: bounds-checked access by guest physical
  * address. Everything outside RAM is refused, never wrapped or clamped.
  */
+import { HartwareError } from './errors.ts';
 
 /** Thrown when a guest physical range does not lie wholly in RAM. */
-export class GuestMemoryError extends Error {
+export class GuestMemoryError extends HartwareError {
   override readonly name = 'GuestMemoryError';
+  readonly code = 'GUEST_MEMORY';
   constructor(
     readonly address: bigint,
     readonly length: number,

@@ -63,6 +63,7 @@ import {
 } from '../jit/region';
 import { revokeWrites } from '../mmu/tlb';
 import { ramAddress } from '../mmu/walk';
+import { mayStopAt } from './debug';
 
 /** Blocks before this count of emptyings may be gone: pointers to them must not be used. */
 export let arenaEpoch: u32 = 0;
@@ -145,7 +146,7 @@ export function decodeBlock(block: usize, paddr: u64, limit: u32): usize {
   let count: u32 = 0;
   while (true) {
     const isWhole = code + 2 <= pageEnd && ((load<u16>(code) & 3) != 3 || code + 4 <= pageEnd);
-    if (count == limit || !isWhole) {
+    if (count == limit || !isWhole || (count && mayStopAt(code as u32))) {
       writeEnd(r, (code - start) as u32);
       break;
     }

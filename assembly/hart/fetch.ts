@@ -8,6 +8,7 @@ import { PMP_MIXED, PMP_X, pmpAllows, pmpPermissions } from '../mmu/pmp';
 import { cacheInstall, fetchFilterIndex, jumpIndex } from '../mmu/tlb';
 import { ACCESS_FETCH, hostPaddr, isRam, paddr, raiseAccessFault, ramAddress, translate } from '../mmu/walk';
 import { blockAt, decodeBlock, straddlingBlock } from './block';
+import { countInstruction, isCounting, isDebugged, mayStopAt, stopsAt } from './debug';
 
 /** The page of the last `locateFetch` has one PMP permission: blocks of it may be kept. */
 let isUniform: bool = false;
@@ -68,13 +69,21 @@ export function isFetchedFrom(h: usize, pc: u64, page: usize): bool {
   return address != 0 && isUniform && (address & ~0xfff) == hostPaddr(page);
 }
 
-/** The block at `pc`, found or decoded; 0 when fetching raised an exception. */
+/** The block at `pc`, found or decoded; 0 when fetching raised an exception, or the hart stops there (hart/debug.ts). */
 export function findBlock(h: usize, pc: u64): usize {
+  if (isDebugged() && (isCounting || mayStopAt(pc as u32))) return findWatched(h, pc);
   const address = locateFetch(h, pc);
   if (!address) return 0;
   if (!isUniform || isStraddling(address)) return decodeOnce(h, pc, address);
   const block = blockAt(address);
   cacheInstall(h, load<u32>(h, H_JUMP_CACHE) + jumpIndex(pc), pc, block as u32);
+  return block;
+}
+
+function findWatched(h: usize, pc: u64): usize {
+  if (stopsAt(h, pc)) return 0;
+  const block = findOnce(h, pc);
+  if (isCounting && block) countInstruction(block);
   return block;
 }
 

@@ -48,6 +48,7 @@ import { enterRegion, hotAt, isForced, MAX_DEPTH, noteArrival } from '../jit/tie
 import { noteIndirectJump } from '../jit/profile';
 import { jumpIndex } from '../mmu/tlb';
 import { arenaEpoch, decodeBlock, plainBlock } from './block';
+import { isStopped } from './debug';
 import { raiseIllegal } from './exception';
 import { findBlock, findOnce, fetchRaw } from './fetch';
 import { mustLeaveSlice } from './schedule';
@@ -375,6 +376,7 @@ export function run(h: usize, limit: i32, stop: u64, depth: i32): i32 {
       }
     }
     if (!block) {
+      if (isStopped()) break;
       budget--;
       store<u32>(h, 0, H_SYNCED);
       takeException(h, pc);

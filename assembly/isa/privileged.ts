@@ -13,6 +13,7 @@ import {
   PRIV_M,
   PRIV_S,
   PRIV_U,
+  REC_LEN,
   RUN_WAITING,
 } from '../layout';
 import {
@@ -24,6 +25,7 @@ import {
   MSTATUS_TVM,
   MSTATUS_TW,
 } from '../generated/csr';
+import { stopsAtThisEbreak } from '../hart/debug';
 import { raise, raiseIllegal } from '../hart/exception';
 import { requestReschedule } from '../hart/schedule';
 import { pendingInterrupts, returnFromMachine, returnFromSupervisor } from '../hart/trap';
@@ -41,6 +43,7 @@ export function executeEcall(h: usize, r: usize): void {
 }
 
 export function executeEbreak(h: usize, r: usize): void {
+  if (stopsAtThisEbreak(h, load<u8>(r, REC_LEN))) return;
   raise(h, CAUSE_BREAKPOINT, 0);
 }
 

@@ -53,6 +53,7 @@ import {
 } from '../generated/csr';
 import { FIRST_BRANCH, LAST_BRANCH, Op } from '../generated/opcodes';
 import { findDecoded } from '../hart/block';
+import { mayStopAt } from '../hart/debug';
 import { knownFetch } from '../hart/fetch';
 import { decodeInstruction } from '../isa/decode';
 import { hostPaddr, ramAddress } from '../mmu/walk';
@@ -253,7 +254,7 @@ function scan(h: usize, offset: i32): void {
       addLeader(offset);
       return;
     }
-    if (!decodeAt(h, offset, r)) return;
+    if (mayStopAt((headPc + offset) as u32) || !decodeAt(h, offset, r)) return;
     // Blocks end where pages end, and one that lies across two starts a block.
     const next = offset + (load<u8>(r, REC_LEN) as i32);
     if (pageIndex(next - 1) != pageIndex(offset)) addLeader(offset);

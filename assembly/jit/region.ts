@@ -220,6 +220,11 @@ export function dropRegion(region: usize): void {
   }
 }
 
+/** Forgets all regions; the decoded blocks that they are attached to must go as well, and the jump caches. */
+export function dropAllRegions(): void {
+  for (let slot: u32 = 0; slot < JIT_TABLE_SIZE; slot++) dropRegion(regionAtSlot(slot));
+}
+
 export function flushAllJumpCaches(): void {
   const harts = load<u32>(MACHINE, M_HART_COUNT) as usize;
   for (let i: usize = 0; i < harts; i++) flushFetch(HARTS + i * HART_AREA_SIZE);

@@ -16,6 +16,7 @@ import {
 } from '../layout';
 import { CAUSE_MISALIGNED_LOAD, CAUSE_MISALIGNED_STORE } from '../generated/csr';
 import { hasCode, invalidateCode, isCode } from '../hart/block';
+import { isWatchedPage, isWatching, stopsAfter } from '../hart/debug';
 import { raise } from '../hart/exception';
 import { hostMmioRead, hostMmioWrite } from '../host';
 import { count } from '../jit/statistics';
@@ -74,6 +75,7 @@ function locate(h: usize, va: u64, size: u32, access: u32): usize {
   trapped = false;
   if (!inRam) return 0;
   if (isUniform) {
+    if (isWatching() && isWatchedPage(va, pa)) return ramAddress(pa);
     if (access == ACCESS_READ) tlbInstall(h, load<u32>(h, H_TLB_READ), va, pa);
     else if (isDirty && !hasCode(pa)) tlbInstall(h, load<u32>(h, H_TLB_WRITE), va, pa);
   }
@@ -83,13 +85,14 @@ function locate(h: usize, va: u64, size: u32, access: u32): usize {
 /**
  * For translated code: where an access that missed the TLB lies, which is then
  * performed by the caller. 0 when it must be executed by the interpreter, because
- * it traps, is no access to RAM, crosses a page, or changes decoded code.
+ * it traps, is no access to RAM, crosses a page, changes decoded code, or may be watched.
  */
 export function locateAhead(h: usize, va: u64, size: u32, access: u32): usize {
   if (crossesPage(va, size)) return 0;
   const known = tlbLookup(h, load<u32>(h + (access == ACCESS_READ ? H_TLB_READ : H_TLB_WRITE)), va);
   if (known) return known;
   const host = locate(h, va, size, access);
+  if (host && isWatching() && isWatchedPage(va, paddr)) return 0;
   return host && access == ACCESS_WRITE && hasCode(paddr) && isCode(paddr, size) ? 0 : host;
 }
 
@@ -136,6 +139,7 @@ export function readSlow(h: usize, va: u64, size: u32): bool {
   const host = known ? known : locate(h, va, size, ACCESS_READ);
   if (host) {
     accessValue = loadSized(host, size);
+    if (!known) noteAccess(h, va, paddr, size, ACCESS_READ);
     return true;
   }
   if (trapped) return false;
@@ -148,6 +152,7 @@ export function readSlow(h: usize, va: u64, size: u32): bool {
   }
   accessValue = size == 8 ? ((mmioHigh as u64) << 32) | low : low;
   leaveAfter = true;
+  noteAccess(h, va, paddr, size, ACCESS_READ);
   return true;
 }
 
@@ -163,6 +168,7 @@ export function writeSlow(h: usize, va: u64, value: u64, size: u32): bool {
   if (host) {
     storeSized(host, value, size);
     noteWrite(paddr, size);
+    noteAccess(h, va, paddr, size, ACCESS_WRITE);
     return leaveAfterAccess(h);
   }
   if (trapped) return false;
@@ -174,7 +180,13 @@ export function writeSlow(h: usize, va: u64, value: u64, size: u32): bool {
     return raiseAccessFault(h, va, ACCESS_WRITE);
   }
   leaveAfter = true;
+  noteAccess(h, va, paddr, size, ACCESS_WRITE);
   return leaveAfterAccess(h);
+}
+
+/** An access was made: the hart stops after its instruction if somebody watches. */
+function noteAccess(h: usize, va: u64, pa: u64, size: u32, access: u32): void {
+  if (isWatching() && stopsAfter(h, va, pa, size, access)) leaveAfter = true;
 }
 
 /** A store went to `address`: drop the blocks decoded from there. */
@@ -189,6 +201,7 @@ function readAcrossPages(h: usize, va: u64, size: u32): bool {
   const head: u32 = 4096 - ((va as u32) & 0xfff);
   const low = locate(h, va, head, ACCESS_READ);
   if (!low) return trapped ? false : raiseAccessFault(h, va, ACCESS_READ);
+  const lowAddress = paddr;
   const high = locate(h, va + head, size - head, ACCESS_READ);
   if (!high) return trapped ? false : raiseAccessFault(h, va + head, ACCESS_READ);
   let value: u64 = 0;
@@ -197,6 +210,8 @@ function readAcrossPages(h: usize, va: u64, size: u32): bool {
     value |= byte << (i << 3);
   }
   accessValue = value;
+  noteAccess(h, va + head, paddr, size - head, ACCESS_READ);
+  noteAccess(h, va, lowAddress, head, ACCESS_READ);
   return true;
 }
 
@@ -213,6 +228,8 @@ function writeAcrossPages(h: usize, va: u64, value: u64, size: u32): bool {
   }
   noteWrite(lowAddress, head);
   noteWrite(highAddress, size - head);
+  noteAccess(h, va + head, highAddress, size - head, ACCESS_WRITE);
+  noteAccess(h, va, lowAddress, head, ACCESS_WRITE);
   return leaveAfterAccess(h);
 }
 
@@ -231,6 +248,7 @@ export function locateAtomic(h: usize, va: u64, size: u32, access: u32): usize {
   const host = locate(h, va, size, access);
   if (host) {
     if (access == ACCESS_WRITE) noteWrite(paddr, size);
+    noteAccess(h, va, paddr, size, access);
   } else if (!trapped) {
     raiseAccessFault(h, va, access);
   }
@@ -255,6 +273,7 @@ export function zeroBlock(h: usize, va: u64): void {
   if (host) {
     memory.fill(host, 0, CACHE_BLOCK);
     noteWrite(paddr, CACHE_BLOCK as u32);
+    noteAccess(h, va & ~((CACHE_BLOCK as u64) - 1), paddr, CACHE_BLOCK as u32, ACCESS_WRITE);
     leaveAfter = false; // it ends its block anyway
     return;
   }

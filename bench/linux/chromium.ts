@@ -27,7 +27,7 @@ onmessage = async ({ data }) => {
   if (data.type !== undefined) return void machine.serial.type(new TextEncoder().encode(data.type));
   if (data.count) return postMessage({ instructions: Number(machine.instructionCount) });
   machine = await createMachine(data.description);
-  machine.start();
+  await machine.start();
   for await (const bytes of machine.serial.output) {
     postMessage({ text: String.fromCharCode(...bytes), time: performance.now() });
   }

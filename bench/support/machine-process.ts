@@ -40,7 +40,7 @@ process.on('message', () => void report());
 process.on('disconnect', () => process.exit(1));
 process.stdin.on('data', (bytes) => void machine.serial.type(bytes));
 const beforeStart = performance.now();
-machine.start();
+await machine.start();
 const printed = (async () => {
   for await (const bytes of machine.serial.output) process.stdout.write(bytes);
 })();

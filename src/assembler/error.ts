@@ -1,6 +1,9 @@
+import { HartwareError } from '../errors.ts';
+
 /** What is wrong with a source text, and where. */
-export class AssemblyError extends Error {
+export class AssemblyError extends HartwareError {
   override readonly name = 'AssemblyError';
+  readonly code = 'ASSEMBLY';
   constructor(
     /** What was expected and what was found. */
     readonly reason: string,

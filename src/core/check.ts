@@ -1,8 +1,10 @@
 /** Tells a compiled core from what servers and build tools deliver in its place. */
+import { HartwareError } from '../errors.ts';
 
 /** core.wasm could not be had; the message names where it was looked for and what to do. */
-export class CoreLoadError extends Error {
+export class CoreLoadError extends HartwareError {
   override readonly name = 'CoreLoadError';
+  readonly code = 'CORE_LOAD';
 }
 
 const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];

@@ -3,6 +3,7 @@
  * holds guest RAM, and gives its exports types. The counterpart is
  * assembly/index.ts; ABI_VERSION keeps the two together.
  */
+import { HartwareError } from '../errors.ts';
 import { Jit, JIT_TABLE_SIZE, type JitOptions } from './jit.ts';
 
 /** What the core asks of the machine. All values are unsigned 32-bit; see assembly/host.ts. */
@@ -21,12 +22,20 @@ export const EXIT_BUDGET = 0;
 export const EXIT_IDLE = 1;
 export const EXIT_SBI = 2;
 export const EXIT_HOST = 3;
+export const EXIT_BREAKPOINT = 4;
+export const EXIT_WATCHPOINT = 5;
+export const EXIT_EBREAK = 6;
+
+/** Accesses that a watchpoint is for, and whether its addresses are physical (assembly/layout.ts). */
+export const WATCH_READ = 1;
+export const WATCH_WRITE = 2;
+export const WATCH_PHYSICAL = 8;
 
 /** A hart's run state (assembly/layout.ts, RUN_*). */
 export const RUN_WAITING = 1;
 export const RUN_STOPPED = 2;
 
-const ABI_VERSION = 2;
+const ABI_VERSION = 3;
 /** RAM in assembly/layout.ts, needed before there is an instance to ask; checked against it then. */
 const RAM_OFFSET = 0x3000000;
 const WASM_PAGE = 65536;
@@ -56,6 +65,23 @@ interface CoreExports {
   inspectCsr(hart: number, csr: number): bigint;
   csrExists(): number;
   modifyCsr(hart: number, csr: number, value: bigint): number;
+  clearBreakpoints(): void;
+  addBreakpoint(address: bigint): number;
+  clearWatchpoints(): void;
+  addWatchpoint(first: bigint, last: bigint, flags: number): number;
+  applyDebug(): void;
+  passBreakpoint(hart: number): void;
+  stopAtEbreak(stops: number): void;
+  countInstructions(counts: number): void;
+}
+
+/** The access for which a watchpoint ended the run; for an ebreak, its size alone. */
+export interface WatchHit {
+  /** Of the watchpoint, in the order in which they were added. */
+  readonly index: number;
+  readonly access: number;
+  readonly address: bigint;
+  readonly size: number;
 }
 
 export interface CoreOptions {
@@ -74,8 +100,9 @@ export interface CoreOptions {
 }
 
 /** The core's linear memory could not be had. */
-export class CoreMemoryError extends Error {
+export class CoreMemoryError extends HartwareError {
   override readonly name = 'CoreMemoryError';
+  readonly code = 'CORE_MEMORY';
 }
 
 /** An instance of the core: harts and guest RAM. */
@@ -226,6 +253,23 @@ export class Core {
   get instructionCount(): bigint {
     return this.view.getBigUint64(this.layout('MACHINE') + this.layout('M_ICOUNT'), true);
   }
+
+  /** What the last EXIT_WATCHPOINT is for. */
+  get watchHit(): WatchHit {
+    const at = this.layout('D_HIT');
+    return {
+      index: this.view.getUint32(at, true),
+      access: this.view.getUint32(at + 4, true),
+      address: this.view.getBigUint64(at + 8, true),
+      size: this.view.getUint32(at + 16, true),
+    };
+  }
+
+  /** How often the operation `op` (Op in assembly/generated/opcodes.ts) was executed while instructions were counted. */
+  operationCount(op: number, isCompressed: boolean): bigint {
+    return this.view.getBigUint64(this.layout('D_COUNTS') + op * 16 + (isCompressed ? 8 : 0), true);
+  }
+
   /** Counter `index` of the JIT's statistics. */
   jitCounter(index: number): number {
     return Number(this.view.getBigUint64(this.layout('J_STATISTICS') + index * 8, true));

@@ -1,17 +1,17 @@
 /** Whole machines in lockstep. */
-import type { Machine } from '../machine/machine.ts';
+import type { LocalMachine } from '../machine/machine.ts';
 import type { LockstepMachine } from './lockstep.ts';
 
 /** A machine as it runs in lockstep: by steps, and without waiting for time to pass. It needs the virtual clock. */
 export class SteppedMachine implements LockstepMachine {
-  constructor(readonly machine: Machine) {}
+  constructor(readonly machine: LocalMachine) {}
 
-  get harts(): Machine['harts'] {
+  get harts(): LocalMachine['harts'] {
     return this.machine.harts;
   }
 
-  get memory(): Machine['memory'] {
-    return this.machine.memory;
+  get memory(): LocalMachine['ram'] {
+    return this.machine.ram;
   }
 
   get instructionCount(): bigint {

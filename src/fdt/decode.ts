@@ -3,6 +3,7 @@
  * are untrusted: every offset is checked, and nesting is bounded. Property
  * values come back as bytes, because a DTB does not say what they mean.
  */
+import { HartwareError } from '../errors.ts';
 import { decodeUtf8 } from '../text.ts';
 import {
   FDT_BEGIN_NODE,
@@ -22,8 +23,9 @@ import {
 export const MAX_FDT_DEPTH = 64;
 
 /** A blob that is no valid DTB. */
-export class FdtFormatError extends Error {
+export class FdtFormatError extends HartwareError {
   override readonly name = 'FdtFormatError';
+  readonly code = 'FDT_FORMAT';
 }
 
 export interface DecodedFdt {

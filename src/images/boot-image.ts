@@ -1,8 +1,10 @@
 /** What the loaders of this directory make of a kernel or firmware file. */
+import { HartwareError } from '../errors.ts';
 
 /** A file that cannot be booted; the message says what was expected and what was found. */
-export class ImageFormatError extends Error {
+export class ImageFormatError extends HartwareError {
   override readonly name = 'ImageFormatError';
+  readonly code = 'IMAGE_FORMAT';
 }
 
 export interface BootSegment {

@@ -1,5 +1,6 @@
 /** The device tree of the board: what QEMU `virt` says of itself, for what this machine has. */
-import { FINISHER_PASS, FINISHER_RESET } from '../devices/test-finisher.ts';
+import { Plic } from '../devices/plic.ts';
+import { FINISHER_PASS, FINISHER_RESET, TestFinisher } from '../devices/test-finisher.ts';
 import { cells64, type FdtNode, type FdtValue } from '../fdt/fdt.ts';
 import { UART_BASE } from '../generated/memory-map.ts';
 import type { Placement } from './board.ts';
@@ -91,8 +92,8 @@ function deviceNode(placement: Placement, harts: number, plicHandle: number, tes
       placement.hartInterrupts!.flatMap((irq) => [controllerHandle(hart), irq]),
     ).flat();
   }
-  if (placement.region === 'plic') properties.phandle = plicHandle;
-  if (placement.region === 'test') properties.phandle = testHandle;
+  if (placement.device instanceof Plic) properties.phandle = plicHandle;
+  if (placement.device instanceof TestFinisher) properties.phandle = testHandle;
   return [{ ...node, name: `${node.name}@${placement.base.toString(16)}`, properties }];
 }
 

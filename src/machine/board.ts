@@ -21,10 +21,15 @@ import { VirtioConsole } from '../virtio/console.ts';
 import type { VirtioDevice } from '../virtio/device.ts';
 import { VirtioEntropy } from '../virtio/entropy.ts';
 import { VirtioMmio } from '../virtio/mmio.ts';
+import { VirtioPowerButton } from '../virtio/power-button.ts';
+import { DeviceConflictError, checkPlaces, type CustomDevice, type DeviceContext } from './custom-device.ts';
+
+/** The line of a device that has none. */
+const NO_LINE: InterruptLine = { set: () => {} };
 
 /** A device at its place on the board. */
 export interface Placement {
-  /** Name of its row in the memory map. */
+  /** Name of its row in the memory map, or of an embedder's device. */
   readonly region: string;
   readonly base: number;
   readonly size: number;
@@ -45,12 +50,15 @@ export interface BoardOptions {
   readonly core: Core;
   readonly memory: GuestMemory;
   readonly drives: readonly Drive[];
+  /** Devices of the embedder's own. */
+  readonly custom: readonly CustomDevice[];
   readonly wallClock: WallClock;
-  readonly timer: Timer;
+  readonly createTimer: () => Timer;
   readonly io: IoScheduler;
   readonly random: (into: Uint8Array) => void;
   readonly hasEntropy: boolean;
   readonly hasConsole: boolean;
+  readonly hasPowerButton: boolean;
   /** Called when a line changed that may wake a waiting hart. */
   readonly onInterrupt: () => void;
   readonly onFinish: (finish: Finish) => void;
@@ -66,11 +74,13 @@ export class Board {
   readonly bus: Bus;
   readonly uart: Uart16550;
   readonly console: VirtioConsole | undefined;
+  readonly powerButton: VirtioPowerButton | undefined;
   readonly rom: BootRom;
   readonly placements: Placement[] = [];
 
   constructor(options: BoardOptions) {
     const { core, memory, log } = options;
+    checkPlaces(options.custom);
     this.bus = new Bus(log);
     const line = (hart: number, irq: number): InterruptLine => ({
       set: (level) => {
@@ -87,7 +97,11 @@ export class Board {
     const rtcIrq = this.irq('rtc');
     this.place(
       'rtc',
-      new GoldfishRtc({ clock: options.wallClock, timer: options.timer, interrupt: plic.source(rtcIrq) }),
+      new GoldfishRtc({
+        clock: options.wallClock,
+        timer: options.createTimer(),
+        interrupt: plic.source(rtcIrq),
+      }),
       { irq: rtcIrq },
     );
     this.uart = new Uart16550({
@@ -102,13 +116,20 @@ export class Board {
     this.console = options.hasConsole
       ? new VirtioConsole({ output: options.onConsoleOutput, onInputSpace: options.onInputSpace, log })
       : undefined;
+    this.powerButton = options.hasPowerButton ? new VirtioPowerButton() : undefined;
     // Disks come first, so that the first drive is /dev/vda at the first slot.
     const virtio: VirtioDevice[] = [
       ...options.drives.map(({ backend, id }) => new VirtioBlock({ backend, io: options.io, id, log })),
       ...(this.console ? [this.console] : []),
       ...(options.hasEntropy ? [new VirtioEntropy(options.random)] : []),
+      ...(this.powerButton ? [this.powerButton] : []),
+      ...options.custom.flatMap((device) =>
+        device.kind === 'virtio' ? [device.create(this.contextOf(device, options, NO_LINE))] : [],
+      ),
     ];
     const slots = MEMORY_MAP.find(({ name }) => name === 'virtio-mmio')!;
+    if (virtio.length > slots.count!)
+      throw new DeviceConflictError(`expected at most ${slots.count} virtio devices, found ${virtio.length}`);
     for (let slot = 0; slot < slots.count!; slot++) {
       const irq = slots.irq! + slot;
       const interrupt = plic.source(irq);
@@ -124,10 +145,28 @@ export class Board {
     this.place('clint', clint, { hartInterrupts: [IRQ_M_SOFT, IRQ_M_TIMER] });
     const sswi = new AclintSswi(harts.map((hart) => line(hart, IRQ_S_SOFT)));
     this.place('aclint-sswi', sswi, { hartInterrupts: [IRQ_S_SOFT] });
+
+    for (const custom of options.custom) {
+      if (custom.kind !== 'mmio') continue;
+      const { name, base, size, irq } = custom;
+      const device = custom.create(
+        this.contextOf(custom, options, irq === undefined ? NO_LINE : plic.source(irq)),
+      );
+      this.placements.push({ region: name, base, size, device, irq });
+      this.bus.map(base, size, device, name);
+    }
   }
 
   reset(): void {
     for (const { device } of this.placements) device.reset();
+  }
+
+  private contextOf({ name }: CustomDevice, options: BoardOptions, interrupt: InterruptLine): DeviceContext {
+    const { memory, wallClock, createTimer, io, random, defer, log } = options;
+    return {
+      ...{ memory, interrupt, wallClock, createTimer, io, random, defer },
+      log: (message) => log(`${name}: ${message}`),
+    };
   }
 
   private irq(region: string): number {

@@ -7,6 +7,7 @@ import { MROM_BASE } from '../generated/memory-map.ts';
 import { alignInitrds, loadKernel, sizeOf, type BootImage } from '../images/index.ts';
 import type { GuestMemory } from '../memory.ts';
 import { freeTransient } from '../transient-bytes.ts';
+import type { GuestSymbol } from './api.ts';
 import type { Board } from './board.ts';
 import { boardTree, chosenProperties } from './board-tree.ts';
 import { planBoot, writeBoot } from './boot.ts';
@@ -50,14 +51,14 @@ export class BootFiles {
     return new BootFiles(opened, kernel, firmware, alignInitrds(initrds), fdt);
   }
 
-  /** Writes everything to RAM, where it is used up, and sets the harts to where they start. */
+  /** Writes everything to RAM, where it is used up, and sets the harts to where they start. Returns the symbols of it. */
   place(
     core: Core,
     memory: GuestMemory,
     board: Board,
     description: ResolvedDescription,
     random: RandomSource,
-  ): void {
+  ): readonly GuestSymbol[] {
     const rngSeed = new Uint8Array(RNG_SEED_SIZE);
     random(rngSeed);
     const tree = (initrd?: { start: number; end: number }): Uint8Array => {
@@ -85,6 +86,7 @@ export class BootFiles {
       kernelPrivilege: isSupervisor ? 'supervisor' : 'machine',
     });
     writeBoot(memory, plan, { initrd: this.initrd, fdt: tree(plan.initrd) });
+    const symbols = [...plan.symbols];
     const images = [this.kernel, this.firmware].flatMap((image) => image?.segments ?? []);
     freeTransient([...this.opened, ...images.map(({ bytes }) => bytes)]);
 
@@ -94,7 +96,7 @@ export class BootFiles {
       core.writeX(0, A0, 0n);
       core.writeX(0, A1, BigInt(plan.fdt.start));
       core.exports.startHart(0, BigInt(plan.start));
-      return;
+      return symbols;
     }
     board.rom.fill(resetVector({ start: plan.start, fdt: plan.fdt.start, next: plan.kernelEntry }));
     for (let hart = 0; hart < core.harts; hart++) {
@@ -105,6 +107,7 @@ export class BootFiles {
       core.writeX(hart, A2, BigInt(INFO_ADDRESS));
       core.exports.startHart(hart, BigInt(plan.start));
     }
+    return symbols;
   }
 }
 

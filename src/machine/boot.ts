@@ -8,7 +8,8 @@
  *   kernel + min(RAM / 2, 128 MiB)   initrd
  *   top, below 3 GiB     FDT, at a 2 MiB boundary
  */
-import type { BootImage } from '../images/boot-image.ts';
+import { HartwareError } from '../errors.ts';
+import type { BootImage, BootSymbol } from '../images/boot-image.ts';
 import type { GuestMemory } from '../memory.ts';
 
 const KiB = 1024;
@@ -24,8 +25,9 @@ const INITRD_OFFSET_LIMIT = 128 * MiB;
 const PAGE = 4 * KiB;
 
 /** The files do not fit into the machine's RAM; the message names the sizes. */
-export class BootPlacementError extends Error {
+export class BootPlacementError extends HartwareError {
   override readonly name = 'BootPlacementError';
+  readonly code = 'BOOT_PLACEMENT';
 }
 
 export interface BootRequest {
@@ -62,6 +64,8 @@ export interface BootPlan {
   /** Where the boot hart starts: the target of the reset code in M-mode, its first pc in S-mode. */
   readonly start: number;
   readonly privilege: 'supervisor' | 'machine';
+  /** Names in the kernel and firmware, at the addresses where they are now. */
+  readonly symbols: readonly BootSymbol[];
   /** The kernel's entry point: `next` of the reset vector when there is firmware. */
   readonly kernelEntry?: number;
   /** For `/chosen`: `linux,initrd-start` and `linux,initrd-end`. */
@@ -107,6 +111,7 @@ export function planBoot(request: BootRequest): BootPlan {
   const first = placedFirmware ?? placedKernel!;
   return {
     segments: [...(placedFirmware?.segments ?? []), ...(placedKernel?.segments ?? [])],
+    symbols: [...(placedKernel?.symbols ?? []), ...(placedFirmware?.symbols ?? [])],
     start: first.entry,
     privilege: placedFirmware ? 'machine' : kernelPrivilege,
     kernelEntry: placedKernel?.entry,
@@ -144,6 +149,7 @@ interface NamedRange extends AddressRange {
 
 interface PlacedImage {
   readonly name: string;
+  readonly symbols: readonly BootSymbol[];
   readonly segments: readonly PlacedSegment[];
   readonly entry: number;
   readonly range: AddressRange;
@@ -175,7 +181,11 @@ function place(image: BootImage, base: number, name: string, ram: AddressRange):
       `the ${name} starts at 0x${entry.toString(16)}, which is outside ${describeRam(ram)}`,
     );
   }
-  return { name, segments, entry: Number(entry), range: { start, end } };
+  const symbols = image.symbols.map((symbol) => ({
+    ...symbol,
+    address: BigInt.asUintN(64, symbol.address + origin),
+  }));
+  return { name, symbols, segments, entry: Number(entry), range: { start, end } };
 }
 
 function placeFdt(fdtSize: number, ram: AddressRange): AddressRange {

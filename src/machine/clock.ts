@@ -12,19 +12,29 @@ const TICKS_PER_MILLISECOND = TIMEBASE_FREQUENCY / 1000;
 /** Longest wait that a host's timer can be asked for, in milliseconds. */
 const LONGEST_WAIT = 0x7fff_ffff;
 
-export class MachineClock implements Timer {
-  private deadline: bigint | undefined;
-  private callback: () => void = () => {};
+export interface ClockOptions {
+  /** mtime, once the core is there. */
+  readonly readTime: () => bigint;
+  /** A deadline has changed: how far the machine may run was reckoned without it. */
+  readonly onDeadline: () => void;
+}
+
+interface Alarm {
+  deadline: bigint | undefined;
+  callback: () => void;
+}
+
+export class MachineClock {
+  private readonly alarms: Alarm[] = [];
+  /** The first deadline of all. */
+  private earliest: bigint | undefined;
   private readonly origin: number;
 
-  /**
-   * @param startTime with the virtual clock, what the wall clock starts from, in nanoseconds.
-   * @param readTime mtime, once the core is there.
-   */
+  /** @param startTime with the virtual clock, what the wall clock starts from, in nanoseconds. */
   constructor(
     private readonly host: MachineHost,
     private readonly startTime: bigint | undefined,
-    private readonly readTime: () => bigint,
+    private readonly options: ClockOptions,
   ) {
     this.origin = host.monotonicTime();
   }
@@ -35,29 +45,49 @@ export class MachineClock implements Timer {
   readonly wallClock = (): bigint =>
     this.startTime === undefined
       ? this.host.wallClock()
-      : this.startTime + this.readTime() * BigInt(NANOSECONDS_PER_TICK);
+      : this.startTime + this.options.readTime() * BigInt(NANOSECONDS_PER_TICK);
 
   get isVirtual(): boolean {
     return this.startTime !== undefined;
   }
 
-  setDeadline(deadline: bigint | undefined, callback: () => void): void {
-    this.deadline = deadline;
-    this.callback = callback;
+  /** A timer for one device. */
+  createTimer(): Timer {
+    const alarm: Alarm = { deadline: undefined, callback: () => {} };
+    this.alarms.push(alarm);
+    return {
+      setDeadline: (deadline, callback) => {
+        alarm.deadline = deadline;
+        alarm.callback = callback;
+        this.findEarliest();
+        this.options.onDeadline();
+      },
+    };
+  }
+
+  private findEarliest(): void {
+    this.earliest = undefined;
+    for (const { deadline } of this.alarms) {
+      if (deadline !== undefined && (this.earliest === undefined || deadline < this.earliest))
+        this.earliest = deadline;
+    }
   }
 
   /** Calls back what is due. */
   runDue(): void {
-    if (this.deadline === undefined || this.wallClock() < this.deadline) return;
-    const { callback } = this;
-    this.deadline = undefined;
-    callback();
+    if (this.earliest === undefined) return;
+    const now = this.wallClock();
+    if (now < this.earliest) return;
+    const due = this.alarms.filter(({ deadline }) => deadline !== undefined && deadline <= now);
+    for (const alarm of due) alarm.deadline = undefined;
+    this.findEarliest();
+    for (const { callback } of due) callback();
   }
 
   /** Ticks until the device deadline, at least 1; infinite when there is none. */
   ticksToDeadline(): number {
-    if (this.deadline === undefined) return Infinity;
-    return Math.max(1, Math.ceil(Number(this.deadline - this.wallClock()) / NANOSECONDS_PER_TICK));
+    if (this.earliest === undefined) return Infinity;
+    return Math.max(1, Math.ceil(Number(this.earliest - this.wallClock()) / NANOSECONDS_PER_TICK));
   }
 
   /** How long to wait for `ticks` to pass, in milliseconds. */

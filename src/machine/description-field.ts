@@ -2,11 +2,13 @@
  * Reading untrusted JSON: a value together with its place in the document, so that
  * every error can name it.
  */
+import { HartwareError } from '../errors.ts';
 import { parseSize } from './size.ts';
 
 /** A description that is wrong at `path`, for example "drives[0].file". */
-export class DescriptionError extends Error {
+export class DescriptionError extends HartwareError {
   override readonly name = 'DescriptionError';
+  readonly code = 'DESCRIPTION';
   constructor(
     readonly path: string,
     problem: string,

@@ -45,6 +45,8 @@ export interface MachineDescription {
     readonly rng?: boolean | { readonly seed: number };
     /** virtio console beside the UART. Default false. */
     readonly console?: boolean;
+    /** virtio input device with a power key, for `powerButton()`. Default false. */
+    readonly powerButton?: boolean;
   };
 }
 
@@ -111,7 +113,11 @@ export interface ResolvedDescription {
     readonly fdt?: string;
   };
   readonly drives: readonly ResolvedDrive[];
-  readonly devices: { readonly rng: boolean | { readonly seed: number }; readonly console: boolean };
+  readonly devices: {
+    readonly rng: boolean | { readonly seed: number };
+    readonly console: boolean;
+    readonly powerButton: boolean;
+  };
 }
 
 export interface ResolvedDrive {
@@ -149,11 +155,11 @@ export function validateDescription(value: unknown): MachineDescription {
   });
   checkDrives(description.drives ?? [], root.drives);
   const { drives, devices: used } = resolveDescription(description);
-  const slots = drives.length + (used.rng ? 1 : 0) + (used.console ? 1 : 0);
+  const slots = drives.length + [used.rng, used.console, used.powerButton].filter(Boolean).length;
   if (slots > VIRTIO_SLOTS) {
     throw new DescriptionError(
       'drives',
-      `expected at most ${VIRTIO_SLOTS} virtio devices, found ${slots} (drives, rng and console together)`,
+      `expected at most ${VIRTIO_SLOTS} virtio devices, found ${slots} (drives, rng, console and powerButton together)`,
     );
   }
   return description;
@@ -182,7 +188,11 @@ export function resolveDescription(description: MachineDescription): ResolvedDes
       readOnly: drive.readOnly ?? false,
       id: drive.id ?? `drive${index}`,
     })),
-    devices: { rng: devices?.rng ?? true, console: devices?.console ?? false },
+    devices: {
+      rng: devices?.rng ?? true,
+      console: devices?.console ?? false,
+      powerButton: devices?.powerButton ?? false,
+    },
   };
 }
 
@@ -277,7 +287,7 @@ function drive(drive: Field): DriveDescription {
 }
 
 function devices(devices: Field): NonNullable<MachineDescription['devices']> {
-  const { rng, console } = devices.object(['rng', 'console']);
+  const { rng, console, powerButton } = devices.object(['rng', 'console', 'powerButton']);
   return compact({
     rng: rng.optional((rng) => {
       if (typeof rng.value === 'boolean') return rng.value;
@@ -285,6 +295,7 @@ function devices(devices: Field): NonNullable<MachineDescription['devices']> {
       return { seed: seed.integer(0, 0xffffffff) };
     }),
     console: console.optional((console) => console.boolean()),
+    powerButton: powerButton.optional((powerButton) => powerButton.boolean()),
   });
 }
 

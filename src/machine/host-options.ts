@@ -2,7 +2,10 @@
 import type { BlockBackend } from '../block/backend.ts';
 import type { JitOptions } from '../core/jit.ts';
 import { allocateTransient } from '../transient-bytes.ts';
+import type { SbiHook } from '../sbi/hook.ts';
+import type { CustomDevice } from './custom-device.ts';
 import type { MachineHost } from './host.ts';
+import type { MachineLimits } from './limits.ts';
 
 /**
  * A file, or who gets it when the machine is made, and again at each reset: then its memory is
@@ -17,8 +20,23 @@ export interface HostOptions {
   readonly drives?: Readonly<Record<string, BlockBackend>>;
   /** Whether and how guest code is translated to WebAssembly. Default: it is. */
   readonly jit?: JitOptions;
+  /** What the machine may use of its host. Default: all that it can. */
+  readonly limits?: MachineLimits;
+  /** Devices of your own, beside those of the description. */
+  readonly devices?: readonly CustomDevice[];
+  /** Sees the SBI calls of a guest that runs in S-mode without firmware, before the machine answers them. */
+  readonly sbi?: SbiHook;
+  /** Aborting gives up making the machine, and stops it when it is made. */
+  readonly signal?: AbortSignal;
   /** Takes diagnostics, such as what a guest did wrong to a device. Default: dropped. */
   readonly log?: (message: string) => void;
+}
+
+/** The part of a host that is what the embedder says. */
+export type HostPolicy = Pick<MachineHost, 'jit' | 'limits' | 'devices' | 'sbi' | 'signal' | 'log'>;
+
+export function policyOf({ jit, limits, devices, sbi, signal, log }: HostOptions): HostPolicy {
+  return { jit, limits, devices, sbi, signal, log };
 }
 
 /** The part of a host that finds what descriptions name. */

@@ -1,12 +1,23 @@
 /** What a machine needs of the place it runs in; src/bindings implements it for Node and browsers. */
 import type { BlockBackend } from '../block/backend.ts';
 import type { JitOptions } from '../core/jit.ts';
+import type { SbiHook } from '../sbi/hook.ts';
+import type { CustomDevice } from './custom-device.ts';
+import type { MachineLimits } from './limits.ts';
 
 export interface MachineHost {
   /** The compiled core (core.wasm). */
   readonly core: WebAssembly.Module;
   /** Whether and how guest code is translated to WebAssembly. Default: it is. */
   readonly jit?: JitOptions;
+  /** What the machine may use. Default: all that it can. */
+  readonly limits?: MachineLimits;
+  /** Devices beside those of the description. */
+  readonly devices?: readonly CustomDevice[];
+  /** Sees SBI calls first. */
+  readonly sbi?: SbiHook;
+  /** Aborting gives up making the machine, and stops it when it is made. */
+  readonly signal?: AbortSignal;
   /**
    * The bytes of a boot file named in the description. Called when the machine is made, and again
    * at each reset. They are the machine's: it detaches their buffer when they are in RAM.

@@ -1,86 +1,87 @@
 /**
- * A machine: harts, board and firmware put together, and their life from
- * creation to power-off. Runs on the host's thread in slices; between two
- * slices the host attends to its other work.
+ * A machine on the thread of its embedder, and its life from creation to the end. It runs
+ * in slices; between two slices the host attends to its other work.
  */
-import { Core, EXIT_BUDGET, EXIT_IDLE, EXIT_SBI } from '../core/core.ts';
-import type { IoScheduler } from '../devices/device.ts';
+import { MemoryBlockBackend } from '../block/backend.ts';
+import { DiskMeter } from '../block/metered.ts';
+import { EXIT_IDLE } from '../core/core.ts';
 import type { Finish } from '../devices/test-finisher.ts';
-import { LSR, LSR_DR, RBR } from '../devices/uart-16550.ts';
+import { ArgumentError, DisposedError, StateError } from '../errors.ts';
 import type { GuestMemory } from '../memory.ts';
-import { Sbi } from '../sbi/sbi.ts';
-import { Board, type Drive } from './board.ts';
+import { abortable } from './abort.ts';
+import type {
+  AbortOptions,
+  Breakpoint,
+  BreakpointOptions,
+  HaltOptions,
+  Location,
+  Machine,
+  MachineEvents,
+  MachineExit,
+  MachineMemory,
+  MachineState,
+  MachineStop,
+  StepOptions,
+  Subscription,
+  Symbols,
+  Watchpoint,
+  WatchpointOptions,
+} from './api.ts';
+import type { Drive } from './board.ts';
 import { BootFiles } from './boot-files.ts';
 import { MachineClock } from './clock.ts';
-import { MachineConsole } from './console.ts';
-import { MemoryBlockBackend } from '../block/backend.ts';
+import type { MachineConsole } from './console.ts';
 import {
   resolveDescription,
-  TIMEBASE_FREQUENCY,
   validateDescription,
   type MachineDescription,
   type ResolvedDescription,
 } from './description.ts';
-import { GuestRam } from './guest-ram.ts';
-import { Hart } from './hart.ts';
+import { EventSource } from './events.ts';
+import type { Hart } from './hart.ts';
 import type { MachineHost } from './host.ts';
-import { repeatableRandom, type RandomSource } from './random.ts';
-import { MachineSbi } from './sbi-host.ts';
+import { checkLimits, Governor, type MachineLimits } from './limits.ts';
+import { LocalMemory } from './memory.ts';
 import { statisticsOf, type MachineStatistics } from './statistics.ts';
+import { System } from './system.ts';
 
-/** How a machine ended. */
-export interface MachineExit {
-  /**
-   * `power-off`: the guest turned the machine off; `failure`: it did so and
-   * reported a failure; `stopped`: the embedder stopped it.
-   */
-  readonly reason: 'power-off' | 'failure' | 'stopped';
-  /** The guest's exit code, 0 to 65535; 0 for `power-off` and `stopped`. */
-  readonly code: number;
-}
-
-export type MachineState = 'created' | 'running' | 'paused' | 'ended';
-
-const SATP_MODE = { sv39: 8, sv48: 9, sv57: 10 } as const;
 /** Instructions the core runs before the host looks at its clock. */
 const CHUNK = 500_000;
 /** How long the machine keeps the thread, in milliseconds. */
 const SLICE = 8;
 
-export class Machine {
-  /** Guest RAM by guest physical address. */
-  readonly memory: GuestMemory;
+const PAUSED: MachineStop = { reason: 'paused' };
+
+/** Beside what every machine has, its RAM, registers and figures can be had at once. */
+export class LocalMachine implements Machine {
+  readonly memory: MachineMemory;
+  /** Guest RAM, to be accessed at once. */
+  readonly ram: GuestMemory;
   readonly harts: readonly Hart[];
-  /** The serial port (16550A), the console that firmware and kernels use first. */
   readonly serial: MachineConsole;
-  /** The virtio console (hvc0), if the machine has one. */
   readonly virtioConsole: MachineConsole | undefined;
-  /** Resolves when the machine has ended; rejects if the host could not go on with it. */
+  readonly symbols: Symbols;
   readonly ended: Promise<MachineExit>;
 
-  private readonly core: Core;
-  private readonly board: Board;
-  private readonly clock: MachineClock;
-  private readonly sbi: Sbi | undefined;
-  private readonly random: RandomSource;
-  /** Virtual clock: instructions a tick of mtime; 0 with the host's clock. */
-  private readonly instructionsPerTick: number;
+  private readonly system: System;
+  private readonly meter: DiskMeter;
+  private readonly eventSource = new EventSource();
+  private readonly governor: Governor;
 
   private currentState: MachineState = 'created';
   private exit: MachineExit | undefined;
-  private resetWanted = false;
+  private resetWanted: MachineEvents['reset']['by'] | undefined;
   private readonly resets: (() => void)[] = [];
   private loop: Promise<void> | undefined;
   private pauseWanted = false;
+  private isDisposed = false;
   private settle!: (exit: MachineExit) => void;
   private fail!: (error: unknown) => void;
   private wake: (() => void) | undefined;
-  private ioUnderWay = 0;
-  private onIoDone: (() => void) | undefined;
-  private deferred: (() => void)[] = [];
+  private readonly signal: AbortSignal | undefined;
+  private readonly onAbort = (): void => void this.stop().catch(() => {});
 
   private constructor(
-    /** What the machine was made from. */
     readonly description: MachineDescription,
     private readonly resolved: ResolvedDescription,
     private readonly host: MachineHost,
@@ -93,115 +94,48 @@ export class Machine {
     });
     // Whoever waits for the end sees the failure; it is nobody's unhandled rejection.
     this.ended.catch(() => {});
-    const { clock, devices } = resolved;
-    const isVirtual = clock.kind === 'virtual';
-    this.instructionsPerTick = isVirtual ? clock.instructionsPerSecond / TIMEBASE_FREQUENCY : 0;
-    this.clock = new MachineClock(host, isVirtual ? clock.startTime : undefined, () =>
-      this.core.exports.readTime(),
-    );
-    const log = host.log ?? (() => {});
-
-    this.core = new Core({
-      module: host.core,
-      ramSize: resolved.memory,
-      harts: resolved.harts,
-      paging: SATP_MODE[resolved.isa.paging],
-      tickInstructions: this.instructionsPerTick,
-      host: {
-        mmioRead: (address, size) => {
-          const value = this.board.bus.read(address >>> 0, size);
-          if (this.board.bus.fault) this.core.mmioFault.value = 1;
-          else if (size === 8) this.core.mmioHigh.value = this.board.bus.high | 0;
-          return value | 0;
-        },
-        mmioWrite: (address, size, low, high) => {
-          this.board.bus.write(address >>> 0, size, low >>> 0, high >>> 0);
-          if (this.board.bus.fault) this.core.mmioFault.value = 1;
-        },
-        time: this.clock.hostTicks,
-        now: () => host.monotonicTime(),
-      },
-      jit: host.jit,
-      log,
-    });
-    this.memory = new GuestRam(this.core);
-    this.harts = Array.from({ length: this.core.harts }, (_, index) => new Hart(this.core, index));
-    this.serial = new MachineConsole((bytes) => this.board.uart.receive(bytes));
-    this.virtioConsole = devices.console
-      ? new MachineConsole((bytes) => this.board.console!.receive(bytes))
-      : undefined;
-    const io: IoScheduler = {
-      submit: (work, done, failed) => {
-        this.ioUnderWay++;
-        // Back to the host, so that the work gets its turn.
-        this.core.exports.requestExit();
-        const settled = (): void => {
-          this.ioUnderWay--;
-          this.onIoDone?.();
-          this.interrupt();
-        };
-        work.then(done, failed).then(settled, settled);
-      },
-    };
-    const seed = typeof devices.rng === 'object' ? devices.rng.seed : isVirtual ? 0 : undefined;
-    this.random = seed === undefined ? (into) => host.random(into) : repeatableRandom(seed);
-    this.board = new Board({
-      core: this.core,
-      memory: this.memory,
+    this.governor = new Governor(() => host.monotonicTime());
+    this.meter = new DiskMeter(host);
+    const limits = checkLimits(host.limits ?? {});
+    this.system = new System({
+      description: resolved,
+      host,
       drives,
-      wallClock: this.clock.wallClock,
-      timer: {
-        setDeadline: (deadline, callback) => {
-          this.clock.setDeadline(deadline, callback);
-          // How far the core may run was reckoned without this deadline.
-          this.core.exports.requestExit();
-        },
+      devices: host.devices ?? [],
+      sbi: host.sbi,
+      meter: this.meter,
+      log: (message) => {
+        host.log?.(message);
+        this.eventSource.emit('log', message);
       },
-      io,
-      random: this.random,
-      hasEntropy: devices.rng !== false,
-      hasConsole: devices.console,
-      onInterrupt: () => this.interrupt(),
+      checkAlive: () => this.checkAlive(),
       onFinish: (finish) => this.finish(finish),
-      onSerialOutput: (bytes) => this.serial.print(bytes),
-      onConsoleOutput: (bytes) => this.virtioConsole?.print(bytes),
-      onInputSpace: () => {
-        this.serial.onInputSpace();
-        this.virtioConsole?.onInputSpace();
-      },
-      defer: (callback) => this.deferred.push(callback),
-      log,
+      onChange: () => this.interrupt(),
     });
-    if (resolved.boot.firmware === undefined) {
-      const machineSbi = new MachineSbi({
-        core: this.core,
-        memory: this.memory,
-        console: {
-          write: (bytes) => {
-            this.board.uart.flush();
-            this.serial.print(bytes.slice());
-          },
-          read: (into) => this.readSerial(into),
-        },
-        onReset: (kind, reason) => {
-          if (kind === 'shutdown') this.finish({ kind: reason === 'failure' ? 'fail' : 'pass', code: 1 });
-          else this.finish({ kind: 'reset', code: 0 });
-        },
-      });
-      this.sbi = new Sbi(machineSbi);
-    }
-    this.boot(files);
+    this.useLimits(limits);
+    const { memory, harts, serial, virtioConsole, symbols } = this.system;
+    this.ram = memory;
+    this.memory = new LocalMemory(memory, () => this.checkAlive());
+    this.harts = harts;
+    this.serial = serial;
+    this.virtioConsole = virtioConsole;
+    this.symbols = symbols;
+    this.system.boot(files);
+    this.signal = host.signal;
+    this.signal?.addEventListener('abort', this.onAbort);
   }
 
   /**
    * Makes a machine; it does not run before `start`.
-   * @throws DescriptionError, ImageFormatError or BootPlacementError, which say what is wrong.
+   * @throws DescriptionError, ImageFormatError, BootPlacementError, DeviceConflictError or
+   * ArgumentError, which say what is wrong; or the reason of the host's signal.
    */
-  static async create(description: unknown, host: MachineHost): Promise<Machine> {
+  static async create(description: unknown, host: MachineHost): Promise<LocalMachine> {
     try {
+      host.signal?.throwIfAborted();
       const checked = validateDescription(description);
       const resolved = resolveDescription(checked);
-      const files = await BootFiles.load(resolved, host);
+      const files = await abortable(BootFiles.load(resolved, host), host.signal);
       // One after the other: when one fails, none is still being opened.
       const drives: Drive[] = [];
       for (const { source, readOnly, id } of resolved.drives) {
@@ -211,7 +145,8 @@ export class Machine {
             : new MemoryBlockBackend(new Uint8Array(source.memory), readOnly);
         drives.push({ backend, id });
       }
-      return new Machine(checked, resolved, host, files, drives);
+      host.signal?.throwIfAborted();
+      return new LocalMachine(checked, resolved, host, files, drives);
     } catch (error) {
       await host.close?.();
       throw error;
@@ -224,89 +159,225 @@ export class Machine {
 
   /** Instructions that all harts executed so far; those that trapped included. */
   get instructionCount(): bigint {
-    return this.core.instructionCount;
+    return this.system.instructionCount;
   }
 
-  /** What the machine has done so far and what it cost, as it is now. */
-  statistics(): MachineStatistics {
-    return statisticsOf(this.core);
+  /** `statistics()` at once. */
+  get figures(): MachineStatistics {
+    return statisticsOf(this.system.core, this.governor.wallTime, this.meter.statistics);
   }
 
-  /** Starts or resumes the machine. Does nothing when it runs or has ended. */
-  start(): void {
-    if (this.currentState === 'running' || this.currentState === 'ended') return;
-    this.currentState = 'running';
-    this.pauseWanted = false;
-    this.enqueue(() => this.run());
+  async statistics(): Promise<MachineStatistics> {
+    this.checkAlive();
+    return this.figures;
   }
 
-  /** Pauses between two instructions; resolves when the machine stands still. */
-  async pause(): Promise<void> {
+  async start(): Promise<void> {
+    this.require('start', 'created');
+    this.go();
+  }
+
+  async resume(): Promise<void> {
+    this.require('resume', 'paused');
+    this.go();
+  }
+
+  async pause({ signal }: AbortOptions = {}): Promise<void> {
+    this.checkAlive();
     if (this.currentState !== 'running') return;
     this.pauseWanted = true;
     this.interrupt();
-    await this.loop;
+    await abortable(this.loop!, signal);
   }
 
-  /**
-   * Executes `count` instructions over all harts while the machine is paused;
-   * fewer when every hart waits for an interrupt, or the machine ends.
-   * @param options.skipIdle with the virtual clock, goes on at the next event when every hart
-   * waits; then it executes fewer only when none is due. Default false.
-   * @returns how many it executed.
-   */
-  async step(count = 1, { skipIdle = false }: { readonly skipIdle?: boolean } = {}): Promise<number> {
+  async run({ signal }: AbortOptions = {}): Promise<MachineStop> {
+    this.require('run', 'created', 'paused');
+    signal?.throwIfAborted();
+    let hear!: (stop: MachineStop) => void;
+    const stopped = new Promise<MachineStop>((resolve) => (hear = resolve));
+    const subscription = this.on('stop', hear);
+    const onAbort = (): void => void this.pause().catch(() => {});
+    signal?.addEventListener('abort', onAbort);
+    try {
+      this.go();
+      // A machine whose host cannot go on ends without a stop.
+      const stop = await Promise.race([
+        stopped,
+        this.ended.then((exit) => ({ reason: 'ended', exit }) as const),
+      ]);
+      if (stop.reason === 'paused') signal?.throwIfAborted();
+      return stop;
+    } finally {
+      subscription.dispose();
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  private go(): void {
+    this.setState('running');
+    this.pauseWanted = false;
+    this.system.stopPoints.pass();
+    this.enqueue(() => this.runSlices());
+  }
+
+  async step(count = 1, { skipIdle = false, signal }: StepOptions = {}): Promise<number> {
+    this.checkAlive();
+    if (!Number.isSafeInteger(count) || count < 0)
+      throw new ArgumentError(`step: expected a number of instructions, found ${String(count)}`);
     if (this.currentState === 'running')
-      throw new Error('step() needs a paused machine, this one is running');
+      throw new StateError('step() needs a machine that stands still, this one is running: pause() it first');
+    signal?.throwIfAborted();
     await this.loop;
     if (this.currentState === 'ended') return 0;
-    this.currentState = 'paused';
+    this.setState('paused');
+    this.system.stopPoints.pass();
+    const { system } = this;
     const before = this.instructionCount;
+    let stop: MachineStop = PAUSED;
     for (;;) {
-      const left = count - Number(this.instructionCount - before);
+      const left = Math.min(
+        count - Number(this.instructionCount - before),
+        this.governor.allowance(this.instructionCount),
+      );
       if (left <= 0 || this.exit) break;
-      await this.settleIo();
+      await abortable(system.settleIo(), signal);
       await this.rebootIfWanted();
       if (this.exit) break;
-      this.clock.runDue();
-      if (this.execute(Math.min(left, CHUNK)) !== EXIT_IDLE) continue;
-      if (!skipIdle || !(this.ioUnderWay > 0 || this.skipToEvent())) break;
+      system.clock.runDue();
+      const exit = system.execute(Math.min(left, CHUNK));
+      if (system.stop) {
+        ({ stop } = system);
+        break;
+      }
+      if (exit !== EXIT_IDLE) continue;
+      if (!skipIdle || !(system.isIoUnderWay || system.skipToEvent())) break;
     }
-    this.flush();
+    system.flush();
+    const executed = Number(this.instructionCount - before);
     if (this.exit) this.end(this.exit);
-    return Number(this.instructionCount - before);
+    else if (executed < count && stop === PAUSED && this.governor.allowance(this.instructionCount) === 0)
+      stop = { reason: 'limit', limit: 'instructions' };
+    if (!this.exit) this.eventSource.emit('stop', stop);
+    return executed;
   }
 
-  /** Ends the machine as if its plug were pulled. */
   async stop(): Promise<MachineExit> {
+    this.checkAlive();
+    return this.halt();
+  }
+
+  private async halt(): Promise<MachineExit> {
     if (!this.exit) this.exit = { reason: 'stopped', code: 0 };
-    if (this.currentState === 'running') await this.pause();
+    if (this.currentState === 'running') {
+      this.pauseWanted = true;
+      this.interrupt();
+      await this.loop;
+    }
     this.end(this.exit);
     return this.ended;
   }
 
-  /**
-   * Resets the machine, as its reset button would: boot files are read again from the host, disks
-   * keep their content. Resolves when the machine is at its start again, or has ended: `ended`
-   * rejects when a boot file is not there any more.
-   */
-  async reset(): Promise<void> {
-    if (this.currentState === 'ended') return;
-    const done = new Promise<void>((resolve) => this.resets.push(resolve));
-    this.resetWanted = true;
-    this.core.exports.requestExit();
-    this.interrupt();
-    if (this.currentState !== 'running') this.enqueue(() => this.rebootIfWanted());
-    return done;
+  async dispose(): Promise<void> {
+    if (!this.isDisposed) {
+      this.isDisposed = true;
+      await this.halt().catch(() => {});
+      this.eventSource.close();
+    }
+    await this.ended.catch(() => {});
   }
 
-  /** Tells the guest how large the terminal on its virtio console is, in characters. */
-  resizeConsole(columns: number, rows: number): void {
-    this.board.console?.resize(columns, rows);
+  async reset({ signal }: AbortOptions = {}): Promise<void> {
+    this.checkAlive();
+    if (this.currentState === 'ended')
+      throw new StateError('reset() needs a machine that has not ended: make a new one from its description');
+    signal?.throwIfAborted();
+    const done = new Promise<void>((resolve) => this.resets.push(resolve));
+    this.resetWanted = 'embedder';
+    this.system.requestReturn();
+    this.interrupt();
+    if (this.currentState !== 'running') this.enqueue(() => this.rebootIfWanted());
+    return abortable(done, signal);
+  }
+
+  async powerButton(): Promise<void> {
+    this.checkAlive();
+    if (this.currentState === 'ended')
+      throw new StateError(
+        'powerButton() needs a machine that has not ended: make a new one from its description',
+      );
+    if (!this.system.board.powerButton)
+      throw new StateError(
+        'the machine has no power button: say "devices": { "powerButton": true } in its description',
+      );
+    this.system.board.powerButton.press();
+  }
+
+  async addBreakpoint(at: Location, options?: BreakpointOptions): Promise<Breakpoint> {
+    this.checkAlive();
+    const { id, address } = this.system.stopPoints.addBreakpoint(at, options);
+    return { id, address, remove: async () => this.system.stopPoints.remove(id) };
+  }
+
+  async addWatchpoint(at: Location, options?: WatchpointOptions): Promise<Watchpoint> {
+    this.checkAlive();
+    const { id, address, size } = this.system.stopPoints.addWatchpoint(at, options);
+    return { id, address, size, remove: async () => this.system.stopPoints.remove(id) };
+  }
+
+  async haltOn(options: HaltOptions): Promise<void> {
+    this.checkAlive();
+    this.system.stopPoints.haltOn(options);
+  }
+
+  async setLimits(limits: MachineLimits): Promise<void> {
+    this.checkAlive();
+    this.useLimits(checkLimits(limits));
+    this.interrupt();
+  }
+
+  private useLimits(limits: MachineLimits): void {
+    this.governor.set(limits);
+    this.meter.setRates(limits.disk ?? {});
+  }
+
+  async resizeConsole(columns: number, rows: number): Promise<void> {
+    this.checkAlive();
+    this.system.board.console?.resize(columns, rows);
+  }
+
+  on<K extends keyof MachineEvents>(
+    event: K,
+    listener: (value: MachineEvents[K]) => void,
+    options?: AbortOptions,
+  ): Subscription {
+    this.checkAlive();
+    return this.eventSource.on(event, listener, options);
+  }
+
+  events<K extends keyof MachineEvents>(event: K, options?: AbortOptions): AsyncIterable<MachineEvents[K]> {
+    this.checkAlive();
+    return this.eventSource.iterate(event, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+    await this.dispose();
+  }
+
+  private checkAlive(): void {
+    if (this.isDisposed) throw new DisposedError('the machine was disposed of: make a new one');
+  }
+
+  private require(method: string, ...allowed: MachineState[]): void {
+    this.checkAlive();
+    if (allowed.includes(this.currentState)) return;
+    throw new StateError(`${method}() needs a machine that ${NEEDS[method]}; ${ADVICE[this.currentState]}`);
+  }
+
+  private setState(state: MachineState): void {
+    if (state === this.currentState) return;
+    if (state === 'running' || this.currentState === 'running') this.governor.setRunning(state === 'running');
+    this.currentState = state;
+    this.eventSource.emit('state', state);
   }
 
   /** One after the other: what runs the machine, and what resets it while it stands still. */
@@ -315,80 +386,79 @@ export class Machine {
     this.loop = before.then(work).catch((error: unknown) => this.crash(error));
   }
 
-  private async run(): Promise<void> {
+  private async runSlices(): Promise<void> {
+    const { system, host, governor } = this;
+    let stop: MachineStop | undefined;
     while (!this.exit && !this.pauseWanted) {
-      const sliceEnd = this.host.monotonicTime() + SLICE;
+      const start = host.monotonicTime();
       let isIdle = false;
       do {
-        this.clock.runDue();
-        isIdle = this.execute(CHUNK) === EXIT_IDLE;
+        system.clock.runDue();
+        const limit = governor.reached(this.instructionCount, system.core.runTime);
+        if (limit) stop = { reason: 'limit', limit };
+        else
+          isIdle = system.execute(Math.min(CHUNK, governor.allowance(this.instructionCount))) === EXIT_IDLE;
+        stop ??= system.stop;
       } while (
         !isIdle &&
+        !stop &&
         !this.exit &&
         !this.pauseWanted &&
         !this.resetWanted &&
-        !this.ioUnderWay &&
-        this.host.monotonicTime() < sliceEnd
+        !system.isIoUnderWay &&
+        host.monotonicTime() < start + SLICE
       );
-      this.flush();
+      system.flush();
       if (this.exit) break;
-      if (this.resetWanted) await this.rebootIfWanted();
-      else if (this.ioUnderWay && this.clock.isVirtual) await this.settleIo();
+      const end = host.monotonicTime();
+      if (this.resetWanted) {
+        await this.rebootIfWanted();
+        // A guest that does nothing but reset itself must not keep the thread.
+        await host.turn();
+      } else if (stop) break;
+      else if (system.isIoUnderWay && system.clock.isVirtual) await system.settleIo();
       else if (isIdle) await this.sleep();
-      else await this.host.turn();
+      else await this.rest(end - start);
+      governor.rested(host.monotonicTime() - end);
       await this.letReadersCatchUp();
     }
     if (!this.exit) await this.rebootIfWanted();
-    if (this.exit) this.end(this.exit);
-    else this.currentState = 'paused';
+    if (this.exit) return this.end(this.exit);
+    this.setState('paused');
+    this.eventSource.emit('stop', stop ?? PAUSED);
   }
 
-  /** Runs the core for at most `budget` instructions and answers what it came back for. */
-  private execute(budget: number): number {
-    if (this.clock.isVirtual) budget = Math.min(budget, this.instructionsToDeadline());
-    const start = this.instructionCount;
-    for (;;) {
-      const reason = this.core.run(budget - Number(this.instructionCount - start));
-      if (reason === EXIT_SBI) this.sbi?.call(this.core.exitHart);
-      if (reason !== EXIT_SBI || this.exit || this.resetWanted) return reason;
-      if (Number(this.instructionCount - start) >= budget) return EXIT_BUDGET;
-    }
-  }
-
-  private instructionsToDeadline(): number {
-    const ticks = this.clock.ticksToDeadline();
-    const intoTick = Number(this.instructionCount % BigInt(this.instructionsPerTick));
-    return ticks * this.instructionsPerTick - intoTick;
-  }
-
-  /** Virtual clock: lets the time pass until something is due; false when nothing is. */
-  private skipToEvent(): boolean {
-    const ticks = this.ticksToEvent();
-    if (!this.clock.isVirtual || ticks === Infinity) return false;
-    this.core.exports.skipIdle(ticks);
-    return true;
-  }
-
-  private ticksToEvent(): number {
-    return Math.min(this.core.exports.idleTicks(), this.clock.ticksToDeadline());
+  /** Lets the host attend to other work; for longer, where the machine has used more than its share. */
+  private async rest(busy: number): Promise<void> {
+    const milliseconds = this.governor.restAfter(busy);
+    if (milliseconds < 1) return this.host.turn();
+    await this.waitFor(milliseconds);
   }
 
   /** Waits until a timer fires, an interrupt comes, or something else is to be done. */
   private async sleep(): Promise<void> {
+    const { system } = this;
     const { clock } = this.resolved;
-    if (clock.kind === 'virtual' && clock.idle === 'skip' && this.skipToEvent()) return this.host.turn();
-    const ticks = this.ticksToEvent();
-    const isDue = await new Promise<boolean>((resolve) => {
-      // Also when nothing is due: a host stays as long as its machine runs.
-      const isTimed = ticks !== Infinity;
-      const cancel = this.host.setTimer(() => resolve(isTimed), MachineClock.milliseconds(ticks));
+    if (clock.kind === 'virtual' && clock.idle === 'skip' && system.skipToEvent()) return this.host.turn();
+    const ticks = system.ticksToEvent();
+    // Also when nothing is due: a host stays as long as its machine runs.
+    const wait = MachineClock.milliseconds(ticks);
+    const limit = this.governor.wallTimeLeft + 1;
+    const isDue = await this.waitFor(Math.min(wait, limit));
+    if (isDue && wait <= limit && ticks !== Infinity && system.clock.isVirtual) system.skip(ticks);
+  }
+
+  /** Resolves after so many milliseconds, true, or when the machine is to look at something, false. */
+  private async waitFor(milliseconds: number): Promise<boolean> {
+    const isOver = await new Promise<boolean>((resolve) => {
+      const cancel = this.host.setTimer(() => resolve(true), milliseconds);
       this.wake = () => {
         cancel();
         resolve(false);
       };
     });
     this.wake = undefined;
-    if (isDue && this.clock.isVirtual) this.core.exports.skipIdle(ticks);
+    return isOver;
   }
 
   /** Waits for readers of the consoles that lag behind, unless the machine shall stand still. */
@@ -408,31 +478,18 @@ export class Machine {
     this.wake?.();
   }
 
-  private async settleIo(): Promise<void> {
-    while (this.ioUnderWay > 0) {
-      await new Promise<void>((resolve) => {
-        this.onIoDone = resolve;
-      });
-      this.onIoDone = undefined;
-    }
-  }
-
-  private flush(): void {
-    for (const callback of this.deferred.splice(0)) callback();
-  }
-
   private finish({ kind, code }: Finish): void {
-    if (kind === 'reset') this.resetWanted = true;
+    if (kind === 'reset') this.resetWanted ??= 'guest';
     else this.exit ??= kind === 'pass' ? { reason: 'power-off', code: 0 } : { reason: 'failure', code };
-    this.core.exports.requestExit();
   }
 
   /** Reads the boot files again: kept meanwhile they might take more memory than all else. */
   private async rebootIfWanted(): Promise<void> {
     if (!this.resetWanted) return;
-    this.flush();
-    if (this.clock.isVirtual) await this.settleIo();
-    this.resetWanted = false;
+    const by = this.resetWanted;
+    this.system.flush();
+    if (this.system.clock.isVirtual) await this.system.settleIo();
+    this.resetWanted = undefined;
     const stopped = new Promise<undefined>((resolve) => {
       this.wake = () => {
         if (this.exit) resolve(undefined);
@@ -441,32 +498,19 @@ export class Machine {
     const files = await Promise.race([BootFiles.load(this.resolved, this.host), stopped]);
     this.wake = undefined;
     if (!files || this.exit) return;
-    this.boot(files);
+    this.system.boot(files);
     for (const done of this.resets.splice(0)) done();
-  }
-
-  private boot(files: BootFiles): void {
-    for (let hart = 0; hart < this.core.harts; hart++) this.core.exports.resetHart(hart);
-    this.board.reset();
-    this.sbi?.reset();
-    files.place(this.core, this.memory, this.board, this.resolved, this.random);
-  }
-
-  /** What the guest's own driver would read from the serial port, for SBI's debug console. */
-  private readSerial(into: Uint8Array): number {
-    let count = 0;
-    while (count < into.length && this.board.uart.read(LSR) & LSR_DR)
-      into[count++] = this.board.uart.read(RBR);
-    return count;
+    this.eventSource.emit('reset', { by });
   }
 
   private end(exit: MachineExit): void {
     if (this.currentState === 'ended') return;
-    this.flush();
+    this.system.flush();
     void this.close().then(
       () => this.settle(exit),
       (error: unknown) => this.fail(error),
     );
+    this.eventSource.emit('stop', { reason: 'ended', exit });
   }
 
   private crash(error: unknown): void {
@@ -475,13 +519,27 @@ export class Machine {
   }
 
   private async close(): Promise<void> {
-    this.currentState = 'ended';
+    this.setState('ended');
     this.interrupt();
+    this.signal?.removeEventListener('abort', this.onAbort);
     for (const done of this.resets.splice(0)) done();
-    this.serial.close();
-    this.virtioConsole?.close();
-    await this.settleIo();
-    this.core.close();
+    this.system.close();
+    this.meter.close();
+    await this.system.settleIo();
+    this.system.core.close();
     await this.host.close?.();
   }
 }
+
+const NEEDS: Readonly<Record<string, string>> = {
+  start: 'has not run yet',
+  resume: 'is paused',
+  run: 'stands still',
+};
+
+const ADVICE: Readonly<Record<MachineState, string>> = {
+  created: 'this one has not run yet: start() it',
+  running: 'this one is running: pause() it first',
+  paused: 'this one is paused: resume() it',
+  ended: 'this one has ended: make a new one from its description',
+};

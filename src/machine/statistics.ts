@@ -1,4 +1,5 @@
 /** What a machine has done and what it cost its host: figures to look at, which no guest sees. */
+import type { DiskStatistics } from '../block/metered.ts';
 import type { Core } from '../core/core.ts';
 import type { JitMode } from '../core/jit.ts';
 
@@ -13,6 +14,17 @@ export interface MachineStatistics {
   readonly tlbMisses: number;
   readonly time: TimeStatistics;
   readonly jit: JitStatistics;
+  /** Of all drives. */
+  readonly disk: DiskStatistics;
+  readonly memory: MemoryStatistics;
+}
+
+/** In bytes. */
+export interface MemoryStatistics {
+  /** Guest RAM. The host gives it pages as the guest touches them. */
+  readonly ram: number;
+  /** The core's linear memory, guest RAM included; likewise. */
+  readonly reserved: number;
 }
 
 /** Milliseconds of the machine's thread. */
@@ -27,6 +39,8 @@ export interface TimeStatistics {
   readonly compile: number;
   /** In translated code: an estimate from samples. */
   readonly translated: number;
+  /** While the machine was running, asleep or not; not of the thread alone. */
+  readonly wall: number;
 }
 
 export interface JitStatistics {
@@ -75,7 +89,7 @@ const COUNTER = {
 /** The core's times, by their place from J_TIMES on. */
 const TIME = { translation: 0, translated: 1 } as const;
 
-export function statisticsOf(core: Core): MachineStatistics {
+export function statisticsOf(core: Core, wall: number, disk: DiskStatistics): MachineStatistics {
   const { jit, runTime: run } = core;
   const counter = (name: keyof typeof COUNTER): number => core.jitCounter(COUNTER[name]);
   const translation = core.jitTime(TIME.translation);
@@ -86,7 +100,7 @@ export function statisticsOf(core: Core): MachineStatistics {
   return {
     instructions: Number(core.instructionCount),
     tlbMisses: counter('tlbMisses'),
-    time: { run, interpreter: Math.max(0, run - others), translation, compile, translated },
+    time: { run, interpreter: Math.max(0, run - others), translation, compile, translated, wall },
     jit: {
       state: jit.refusal === undefined ? jit.mode : 'refused',
       ...(jit.refusal !== undefined && { refusal: jit.refusal }),
@@ -102,5 +116,7 @@ export function statisticsOf(core: Core): MachineStatistics {
       entries: counter('entries'),
       sideExits: counter('sideExits'),
     },
+    disk,
+    memory: { ram: core.ram.length, reserved: core.memory.byteLength },
   };
 }

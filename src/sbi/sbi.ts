@@ -7,6 +7,7 @@
 import { baseExtension } from './base.ts';
 import { dbcnExtension } from './dbcn.ts';
 import { NO_RETURN, SBI_ERR_NOT_SUPPORTED, type SbiExtension } from './extension.ts';
+import type { SbiHook } from './hook.ts';
 import type { SbiHost } from './host.ts';
 import { hsmExtension } from './hsm.ts';
 import { ipiExtension } from './ipi.ts';
@@ -27,7 +28,11 @@ export class Sbi {
   private readonly legacy: LegacyExtensions;
   private readonly pmu: Pmu;
 
-  constructor(private readonly host: SbiHost) {
+  /** @param hook asked first; what it does not answer goes the usual way. */
+  constructor(
+    private readonly host: SbiHost,
+    private readonly hook: SbiHook | undefined = undefined,
+  ) {
     const pmu = new Pmu(host);
     const all = [
       baseExtension(host, (eid) => this.isAvailable(eid)),
@@ -55,6 +60,15 @@ export class Sbi {
     const { host } = this;
     const eid = toInt32(host.readRegister(hart, A7));
     const args = [0, 1, 2, 3, 4, 5].map((index) => host.readRegister(hart, A0 + index));
+    const functionId = toInt32(host.readRegister(hart, A6));
+    if (this.hook && eid !== undefined && functionId !== undefined) {
+      const answer = this.hook({ hart, extensionId: eid, functionId, args, memory: host.memory });
+      if (answer) {
+        host.writeRegister(hart, A0, BigInt.asUintN(64, BigInt(answer.error)));
+        host.writeRegister(hart, A1, BigInt.asUintN(64, BigInt(answer.value ?? 0n)));
+        return true;
+      }
+    }
     if (eid !== undefined && eid >= 0 && eid <= LAST_LEGACY_EXTENSION) {
       const value = this.legacy.call(hart, eid, args);
       if (value === NO_RETURN) return false;
@@ -62,7 +76,6 @@ export class Sbi {
       return true;
     }
     const extension = eid === undefined ? undefined : this.extensions.get(eid);
-    const functionId = toInt32(host.readRegister(hart, A6));
     const result =
       extension && functionId !== undefined
         ? extension.call({ hart, functionId, args })

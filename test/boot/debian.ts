@@ -19,7 +19,7 @@ import { SHELL_INIT, shellInitramfs } from '../../src/bindings/node/guest/initra
 import type { NodeHostOptions } from '../../src/bindings/node/host.ts';
 import { readCpio, writeCpio } from '../../src/images/cpio.ts';
 import type { MachineDescription } from '../../src/machine/description.ts';
-import type { Machine } from '../../src/machine/machine.ts';
+import type { LocalMachine } from '../../src/machine/machine.ts';
 import { UNFORCED } from '../support/jit-mode.ts';
 import { reportMissing } from '../support/tools.ts';
 import { GuestConsole } from './guest-console.ts';
@@ -107,7 +107,7 @@ export interface DebianBootOptions {
 }
 
 export interface DebianMachine {
-  readonly machine: Machine;
+  readonly machine: LocalMachine;
   readonly console: GuestConsole;
 }
 
@@ -147,7 +147,7 @@ export async function makeDebian(options: DebianBootOptions): Promise<DebianMach
 /** The same, at its first prompt. It stops with the test. */
 export async function bootDebian(options: DebianBootOptions): Promise<DebianMachine> {
   const debian = await makeDebian(options);
-  debian.machine.start();
+  await debian.machine.start();
   await debian.console.waitForShell();
   return debian;
 }

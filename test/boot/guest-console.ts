@@ -4,7 +4,7 @@
  */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { SHELL_PROMPT } from '../../src/bindings/node/guest/initramfs.ts';
-import type { Machine } from '../../src/machine/machine.ts';
+import type { LocalMachine } from '../../src/machine/machine.ts';
 
 const SECOND = 1000;
 /** A boot takes a tenth of it on an idle computer. */
@@ -30,7 +30,7 @@ export class GuestConsole {
     void this.read(output);
   }
 
-  static ofMachine({ serial }: Machine): GuestConsole {
+  static ofMachine({ serial }: LocalMachine): GuestConsole {
     const writer = serial.input.getWriter();
     return new GuestConsole(serial.output, (bytes) => writer.write(bytes));
   }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createNodeHost } from '../../src/bindings/node/index.ts';
 import { shellInitramfs } from '../../src/bindings/node/guest/initramfs.ts';
 import { writeCpio } from '../../src/images/cpio.ts';
-import { Machine } from '../../src/machine/machine.ts';
+import { LocalMachine } from '../../src/machine/machine.ts';
 import { UNFORCED } from '../support/jit-mode.ts';
 import { Random } from '../support/random.ts';
 import { BOOT_TEST_TIMEOUT, debianGuest, diskModules, smallInitrd, TROUBLE } from './debian.ts';
@@ -36,7 +36,10 @@ interface Run {
   readonly ram: string;
 }
 
-async function run(drive: (machine: Machine) => Promise<void>, monotonicTime?: () => number): Promise<Run> {
+async function run(
+  drive: (machine: LocalMachine) => Promise<void>,
+  monotonicTime?: () => number,
+): Promise<Run> {
   const init = writeCpio([
     { kind: 'directory', path: 'test' },
     { kind: 'file', path: 'test/init', bytes: Buffer.from(INIT), permissions: 0o755 },
@@ -45,7 +48,7 @@ async function run(drive: (machine: Machine) => Promise<void>, monotonicTime?: (
     files: { kernel: guest!.kernel, initrd: initrd!, shell: shellInitramfs({ modules }), init },
     jit: { mode: UNFORCED },
   });
-  const machine = await Machine.create(
+  const machine = await LocalMachine.create(
     {
       hartware: 1,
       harts: 2,
@@ -62,12 +65,12 @@ async function run(drive: (machine: Machine) => Promise<void>, monotonicTime?: (
   await drive(machine);
   expect(await machine.ended, transcript).toEqual({ reason: 'power-off', code: 0 });
   await output;
-  const { memory, instructionCount: instructions } = machine;
+  const { ram: memory, instructionCount: instructions } = machine;
   const ram = createHash('sha256').update(memory.view(memory.base, memory.size)).digest('hex');
   return { transcript, instructions, ram };
 }
 
-const atOnce = async (machine: Machine): Promise<void> => machine.start();
+const atOnce = async (machine: LocalMachine): Promise<void> => machine.start();
 
 describe.skipIf(!guest || !modules)('virtual clock', { timeout: BOOT_TEST_TIMEOUT }, () => {
   test('three boots with 2 harts are one', async () => {
@@ -81,14 +84,15 @@ describe.skipIf(!guest || !modules)('virtual clock', { timeout: BOOT_TEST_TIMEOU
     // A host whose clock jumps, and an embedder that pauses, steps and goes on.
     const random = new Random(7);
     let now = 0;
-    const restless = async (machine: Machine): Promise<void> => {
+    const restless = async (machine: LocalMachine): Promise<void> => {
       for (let round = 0; round < 60 && machine.state !== 'ended'; round++) {
-        machine.start();
+        if (round === 0) await machine.start();
+        else await machine.resume();
         await new Promise((resolve) => setTimeout(resolve, random.below(30)));
         await machine.pause();
         if (machine.state === 'paused') await machine.step(1 + random.below(100_000));
       }
-      machine.start();
+      if (machine.state === 'paused') await machine.resume();
     };
     expect(await run(restless, () => (now += random.below(12)))).toEqual(first);
   });

@@ -32,9 +32,9 @@ function run(page: Page, jit: { mode: 'on' | 'force'; compile: 'sync' | 'async' 
         wasm,
         log: (message) => void log.push(message),
       });
-      machine.start();
+      await machine.start();
       const exit = await machine.ended;
-      return { exit, sum: machine.harts[0].getX(10), statistics: machine.statistics(), log };
+      return { exit, sum: machine.harts[0].getX(10), statistics: machine.figures, log };
     },
     { description, program: looping(ROUNDS), jit, isCompiledAside },
   );

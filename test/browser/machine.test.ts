@@ -71,10 +71,10 @@ describe.skipIf(!hasChromium)('a machine in a page', () => {
           state: machine.state,
         };
 
-        machine.memory.setUint64(count, 1000n);
-        machine.start();
+        machine.ram.setUint64(count, 1000n);
+        await machine.resume();
         const stateAfterStart = machine.state;
-        while (machine.memory.getUint64(count) < 5000n) await new Promise((done) => setTimeout(done, 0));
+        while (machine.ram.getUint64(count) < 5000n) await new Promise((done) => setTimeout(done, 0));
         await machine.pause();
         const paused = { state: machine.state, instructions: machine.instructionCount };
         await new Promise((done) => setTimeout(done, 50));
@@ -83,10 +83,10 @@ describe.skipIf(!hasChromium)('a machine in a page', () => {
         // Where the program changes the register next.
         hart.setX(10, 7n);
         hart.pc = start + 0x1000n;
-        machine.memory.write(hart.pc, new Uint8Array([0x13, 0x05, 0x15, 0x00])); // addi a0, a0, 1
+        machine.ram.write(hart.pc, new Uint8Array([0x13, 0x05, 0x15, 0x00])); // addi a0, a0, 1
         await machine.step();
         const changed = hart.getX(10);
-        const view = Array.from(machine.memory.view(hart.pc - 4n, 4));
+        const view = Array.from(machine.ram.view(hart.pc - 4n, 4));
         const exit = await machine.stop();
         return { stepped, stateAfterStart, paused, later, changed, view, exit, end: machine.state };
       },
@@ -137,7 +137,7 @@ describe.skipIf(!hasChromium)('a machine in a page', () => {
           { ...description, drives: [{ file: 'disk' }] },
           { files: { program }, drives: { disk: new MemoryBlockBackend(new Uint8Array(4096)) } },
         );
-        machine.start();
+        await machine.start();
         return new Response(machine.serial.output as ReadableStream<Uint8Array<ArrayBuffer>>).text();
       },
       { description, program },
@@ -159,7 +159,7 @@ describe.skipIf(!hasChromium)('a machine in a page', () => {
 import { createMachine } from '/dist/browser.js';
 onmessage = async ({ data: { description, program } }) => {
   const machine = await createMachine(description, { files: { program }, jit: ${JSON.stringify(JIT)} });
-  machine.start();
+  await machine.start();
   const output = await new Response(machine.serial.output).text();
   postMessage({ output, exit: await machine.ended });
 };
@@ -185,9 +185,9 @@ onmessage = async ({ data: { description, program } }) => {
       async ({ run, program, top }) => {
         const { createMachine } = globalThis.hartware;
         const machine = await createMachine(run, { files: { program } });
-        machine.start();
+        await machine.start();
         const exit = await machine.ended;
-        return { exit, size: machine.memory.size, value: machine.memory.getUint64(top) };
+        return { exit, size: machine.ram.size, value: machine.ram.getUint64(top) };
       },
       { run, program: topOfRam(size), top: RAM_BASE + BigInt(size) - 8n },
     );

@@ -6,7 +6,7 @@ export type Package = typeof Shared & {
   createMachine(
     description: Shared.MachineDescription,
     options?: Shared.HostOptions,
-  ): Promise<Shared.Machine>;
+  ): Promise<Shared.LocalMachine>;
 };
 
 export interface Run {
@@ -41,7 +41,7 @@ export async function record({ hartware, run }: { hartware: Package; run: Run })
     timer = setTimeout(again, 0);
   }, 0);
   const giveUp = setTimeout(() => void machine.stop(), run.patience ?? 50_000);
-  machine.start();
+  await machine.start();
   const reader = machine.serial.output.getReader();
   const writer = machine.serial.input.getWriter();
   const dialogue = [...(run.dialogue ?? [])];
@@ -62,7 +62,7 @@ export async function record({ hartware, run }: { hartware: Package; run: Run })
   const exit = await machine.ended;
   clearTimeout(timer);
   clearTimeout(giveUp);
-  const { memory } = machine;
+  const { ram: memory } = machine;
   const ram = memory.view(memory.base, memory.size) as Uint8Array<ArrayBuffer>;
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', ram));
   const numbers = Array.from({ length: 32 }, (_, n) => n);

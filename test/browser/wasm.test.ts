@@ -39,7 +39,7 @@ function greet(page: Page, source: Source, url = '/dist/core.wasm'): Promise<str
           { hartware: 1, memory: '16M', boot: { firmware: 'program' } },
           { files: { program }, wasm: await sources[source]() },
         );
-        machine.start();
+        await machine.start();
         return await new Response(machine.serial.output as ReadableStream<Uint8Array<ArrayBuffer>>).text();
       } catch (error) {
         return `${(error as Error).name}: ${(error as Error).message}`;

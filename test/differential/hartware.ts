@@ -31,7 +31,7 @@ export async function runOnHartware(program: DifferentialProgram): Promise<Uint8
         `the program did not end in ${steps} instructions: pc 0x${machine.harts[0].pc.toString(16)}`,
       );
     }
-    return machine.memory.view(RAM_BASE, program.image.length).slice();
+    return machine.ram.view(RAM_BASE, program.image.length).slice();
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

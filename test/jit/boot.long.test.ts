@@ -76,7 +76,7 @@ async function bootBoth(harts: number, jit: JitOptions): Promise<Boot> {
     chunk: () => CHUNK,
     memoryInterval: MEMORY_INTERVAL,
     after: async (_, { machine }) => {
-      const { instructions, jit } = machine.statistics();
+      const { instructions, jit } = machine.figures;
       boot = { transcript, instructions, translated: jit.instructions / instructions };
       // So that the output is taken.
       await new Promise((resolve) => setImmediate(resolve));

@@ -51,7 +51,7 @@ test('defaults', () => {
     isa: { paging: 'sv48' },
     boot: { kernel: 'Image', initrd: [], append: '' },
     drives: [],
-    devices: { rng: true, console: false },
+    devices: { rng: true, console: false, powerButton: false },
   });
   expect(resolveDescription(validateDescription({ ...smallest, clock: { kind: 'virtual' } })).clock).toEqual({
     kind: 'virtual',

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CSR_MCYCLE, CSR_MINSTRET, CSR_TIME } from '../../src/generated/csr.ts';
 import { assemble } from '../../src/assembler/assembler.ts';
 import type { SuppliedFile } from '../../src/machine/host-options.ts';
-import type { Machine } from '../../src/machine/machine.ts';
+import type { LocalMachine } from '../../src/machine/machine.ts';
 import { firmwareMachine, kernelMachine, type ProgramDescription } from '../support/firmware-machine.ts';
 import { Random } from '../support/random.ts';
 
@@ -12,8 +12,8 @@ const VIRTUAL: ProgramDescription = { clock: { kind: 'virtual', idle: 'skip' } }
 const DATA = 0x80100000n;
 const FINISH = (value: number) => `li t6, 0x100000\n li t5, ${value}\n sw t5, (t6)\n 9: j 9b`;
 
-const machines: Machine[] = [];
-const kept = (machine: Machine): Machine => {
+const machines: LocalMachine[] = [];
+const kept = (machine: LocalMachine): LocalMachine => {
   machines.push(machine);
   return machine;
 };
@@ -26,8 +26,9 @@ afterEach(async () => {
   await Promise.all(machines.splice(0).map((machine) => machine.stop()));
 });
 
-const run = async (machine: Machine) => {
-  machine.start();
+const run = async (machine: LocalMachine) => {
+  if (machine.state === 'created') await machine.start();
+  else await machine.resume();
   return machine.ended;
 };
 
@@ -45,11 +46,11 @@ describe('the end', () => {
 
   it('by the embedder', async () => {
     const machine = await firmware('1: j 1b');
-    machine.start();
+    await machine.start();
     await sleep(5);
     expect(await machine.stop()).toEqual({ reason: 'stopped', code: 0 });
     expect(await machine.ended).toEqual({ reason: 'stopped', code: 0 });
-    machine.start();
+    await expect(machine.start()).rejects.toThrow(/has ended: make a new one/);
     expect(machine.state).toBe('ended');
     expect(await machine.step(10)).toBe(0);
   });
@@ -77,7 +78,7 @@ describe('pausing and stepping', () => {
 
   it('a paused machine stands still, and goes on where it was', async () => {
     const machine = await firmware(counting);
-    machine.start();
+    await machine.start();
     await sleep(5);
     await machine.pause();
     const count = machine.instructionCount;
@@ -85,7 +86,7 @@ describe('pausing and stepping', () => {
     await sleep(10);
     expect(machine.instructionCount).toBe(count);
     expect(a0).toBeGreaterThan(0n);
-    machine.start();
+    await machine.resume();
     await sleep(5);
     await machine.pause();
     expect(machine.harts[0].getX(10)).toBeGreaterThan(a0);
@@ -93,8 +94,8 @@ describe('pausing and stepping', () => {
 
   it('step needs a paused machine', async () => {
     const machine = await firmware(counting);
-    machine.start();
-    await expect(machine.step()).rejects.toThrow(/paused/);
+    await machine.start();
+    await expect(machine.step()).rejects.toThrow(/pause\(\) it first/);
   });
 
   it('step answers fewer when every hart waits', async () => {
@@ -113,16 +114,16 @@ describe('pausing and stepping', () => {
     const [hart] = machine.harts;
     expect(hart.privilege).toBe('machine');
     hart.setX(10, 0x1234n);
-    machine.memory.setUint64(DATA, 77n);
+    machine.ram.setUint64(DATA, 77n);
     await run(machine);
     expect(hart.getX(12)).toBe(77n);
-    expect(machine.memory.getUint64(DATA + 8n)).toBe(0x1234n);
+    expect(machine.ram.getUint64(DATA + 8n)).toBe(0x1234n);
   });
 
   it('a changed instruction is the one that runs', async () => {
     const machine = await firmware(`1: j 1b\n ${FINISH(0x5555)}`);
     await machine.step(100);
-    machine.memory.setUint32(machine.harts[0].pc, 0x13);
+    machine.ram.setUint32(machine.harts[0].pc, 0x13);
     expect(await run(machine)).toEqual({ reason: 'power-off', code: 0 });
   });
 });
@@ -155,7 +156,7 @@ describe('reset', () => {
     expect(machine.harts[0].getX(10)).toBe(0n);
     await machine.step(100);
     expect(machine.harts[0].getX(10)).toBeLessThan(100n);
-    machine.start();
+    await machine.resume();
     await machine.reset();
     expect(machine.state).toBe('running');
     const reset = machine.reset();
@@ -201,7 +202,7 @@ describe('reset', () => {
       };
       const machine = await firmwareMachine('nop', {}, { files: { program } });
       isThere = false;
-      machine.start();
+      await machine.start();
       await machine.reset();
       await expect(machine.ended).rejects.toThrow('it is gone');
       expect(machine.state).toBe('ended');
@@ -214,7 +215,7 @@ describe('reset', () => {
         isFirst = false;
         return endless();
       });
-      if (how === 'runs') machine.start();
+      if (how === 'runs') await machine.start();
       const reset = machine.reset();
       await sleep(5);
       expect(await machine.stop()).toEqual({ reason: 'stopped', code: 0 });
@@ -226,7 +227,7 @@ describe('reset', () => {
 describe('an idle machine', () => {
   it.each([1, 4])('uses no host CPU (%i harts)', async (harts) => {
     const machine = await firmware('1: wfi\n j 1b', { harts });
-    machine.start();
+    await machine.start();
     await sleep(50);
     const count = machine.instructionCount;
     const before = process.cpuUsage();
@@ -271,7 +272,7 @@ describe('an idle machine', () => {
       wfi
       lbu a0, (s0)
       ${FINISH(0x5555)}`);
-    machine.start();
+    await machine.start();
     await sleep(20);
     expect(machine.state).toBe('running');
     const writer = machine.serial.input.getWriter();
@@ -306,7 +307,7 @@ describe('an idle machine', () => {
 
   it('with a virtual clock and no timer, time does not run away', async () => {
     const machine = await firmware('1: wfi\n j 1b', VIRTUAL);
-    machine.start();
+    await machine.start();
     await sleep(30);
     await machine.pause();
     expect(machine.harts[0].getCsr(CSR_TIME)).toBeLessThan(1000n);
@@ -322,7 +323,7 @@ describe('firmware of its own: SBI', () => {
     );
     expect(machine.harts[0].privilege).toBe('supervisor');
     expect(await run(machine)).toEqual({ reason: 'power-off', code: 0 });
-    expect(machine.memory.getUint32(machine.harts[0].getX(9))).toBe(0xedfe0dd0);
+    expect(machine.ram.getUint32(machine.harts[0].getX(9))).toBe(0xedfe0dd0);
   });
 
   it('prints', async () => {
@@ -331,7 +332,7 @@ describe('firmware of its own: SBI', () => {
         `\n li a0, 0\n li a1, 0\n ${ecall(0x53525354, 0)}`,
     );
     const reader = machine.serial.output.getReader();
-    machine.start();
+    await machine.start();
     let text = '';
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       text += new TextDecoder().decode(part.value);
@@ -363,7 +364,7 @@ describe('firmware of its own: SBI', () => {
       { harts: 4, ...VIRTUAL },
     );
     await run(machine);
-    expect(machine.memory.getUint64(DATA)).toBe(6n);
+    expect(machine.ram.getUint64(DATA)).toBe(6n);
   });
 
   it('sets timers and sends IPIs', async () => {
@@ -468,9 +469,9 @@ describe('equal runs are equal (virtual clock)', () => {
     ld t3, 544(s1)
     mret`;
 
-  const state = (machine: Machine): Record<string, string> => {
+  const state = (machine: LocalMachine): Record<string, string> => {
     const result: Record<string, string> = {
-      ram: createHash('sha256').update(machine.memory.view(0x80000000n, machine.memory.size)).digest('hex'),
+      ram: createHash('sha256').update(machine.ram.view(0x80000000n, machine.ram.size)).digest('hex'),
       count: `${machine.instructionCount}`,
     };
     for (const hart of machine.harts) {
@@ -491,7 +492,7 @@ describe('equal runs are equal (virtual clock)', () => {
     const whole = await firmware(program, description);
     await run(whole);
     const expected = state(whole);
-    expect(Number(whole.memory.getUint64(DATA + 1024n))).toBeGreaterThan(1000);
+    expect(Number(whole.ram.getUint64(DATA + 1024n))).toBeGreaterThan(1000);
 
     const again = await firmware(program, description);
     await run(again);

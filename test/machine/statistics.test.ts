@@ -1,7 +1,7 @@
 /** What machines report of themselves in each mode of the JIT, which no guest notices. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { JitOptions } from '../../src/core/jit.ts';
-import type { Machine } from '../../src/machine/machine.ts';
+import type { LocalMachine } from '../../src/machine/machine.ts';
 import type { MachineStatistics } from '../../src/machine/statistics.ts';
 import { firmwareMachine } from '../support/firmware-machine.ts';
 
@@ -33,17 +33,17 @@ interface Outcome {
   readonly instructionCount: bigint;
 }
 
-const machines: Machine[] = [];
+const machines: LocalMachine[] = [];
 
 async function run(jit: JitOptions): Promise<Outcome> {
   const log: string[] = [];
   const options = { jit, log: (message: string) => void log.push(message) };
   const machine = await firmwareMachine(LOOP, { clock: { kind: 'virtual' } }, options);
   machines.push(machine);
-  machine.start();
+  await machine.start();
   expect(await machine.ended).toEqual({ reason: 'power-off', code: 0 });
   expect(machine.harts[0].getX(10)).toBe(SUM);
-  return { statistics: machine.statistics(), log, instructionCount: machine.instructionCount };
+  return { statistics: machine.figures, log, instructionCount: machine.instructionCount };
 }
 
 afterEach(async () => {
@@ -96,9 +96,9 @@ const SWEEP = `
 test.each(['off', 'force'] as const)('%s: a TLB miss counts once', async (mode) => {
   const machine = await firmwareMachine(SWEEP, {}, { jit: { mode } });
   machines.push(machine);
-  machine.start();
+  await machine.start();
   await machine.ended;
-  const { tlbMisses } = machine.statistics();
+  const { tlbMisses } = machine.figures;
   expect(tlbMisses).toBeGreaterThanOrEqual(PAGES);
   // And the MMIO at the end.
   expect(tlbMisses).toBeLessThan(PAGES + 5);
@@ -158,11 +158,11 @@ test('refused while compiling aside', async () => {
     { jit: { mode: 'on', compile: 'async' }, log: (message) => void log.push(message) },
   );
   machines.push(machine);
-  machine.start();
-  await vi.waitFor(() => expect(machine.statistics().jit.state).toBe('refused'), 10_000);
+  await machine.start();
+  await vi.waitFor(() => expect(machine.figures.jit.state).toBe('refused'), 10_000);
   const before = machine.instructionCount;
   await vi.waitFor(() => expect(machine.instructionCount).toBeGreaterThan(before));
-  expect(machine.statistics().jit).toMatchObject({ failedModules: 1, instructions: 0 });
+  expect(machine.figures.jit).toMatchObject({ failedModules: 1, instructions: 0 });
   expect(log).toHaveLength(1);
 });
 
@@ -170,8 +170,8 @@ test('compiled aside, code is entered when it is ready, also after a reset', asy
   const endless = LOOP.replace('bnez  s1, 1b', 'j 1b');
   const machine = await firmwareMachine(endless, {}, { jit: { mode: 'on', compile: 'async' } });
   machines.push(machine);
-  const translated = (): number => machine.statistics().jit.instructions;
-  machine.start();
+  const translated = (): number => machine.figures.jit.instructions;
+  await machine.start();
   await vi.waitFor(() => expect(translated()).toBeGreaterThan(1_000_000), 10_000);
   await machine.reset();
   const before = translated();
@@ -183,11 +183,11 @@ test('what was asked of the compiler when a machine ends comes to nothing', asyn
   const jit = { mode: 'on', compile: 'async', threshold: 1000 } as const;
   const machine = await firmwareMachine(endless, {}, { jit });
   await machine.step(50_000);
-  expect(machine.statistics().jit.modules).toBeGreaterThan(0);
-  const { liveRegions } = machine.statistics().jit;
+  expect(machine.figures.jit.modules).toBeGreaterThan(0);
+  const { liveRegions } = machine.figures.jit;
   await machine.stop();
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(machine.statistics().jit).toMatchObject({ liveRegions, failedModules: 0 });
+  expect(machine.figures.jit).toMatchObject({ liveRegions, failedModules: 0 });
 });
 
 /** As a content security policy does. */

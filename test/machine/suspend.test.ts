@@ -56,7 +56,7 @@ test.each([
 ])('%s', async (_, suspend) => {
   for (const clock of [{ kind: 'virtual', idle: 'skip' }, { kind: 'host' }] as const) {
     const machine = await kernelMachine(ALARM + suspend + FINISH, { clock });
-    machine.start();
+    await machine.start();
     expect(await machine.ended).toEqual({ reason: 'power-off', code: 0 });
   }
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { assemble } from '../../src/assembler/assembler.ts';
 import { createNodeHost, type NodeHostOptions } from '../../src/bindings/node/host.ts';
 import type { MachineDescription } from '../../src/machine/description.ts';
-import { Machine } from '../../src/machine/machine.ts';
+import { LocalMachine } from '../../src/machine/machine.ts';
 import { buildLinuxImage } from '../images/linux-image-builder.ts';
 import { JIT } from './jit-mode.ts';
 
@@ -23,7 +23,7 @@ async function create(
   options: NodeHostOptions = {},
 ) {
   const host = await createNodeHost({ wasm, files: { program: bytes }, jit: JIT, ...options });
-  return Machine.create({ hartware: 1, memory: '16M', ...description, boot }, host);
+  return LocalMachine.create({ hartware: 1, memory: '16M', ...description, boot }, host);
 }
 
 /** `source` at the start of RAM, in M-mode. */
@@ -31,15 +31,19 @@ export async function firmwareMachine(
   source: string,
   description: ProgramDescription = {},
   options?: NodeHostOptions,
-): Promise<Machine> {
+): Promise<LocalMachine> {
   return create({ firmware: 'program' }, assemble(source).bytes, description, options);
 }
 
 /** `source` as a Linux image, entered in S-mode with the machine's own SBI. */
-export async function kernelMachine(source: string, description: ProgramDescription = {}): Promise<Machine> {
+export async function kernelMachine(
+  source: string,
+  description: ProgramDescription = {},
+  options?: NodeHostOptions,
+): Promise<LocalMachine> {
   const { bytes } = assemble(source, { origin: KERNEL + BigInt(HEADER_SIZE) });
   const image = buildLinuxImage({ size: HEADER_SIZE + bytes.length, imageSize: 0x10000n });
   new DataView(image.buffer).setUint32(0, 0x0500006f, true); // j .+HEADER_SIZE
   image.set(bytes, HEADER_SIZE);
-  return create({ kernel: 'program' }, image, description);
+  return create({ kernel: 'program' }, image, description, options);
 }

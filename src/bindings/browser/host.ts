@@ -1,6 +1,7 @@
 /** A browser, or a worker of one, as the host of a machine. */
+import { HartwareError } from '../../errors.ts';
 import type { MachineHost } from '../../machine/host.ts';
-import { suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
+import { policyOf, suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
 import { loadCore, type CoreSource } from './core.ts';
 
 export interface BrowserHostOptions extends HostOptions {
@@ -9,8 +10,9 @@ export interface BrowserHostOptions extends HostOptions {
 }
 
 /** A file that a machine needs cannot be fetched; the message names it. */
-export class FetchError extends Error {
+export class FetchError extends HartwareError {
   override readonly name = 'FetchError';
+  readonly code = 'FETCH';
 }
 
 /** Most that getRandomValues gives at once (Web Cryptography API, 10.1.1). */
@@ -33,7 +35,7 @@ export async function createBrowserHost(options: BrowserHostOptions = {}): Promi
   const turns = new Turns();
   return {
     core,
-    jit: options.jit,
+    ...policyOf(options),
     ...files,
     monotonicTime: () => performance.now(),
     wallClock: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n,
@@ -48,7 +50,6 @@ export async function createBrowserHost(options: BrowserHostOptions = {}): Promi
       const timer = setTimeout(callback, milliseconds);
       return () => clearTimeout(timer);
     },
-    log: options.log,
     async close() {
       turns.close();
     },

@@ -1,6 +1,6 @@
 /** The package in browsers and their workers. */
 import type { MachineDescription } from '../../machine/description.ts';
-import { Machine } from '../../machine/machine.ts';
+import { LocalMachine } from '../../machine/machine.ts';
 import { createBrowserHost, type BrowserHostOptions } from './host.ts';
 
 export * from '../../index.ts';
@@ -16,6 +16,6 @@ export { createBrowserHost, FetchError, type BrowserHostOptions } from './host.t
 export async function createMachine(
   description: MachineDescription,
   options: BrowserHostOptions = {},
-): Promise<Machine> {
-  return Machine.create(description, await createBrowserHost(options));
+): Promise<LocalMachine> {
+  return LocalMachine.create(description, await createBrowserHost(options));
 }

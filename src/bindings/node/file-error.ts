@@ -1,8 +1,10 @@
 /** Errors of the file system in words. */
+import { HartwareError } from '../../errors.ts';
 
 /** A file that a machine needs cannot be used; the message names it. */
-export class FileError extends Error {
+export class FileError extends HartwareError {
   override readonly name = 'FileError';
+  readonly code = 'FILE';
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import type { MachineHost } from '../../machine/host.ts';
-import { suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
+import { policyOf, suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
 import { loadCore, type CoreSource } from './core.ts';
 import { FileBlockBackend } from './file-backend.ts';
 import { FileError, fileError } from './file-error.ts';
@@ -22,7 +22,7 @@ export interface NodeHostOptions extends HostOptions {
  * @throws CoreLoadError
  */
 export async function createNodeHost(options: NodeHostOptions = {}): Promise<MachineHost> {
-  const { baseDirectory = '.', jit, log } = options;
+  const { baseDirectory = '.' } = options;
   const opened: FileBlockBackend[] = [];
   const files = suppliedFiles(options, {
     async open(reference) {
@@ -40,7 +40,7 @@ export async function createNodeHost(options: NodeHostOptions = {}): Promise<Mac
   });
   return {
     core: await loadCore(options.wasm),
-    jit,
+    ...policyOf(options),
     ...files,
     monotonicTime: () => performance.now(),
     wallClock: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n,
@@ -50,7 +50,6 @@ export async function createNodeHost(options: NodeHostOptions = {}): Promise<Mac
       const timer = setTimeout(callback, milliseconds);
       return () => clearTimeout(timer);
     },
-    log,
     async close() {
       await Promise.all(opened.splice(0).map((drive) => drive.close()));
     },

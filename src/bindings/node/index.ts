@@ -1,6 +1,6 @@
 /** The package in Node. */
 import type { MachineDescription } from '../../machine/description.ts';
-import { Machine } from '../../machine/machine.ts';
+import { LocalMachine } from '../../machine/machine.ts';
 import { createNodeHost, type NodeHostOptions } from './host.ts';
 
 export * from '../../index.ts';
@@ -18,6 +18,6 @@ export { createNodeHost, type NodeHostOptions } from './host.ts';
 export async function createMachine(
   description: MachineDescription,
   options: NodeHostOptions = {},
-): Promise<Machine> {
-  return Machine.create(description, await createNodeHost(options));
+): Promise<LocalMachine> {
+  return LocalMachine.create(description, await createNodeHost(options));
 }

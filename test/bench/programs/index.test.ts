@@ -9,7 +9,7 @@ async function run(program: Uint8Array) {
     { hartware: 1, memory: `${PROGRAM_MEMORY}M`, boot: { kernel: 'program' } },
     { files: { program }, jit: JIT },
   );
-  machine.start();
+  await machine.start();
   return { exit: await machine.ended, instructions: machine.instructionCount };
 }
 

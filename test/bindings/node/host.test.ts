@@ -9,7 +9,7 @@ import {
   FileError,
   ImageFormatError,
   MemoryBlockBackend,
-  type Machine,
+  type LocalMachine,
 } from '../../../src/bindings/node/index.ts';
 import { JIT } from '../../support/jit-mode.ts';
 import { greeter, sleeper } from '../cli/hartware.ts';
@@ -26,9 +26,9 @@ afterAll(() => rm(directory, { recursive: true }));
 const make: typeof createMachine = (description, options) =>
   createMachine(description, { jit: JIT, ...options });
 
-async function outputOf(machine: Machine): Promise<string> {
+async function outputOf(machine: LocalMachine): Promise<string> {
   const reader = machine.serial.output.getReader();
-  machine.start();
+  await machine.start();
   let text = '';
   for (;;) {
     const { done, value } = await reader.read();
@@ -127,7 +127,7 @@ describe('the host', () => {
 
   test('lets other work of the process go on while a machine runs', async () => {
     const machine = await make(describing('sleep'), { files: { sleep: sleeper() } });
-    machine.start();
+    await machine.start();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(machine.state).toBe('running');
     await machine.stop();

@@ -7,7 +7,7 @@ import {
   DescriptionError,
   printFdtSource,
   validateDescription,
-  type Machine,
+  type LocalMachine,
   type MachineDescription,
 } from '../../../index.ts';
 import { FileError, fileError } from '../file-error.ts';
@@ -43,7 +43,7 @@ export async function run(args: RunArguments): Promise<number> {
     return dump(machine, args);
   }
   const code = await runSession(machine, { console: args.console, readyText: plan.readyText });
-  if (args.stats) await writeAll(process.stderr, formatStatistics(machine.statistics(), args.stats));
+  if (args.stats) await writeAll(process.stderr, formatStatistics(machine.figures, args.stats));
   return code;
 }
 
@@ -130,10 +130,10 @@ function inOptions(error: DescriptionError): string {
   return option ? `${option}: ${problem}` : error.message;
 }
 
-async function dump(machine: Machine, { dumpDtb, dumpDts }: RunArguments): Promise<number> {
+async function dump(machine: LocalMachine, { dumpDtb, dumpDts }: RunArguments): Promise<number> {
   const address = machine.harts[0].getX(A1);
-  const size = new DataView(machine.memory.view(address, 8).slice().buffer).getUint32(FDT_TOTALSIZE_OFFSET);
-  const blob = machine.memory.view(address, size);
+  const size = new DataView(machine.ram.view(address, 8).slice().buffer).getUint32(FDT_TOTALSIZE_OFFSET);
+  const blob = machine.ram.view(address, size);
   if (dumpDtb !== undefined) {
     try {
       await writeFile(dumpDtb, blob);

@@ -2,7 +2,7 @@
  * A machine with the terminal, or standard input and output, connected to its consoles:
  * what all of them print is shown, and one of them takes what is typed.
  */
-import type { Machine, MachineConsole, MachineExit } from '../../../index.ts';
+import type { LocalMachine, MachineConsole, MachineExit } from '../../../index.ts';
 import { EscapeKeys, KEY_HELP, type KeyAction } from './escape-keys.ts';
 import { writeAll } from './output.ts';
 import { Terminal } from './terminal.ts';
@@ -18,7 +18,7 @@ export interface SessionOptions {
 }
 
 /** Runs the machine to its end and returns the exit code. */
-export async function runSession(machine: Machine, options: SessionOptions): Promise<number> {
+export async function runSession(machine: LocalMachine, options: SessionOptions): Promise<number> {
   const { serial, virtioConsole } = machine;
   const console = (options.console === 'virtio' ? virtioConsole : undefined) ?? serial;
   const terminal = new Terminal(process.stdin, process.stdout);
@@ -30,8 +30,8 @@ export async function runSession(machine: Machine, options: SessionOptions): Pro
   for (const name of Object.keys(SIGNALS)) process.on(name, onSignal);
 
   const { size } = terminal;
-  if (size) machine.resizeConsole(size.columns, size.rows);
-  const ignoreSizes = terminal.onResize(({ columns, rows }) => machine.resizeConsole(columns, rows));
+  if (size) await machine.resizeConsole(size.columns, size.rows);
+  const ignoreSizes = terminal.onResize(({ columns, rows }) => void machine.resizeConsole(columns, rows));
   const ready = new TextSearch(terminal.isInteractive ? undefined : options.readyText);
   try {
     terminal.enterRawMode();
@@ -39,7 +39,7 @@ export async function runSession(machine: Machine, options: SessionOptions): Pro
     const output = Promise.all([...shown].map((each) => copyOutput(machine, each, ready)));
     if (terminal.isInteractive) typeKeys(machine, console);
     else void ready.found.then(() => pipeInput(console));
-    machine.start();
+    await machine.start();
     const exit = await machine.ended;
     // The shell's prompt starts on a line of its own.
     if (terminal.isInteractive && exit.reason === 'stopped') process.stderr.write('\r\n');
@@ -60,7 +60,7 @@ export function exitCode({ reason, code }: MachineExit): number {
   return reason === 'failure' ? code & 0xff || 1 : 0;
 }
 
-async function copyOutput(machine: Machine, console: MachineConsole, ready: TextSearch): Promise<void> {
+async function copyOutput(machine: LocalMachine, console: MachineConsole, ready: TextSearch): Promise<void> {
   const reader = console.output.getReader();
   for (;;) {
     const { done, value } = await reader.read();
@@ -74,12 +74,13 @@ async function copyOutput(machine: Machine, console: MachineConsole, ready: Text
   }
 }
 
-function typeKeys(machine: Machine, console: MachineConsole): void {
+function typeKeys(machine: LocalMachine, console: MachineConsole): void {
   const keys = new EscapeKeys();
   const writer = console.input.getWriter();
   const act: Record<KeyAction, () => void> = {
     quit: () => void machine.stop(),
-    reset: () => void machine.reset(),
+    // It may just have ended.
+    reset: () => void machine.reset().catch(() => {}),
     help: () => void process.stderr.write(`\r\n[hartware: ${KEY_HELP}]\r\n`),
   };
   process.stdin.on('data', (chunk: Buffer) => {

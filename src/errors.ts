@@ -1,0 +1,59 @@
+/**
+ * What the library throws. Every error of its own is a `HartwareError` with a `code` that
+ * programs may rely on; the message is for people and says what to do.
+ */
+
+export type ErrorCode =
+  /** A machine description is wrong (`DescriptionError`). */
+  | 'DESCRIPTION'
+  /** An argument or option is of no use (`ArgumentError`). */
+  | 'ARGUMENT'
+  /** The machine is not in a state in which that can be done (`StateError`). */
+  | 'STATE'
+  /** The machine has been disposed of (`DisposedError`). */
+  | 'DISPOSED'
+  /** Two devices want the same place, or one wants a place that there is not (`DeviceConflictError`). */
+  | 'DEVICE_CONFLICT'
+  /** A boot file cannot be booted (`ImageFormatError`). */
+  | 'IMAGE_FORMAT'
+  /** The boot files do not fit into RAM (`BootPlacementError`). */
+  | 'BOOT_PLACEMENT'
+  /** A device tree is damaged (`FdtFormatError`). */
+  | 'FDT_FORMAT'
+  /** A range of guest memory is not in RAM (`GuestMemoryError`). */
+  | 'GUEST_MEMORY'
+  /** The program text cannot be assembled (`AssemblyError`). */
+  | 'ASSEMBLY'
+  /** core.wasm cannot be had, or is something else (`CoreLoadError`). */
+  | 'CORE_LOAD'
+  /** The host has no memory for guest RAM (`CoreMemoryError`). */
+  | 'CORE_MEMORY'
+  /** A file cannot be read or written (`FileError`). */
+  | 'FILE'
+  /** Something cannot be fetched (`FetchError`). */
+  | 'FETCH'
+  /** The machine's worker could not be started, or died (`WorkerError`). */
+  | 'WORKER';
+
+export abstract class HartwareError extends Error {
+  /** Stays the same from release to release. */
+  abstract readonly code: ErrorCode;
+}
+
+/** An argument or option is of no use; the message says what was expected and what was found. */
+export class ArgumentError extends HartwareError {
+  override readonly name = 'ArgumentError';
+  readonly code = 'ARGUMENT';
+}
+
+/** The machine is not in a state in which that can be done; the message says what to do instead. */
+export class StateError extends HartwareError {
+  override readonly name = 'StateError';
+  readonly code = 'STATE';
+}
+
+/** `dispose()` was called before. */
+export class DisposedError extends HartwareError {
+  override readonly name = 'DisposedError';
+  readonly code = 'DISPOSED';
+}

@@ -1,0 +1,267 @@
+/**
+ * The machine as its embedder sees it, the same whether it runs on the embedder's own
+ * thread (`LocalMachine`) or in a worker (`RemoteMachine`). Whatever asks the machine for
+ * something answers with a promise, because the machine may be on another thread.
+ */
+import type { MachineConsole } from './console.ts';
+import type { MachineDescription } from './description.ts';
+import type { MachineLimits } from './limits.ts';
+import type { MachineStatistics } from './statistics.ts';
+
+/**
+ * `created`: it has not executed anything; `running`; `paused`: it stands still and can go on;
+ * `ended`: it is over, and can only be looked at.
+ */
+export type MachineState = 'created' | 'running' | 'paused' | 'ended';
+
+/** How a machine ended. */
+export interface MachineExit {
+  /**
+   * `power-off`: the guest turned the machine off; `failure`: it did so and reported a failure;
+   * `stopped`: the embedder stopped it.
+   */
+  readonly reason: 'power-off' | 'failure' | 'stopped';
+  /** The guest's exit code, 0 to 65535; 0 for `power-off` and `stopped`. */
+  readonly code: number;
+}
+
+/** Why a machine stands still. */
+export type MachineStop =
+  /** `pause()` was called, or `step()` is done. */
+  | { readonly reason: 'paused' }
+  /** A hart is about to execute the instruction at a breakpoint. */
+  | { readonly reason: 'breakpoint'; readonly hart: number; readonly pc: bigint; readonly id: number }
+  /** A hart has executed an instruction that made a watched access; `pc` is that of the next one. */
+  | {
+      readonly reason: 'watchpoint';
+      readonly hart: number;
+      readonly pc: bigint;
+      readonly id: number;
+      readonly access: 'read' | 'write';
+      /** Virtual address of the access, and its size in bytes. */
+      readonly address: bigint;
+      readonly size: number;
+    }
+  /** A hart has come to an ebreak, where `pc` is, and `haltOn` says that it stops there. Going on starts behind it. */
+  | { readonly reason: 'ebreak'; readonly hart: number; readonly pc: bigint }
+  /** The program has told its host that it is done, by a store to `tohost`; `code` is 0 for success. */
+  | { readonly reason: 'tohost'; readonly hart: number; readonly code: number }
+  /** A limit is reached: raise it to go on. */
+  | { readonly reason: 'limit'; readonly limit: 'instructions' | 'cpuTime' | 'wallTime' }
+  | { readonly reason: 'ended'; readonly exit: MachineExit };
+
+/** What a machine tells its subscribers. */
+export interface MachineEvents {
+  /** The state is another one. */
+  readonly state: MachineState;
+  /** The machine stands still, for this reason. Between `step()`s too. */
+  readonly stop: MachineStop;
+  /** The machine is at its start again. */
+  readonly reset: { readonly by: 'guest' | 'embedder' };
+  /** A diagnostic: what a guest did wrong to a device, why nothing is compiled. */
+  readonly log: string;
+}
+
+/** What ends by being disposed of: a subscription, a breakpoint. Doing so twice does no harm. */
+export interface Subscription {
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface AbortOptions {
+  /** Aborting gives up waiting: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** An address, or the name of a symbol of the boot files, also with an offset: "main", "main+0x10". */
+export type Location = bigint | number | string;
+
+export interface StepOptions extends AbortOptions {
+  /** With the virtual clock: when every hart waits, goes on at the next event. Default false: executes fewer. */
+  readonly skipIdle?: boolean;
+}
+
+export interface BreakpointOptions {
+  /** Only this hart stops. Default: any. */
+  readonly hart?: number;
+  /** How often a hart passes before it stops. Default 0. */
+  readonly ignore?: number;
+}
+
+export interface Breakpoint {
+  readonly id: number;
+  /** Virtual address of an instruction, in whatever address space. */
+  readonly address: bigint;
+  remove(): Promise<void>;
+}
+
+export interface WatchpointOptions {
+  /** Which accesses; `access` is both. Default `write`. */
+  readonly access?: 'read' | 'write' | 'access';
+  /** Bytes watched, from the address on. Default: the symbol's size, or 8. */
+  readonly size?: number;
+  /** Whether the address is physical; a virtual one counts in every address space. Default: virtual. */
+  readonly physical?: boolean;
+}
+
+export interface Watchpoint {
+  readonly id: number;
+  readonly address: bigint;
+  readonly size: number;
+  remove(): Promise<void>;
+}
+
+/** What stops a program beside breakpoints; see `Machine.haltOn`. */
+export interface HaltOptions {
+  /** An ebreak, in place of its exception. Default false. */
+  readonly ebreak?: boolean;
+  /**
+   * A store of an odd value to this place (the convention of riscv-tests and Spike, HTIF); even
+   * ones are console output and system calls `write` and `exit`. True: to the symbol `tohost`.
+   * Default: nowhere.
+   */
+  readonly tohost?: Location | boolean;
+}
+
+/** A name in a kernel or firmware. */
+export interface GuestSymbol {
+  readonly name: string;
+  readonly address: bigint;
+  /** Bytes; 0 where that is not known. */
+  readonly size: number;
+  readonly kind: 'function' | 'object' | 'other';
+}
+
+/** The symbols of the ELF files that the machine boots from. */
+export interface Symbols {
+  /** The symbol of that name. */
+  find(name: string): Promise<GuestSymbol | undefined>;
+  /** The symbol that `address` belongs to: the last one that starts there or before, if it reaches so far. */
+  at(address: bigint | number): Promise<GuestSymbol | undefined>;
+  /** All of them, by address. */
+  list(): Promise<readonly GuestSymbol[]>;
+}
+
+/** Guest RAM by guest physical address. */
+export interface MachineMemory {
+  /** First address. */
+  readonly base: number;
+  /** In bytes. */
+  readonly size: number;
+  /**
+   * A copy of `length` bytes.
+   * @throws GuestMemoryError when they are not all in RAM.
+   */
+  read(address: bigint | number, length: number): Promise<Uint8Array>;
+  /**
+   * Stores bytes there, also over code.
+   * @throws GuestMemoryError when they do not all go into RAM.
+   */
+  write(address: bigint | number, bytes: Uint8Array): Promise<void>;
+}
+
+/** All registers of a hart but CSRs, at one time. Values are unsigned. */
+export interface HartRegisters {
+  readonly pc: bigint;
+  readonly privilege: 'user' | 'supervisor' | 'machine';
+  /** x0 to x31. */
+  readonly x: readonly bigint[];
+  /** The bits of f0 to f31. */
+  readonly f: readonly bigint[];
+}
+
+/** A hart of the machine. */
+export interface MachineHart {
+  readonly index: number;
+  /**
+   * A register by its name: `pc`, `x0` to `x31`, `f0` to `f31`, their names of the calling
+   * convention (`sp`, `a0`, `fs1`), or a CSR (`mstatus`), which reads as from M-mode.
+   * @returns its 64 bits, unsigned.
+   * @throws ArgumentError when there is no such register.
+   */
+  read(register: string): Promise<bigint>;
+  /**
+   * Writes a register; a CSR as from M-mode, where WARL fields may keep other values.
+   * @throws ArgumentError when there is none of that name, or it is read-only.
+   */
+  write(register: string, value: bigint | number): Promise<void>;
+  registers(): Promise<HartRegisters>;
+}
+
+export interface Machine extends AsyncDisposable {
+  /** What the machine was made from. */
+  readonly description: MachineDescription;
+  readonly state: MachineState;
+  /** Resolves when the machine has ended; rejects if the host could not go on with it. */
+  readonly ended: Promise<MachineExit>;
+  /** The serial port (16550A), the console that firmware and kernels use first. */
+  readonly serial: MachineConsole;
+  /** The virtio console (hvc0), if the machine has one. */
+  readonly virtioConsole: MachineConsole | undefined;
+  readonly memory: MachineMemory;
+  readonly harts: readonly MachineHart[];
+  readonly symbols: Symbols;
+
+  /**
+   * Starts a machine that has not run yet.
+   * @throws StateError in any other state.
+   */
+  start(): Promise<void>;
+  /** Pauses between two instructions; resolves when the machine stands still. Does nothing when it does already. */
+  pause(options?: AbortOptions): Promise<void>;
+  /**
+   * Lets a paused machine go on.
+   * @throws StateError in any other state.
+   */
+  resume(): Promise<void>;
+  /**
+   * Starts the machine or lets it go on, until it stands still again.
+   * @returns why it does. Aborting pauses it.
+   * @throws StateError when it is running or has ended.
+   */
+  run(options?: AbortOptions): Promise<MachineStop>;
+  /**
+   * Executes `count` instructions over all harts; fewer when every hart waits, a breakpoint is
+   * reached, or the machine ends, which a `stop` event tells.
+   * @returns how many it executed; 0 when the machine has ended.
+   * @throws StateError when it is running.
+   */
+  step(count?: number, options?: StepOptions): Promise<number>;
+  /**
+   * Resets the machine, as its reset button would: boot files are read again from the host, disks
+   * keep their content, and it runs on if it ran. Resolves when it is at its start again.
+   * @throws StateError when it has ended.
+   */
+  reset(options?: AbortOptions): Promise<void>;
+  /**
+   * Presses the power button, for the guest to shut itself down.
+   * @throws StateError when the machine has none (`devices.powerButton`), or has ended.
+   */
+  powerButton(): Promise<void>;
+  /** Ends the machine as if its plug were pulled. It can still be looked at. */
+  stop(): Promise<MachineExit>;
+  /** Stops the machine and lets go of all that it holds; every other call fails from then on. */
+  dispose(): Promise<void>;
+
+  /** Stops harts that come to an instruction. */
+  addBreakpoint(at: Location, options?: BreakpointOptions): Promise<Breakpoint>;
+  /** Stops harts after accesses to a place. */
+  addWatchpoint(at: Location, options?: WatchpointOptions): Promise<Watchpoint>;
+  /** Says what else stops a program; what is left out does not. */
+  haltOn(options: HaltOptions): Promise<void>;
+  /** Sets limits in place of those that there were; see `MachineLimits`. */
+  setLimits(limits: MachineLimits): Promise<void>;
+  /** What the machine has done so far and what it cost, as it is now. */
+  statistics(): Promise<MachineStatistics>;
+  /** Tells the guest how large the terminal on its virtio console is, in characters. */
+  resizeConsole(columns: number, rows: number): Promise<void>;
+
+  /** Calls `listener` for each event of that kind, until the subscription is disposed of, or `signal` aborted. */
+  on<K extends keyof MachineEvents>(
+    event: K,
+    listener: (value: MachineEvents[K]) => void,
+    options?: AbortOptions,
+  ): Subscription;
+  /** The events of that kind from now on, until the machine is disposed of, or `signal` aborted. */
+  events<K extends keyof MachineEvents>(event: K, options?: AbortOptions): AsyncIterable<MachineEvents[K]>;
+}
