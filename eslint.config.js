@@ -6,7 +6,16 @@
 import tseslint from 'typescript-eslint';
 
 /** What the contracts between board and devices consist of. */
-const DEVICE_CONTRACTS = ['errors', 'bus', 'interrupt', 'memory', 'byte-queue', 'text', 'fdt/fdt', 'devices/device'];
+const DEVICE_CONTRACTS = [
+  'errors',
+  'bus',
+  'interrupt',
+  'memory',
+  'byte-queue',
+  'text',
+  'fdt/fdt',
+  'devices/device',
+];
 
 /**
  * For each part of src/: which others it may import (a folder, or a file
@@ -26,11 +35,22 @@ const ARROWS = {
   virtio: { from: ['generated', 'block/backend', ...DEVICE_CONTRACTS] },
   machine: {
     from: [
-      ...['errors', 'bus', 'interrupt', 'memory', 'text', 'transient-bytes', 'byte-queue', 'generated', 'core'],
+      ...[
+        'errors',
+        'bus',
+        'interrupt',
+        'memory',
+        'text',
+        'transient-bytes',
+        'byte-queue',
+        'generated',
+        'core',
+      ],
       ...['isa', 'devices', 'virtio', 'block', 'images', 'fdt', 'sbi'],
     ],
   },
   debug: { from: ['generated', 'memory', 'disassembler', 'machine'] },
+  remote: { from: ['errors', 'memory', 'assembler', 'block', 'core', 'fdt', 'images', 'machine'] },
 };
 
 /** The virtio devices; the other files of that folder are queues and transports, which all of them share. */

@@ -24,6 +24,7 @@ export type {
   HartRegisters,
   Location,
   Machine,
+  MachineConsole,
   MachineEvents,
   MachineExit,
   MachineHart,
@@ -37,7 +38,6 @@ export type {
   WatchpointOptions,
 } from './machine/api.ts';
 export { BootPlacementError } from './machine/boot.ts';
-export type { MachineConsole } from './machine/console.ts';
 export {
   DeviceConflictError,
   type CustomDevice,

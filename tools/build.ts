@@ -27,7 +27,11 @@ runNode('assemblyscript', 'bin/asc.js', ['--config', 'asconfig.json']);
 const shared = { bundle: true, format: 'esm', sourcemap: true, target: 'es2022', outdir: 'dist' } as const;
 await build({
   ...shared,
-  entryPoints: { node: 'src/bindings/node/index.ts', cli: 'src/bindings/node/cli/index.ts' },
+  entryPoints: {
+    node: 'src/bindings/node/index.ts',
+    cli: 'src/bindings/node/cli/index.ts',
+    'node-worker': 'src/bindings/worker/node.ts',
+  },
   platform: 'node',
   // The command and the library share what they have in common.
   splitting: true,
@@ -38,7 +42,17 @@ await build({
   },
 });
 await chmod('dist/cli.js', 0o755);
-await build({ ...shared, entryPoints: { browser: 'src/bindings/browser/index.ts' }, platform: 'browser' });
+await build({
+  ...shared,
+  entryPoints: { browser: 'src/bindings/browser/index.ts', worker: 'src/bindings/worker/browser.ts' },
+  platform: 'browser',
+});
 if (!process.argv.includes('--fast')) {
-  runNode('typescript', 'bin/tsc', ['--build', 'src', 'src/bindings/node', 'src/bindings/browser']);
+  runNode('typescript', 'bin/tsc', [
+    '--build',
+    'src',
+    'src/bindings/node',
+    'src/bindings/browser',
+    'src/bindings/worker',
+  ]);
 }

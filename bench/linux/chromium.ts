@@ -26,7 +26,7 @@ let machine;
 onmessage = async ({ data }) => {
   if (data.type !== undefined) return void machine.serial.type(new TextEncoder().encode(data.type));
   if (data.count) return postMessage({ instructions: Number(machine.instructionCount) });
-  machine = await createMachine(data.description);
+  machine = await createMachine(data.description, { worker: false });
   await machine.start();
   for await (const bytes of machine.serial.output) {
     postMessage({ text: String.fromCharCode(...bytes), time: performance.now() });

@@ -3,7 +3,6 @@
  * thread (`LocalMachine`) or in a worker (`RemoteMachine`). Whatever asks the machine for
  * something answers with a promise, because the machine may be on another thread.
  */
-import type { MachineConsole } from './console.ts';
 import type { MachineDescription } from './description.ts';
 import type { MachineLimits } from './limits.ts';
 import type { MachineStatistics } from './statistics.ts';
@@ -140,6 +139,19 @@ export interface Symbols {
   at(address: bigint | number): Promise<GuestSymbol | undefined>;
   /** All of them, by address. */
   list(): Promise<readonly GuestSymbol[]>;
+}
+
+/**
+ * A guest's console. Output that nobody reads is kept up to 1 MiB, then its oldest part is
+ * dropped; a reader that lags behind so far holds the guest up, so that it misses nothing.
+ */
+export interface MachineConsole {
+  /** What the guest prints; ends when the machine does. */
+  readonly output: ReadableStream<Uint8Array>;
+  /** What is typed. A write resolves when the guest's device has taken it. */
+  readonly input: WritableStream<Uint8Array>;
+  /** Types bytes without a writer; resolves when the guest's device has taken them all. */
+  type(bytes: Uint8Array): Promise<void>;
 }
 
 /** Guest RAM by guest physical address. */

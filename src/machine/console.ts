@@ -3,15 +3,45 @@
  * BUFFER_LIMIT, then its oldest part is dropped; a reader that lags behind
  * holds the guest up instead, so that it misses nothing.
  */
+import { ArgumentError } from '../errors.ts';
+import type { MachineConsole } from './api.ts';
+
 const BUFFER_LIMIT = 1 << 20;
 
 /** Where input goes: takes what fits, and returns how many bytes that were. */
 export type InputSink = (bytes: Uint8Array) => number;
 
-export class MachineConsole {
-  /** What the guest prints. */
+/** Input for a device that takes it bit by bit. */
+export class DeviceInput {
+  private readonly waiting: { bytes: Uint8Array; readonly done: () => void }[] = [];
+
+  constructor(private readonly sink: InputSink) {}
+
+  /** Types bytes into the guest, after those that wait; resolves when its device has taken them all. */
+  async type(bytes: Uint8Array): Promise<void> {
+    const rest = this.waiting.length > 0 ? bytes : bytes.subarray(this.sink(bytes));
+    if (rest.length === 0) return;
+    await new Promise<void>((done) => void this.waiting.push({ bytes: rest, done }));
+  }
+
+  /** The device has room for input again. */
+  onSpace(): void {
+    for (let next = this.waiting[0]; next; next = this.waiting[0]) {
+      next.bytes = next.bytes.subarray(this.sink(next.bytes));
+      if (next.bytes.length > 0) return;
+      this.waiting.shift();
+      next.done();
+    }
+  }
+
+  /** Nobody takes anything any more. */
+  close(): void {
+    for (const { done } of this.waiting.splice(0)) done();
+  }
+}
+
+export class StreamConsole implements MachineConsole {
   readonly output: ReadableStream<Uint8Array>;
-  /** What is typed. A write resolves when the guest's device has taken it. */
   readonly input: WritableStream<Uint8Array>;
 
   private readonly pending: Uint8Array[] = [];
@@ -19,10 +49,10 @@ export class MachineConsole {
   private controller!: ReadableStreamDefaultController<Uint8Array>;
   private isWanted = false;
   private isClosed = false;
-  private waiting: { bytes: Uint8Array; done: () => void } | undefined;
   private onDrained: (() => void) | undefined;
 
-  constructor(private readonly sink: InputSink) {
+  /** @param send types bytes into the guest, and resolves when they are taken. */
+  constructor(private readonly send: (bytes: Uint8Array) => Promise<void>) {
     this.output = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -66,24 +96,11 @@ export class MachineConsole {
     this.deliver();
   }
 
-  /** Types bytes into the guest; resolves when its device has taken them all. */
   async type(bytes: Uint8Array): Promise<void> {
-    const rest = bytes.subarray(this.sink(bytes));
-    if (rest.length === 0) return;
-    await new Promise<void>((done) => {
-      this.waiting = { bytes: rest, done };
-    });
+    if (!(bytes instanceof Uint8Array))
+      throw new ArgumentError(`expected bytes as a Uint8Array, found ${typeof bytes}`);
+    if (!this.isClosed) await this.send(bytes);
   }
-
-  /** The device has room for input again. */
-  readonly onInputSpace = (): void => {
-    const { waiting } = this;
-    if (!waiting) return;
-    waiting.bytes = waiting.bytes.subarray(this.sink(waiting.bytes));
-    if (waiting.bytes.length > 0) return;
-    this.waiting = undefined;
-    waiting.done();
-  };
 
   /** Ends the output; what was printed stays readable. */
   close(): void {
@@ -92,7 +109,6 @@ export class MachineConsole {
     this.isWanted = true;
     this.deliver();
     this.controller.close();
-    this.waiting?.done();
   }
 
   private deliver(): void {

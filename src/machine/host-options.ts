@@ -13,7 +13,15 @@ import type { MachineLimits } from './limits.ts';
  */
 export type SuppliedFile = Uint8Array | (() => Uint8Array | Promise<Uint8Array>);
 
-export interface HostOptions {
+/** What only code on the machine's own thread can be. */
+export interface MachineExtension {
+  /** Devices of your own, beside those of the description. */
+  readonly devices?: readonly CustomDevice[];
+  /** Sees the SBI calls of a guest that runs in S-mode without firmware, before the machine answers them. */
+  readonly sbi?: SbiHook;
+}
+
+export interface HostOptions extends MachineExtension {
   /** Boot files by the name they have in the description; looked up before paths and URLs. */
   readonly files?: Readonly<Record<string, SuppliedFile>>;
   /** Disks by the `file` they have in the description; the machine uses them and does not close them. */
@@ -22,10 +30,6 @@ export interface HostOptions {
   readonly jit?: JitOptions;
   /** What the machine may use of its host. Default: all that it can. */
   readonly limits?: MachineLimits;
-  /** Devices of your own, beside those of the description. */
-  readonly devices?: readonly CustomDevice[];
-  /** Sees the SBI calls of a guest that runs in S-mode without firmware, before the machine answers them. */
-  readonly sbi?: SbiHook;
   /** Aborting gives up making the machine, and stops it when it is made. */
   readonly signal?: AbortSignal;
   /** Takes diagnostics, such as what a guest did wrong to a device. Default: dropped. */
@@ -42,16 +46,25 @@ export function policyOf({ jit, limits, devices, sbi, signal, log }: HostOptions
 /** The part of a host that finds what descriptions name. */
 export type HostFiles = Pick<MachineHost, 'open' | 'openDrive'>;
 
+/** The file that `options` supply by that name, as bytes to be given away. */
+export async function suppliedFile(options: HostOptions, reference: string): Promise<Uint8Array | undefined> {
+  const supplied = own(options.files, reference);
+  return typeof supplied === 'function' ? supplied() : supplied && copyOf(supplied);
+}
+
+/** The drive that `options` supply by that name. */
+export function suppliedDrive(options: HostOptions, reference: string): BlockBackend | undefined {
+  return own(options.drives, reference);
+}
+
 /** Finds what `options` supply there, and everything else through `files`. */
 export function suppliedFiles(options: HostOptions, files: HostFiles): HostFiles {
   return {
     async open(reference) {
-      const supplied = own(options.files, reference);
-      if (supplied === undefined) return files.open(reference);
-      return typeof supplied === 'function' ? supplied() : copyOf(supplied);
+      return (await suppliedFile(options, reference)) ?? files.open(reference);
     },
     async openDrive(reference, drive) {
-      return own(options.drives, reference) ?? files.openDrive(reference, drive);
+      return suppliedDrive(options, reference) ?? files.openDrive(reference, drive);
     },
   };
 }

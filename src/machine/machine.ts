@@ -30,7 +30,7 @@ import type {
 import type { Drive } from './board.ts';
 import { BootFiles } from './boot-files.ts';
 import { MachineClock } from './clock.ts';
-import type { MachineConsole } from './console.ts';
+import type { StreamConsole } from './console.ts';
 import {
   resolveDescription,
   validateDescription,
@@ -58,8 +58,8 @@ export class LocalMachine implements Machine {
   /** Guest RAM, to be accessed at once. */
   readonly ram: GuestMemory;
   readonly harts: readonly Hart[];
-  readonly serial: MachineConsole;
-  readonly virtioConsole: MachineConsole | undefined;
+  readonly serial: StreamConsole;
+  readonly virtioConsole: StreamConsole | undefined;
   readonly symbols: Symbols;
   readonly ended: Promise<MachineExit>;
 
@@ -315,13 +315,18 @@ export class LocalMachine implements Machine {
   async addBreakpoint(at: Location, options?: BreakpointOptions): Promise<Breakpoint> {
     this.checkAlive();
     const { id, address } = this.system.stopPoints.addBreakpoint(at, options);
-    return { id, address, remove: async () => this.system.stopPoints.remove(id) };
+    return { id, address, remove: () => this.removeStopPoint(id) };
   }
 
   async addWatchpoint(at: Location, options?: WatchpointOptions): Promise<Watchpoint> {
     this.checkAlive();
     const { id, address, size } = this.system.stopPoints.addWatchpoint(at, options);
-    return { id, address, size, remove: async () => this.system.stopPoints.remove(id) };
+    return { id, address, size, remove: () => this.removeStopPoint(id) };
+  }
+
+  /** Removes a breakpoint or watchpoint by its number, if it is still there. */
+  async removeStopPoint(id: number): Promise<void> {
+    this.system.stopPoints.remove(id);
   }
 
   async haltOn(options: HaltOptions): Promise<void> {

@@ -15,7 +15,7 @@ import type { MachineStop } from './api.ts';
 import { Board, type Drive } from './board.ts';
 import type { BootFiles } from './boot-files.ts';
 import { MachineClock } from './clock.ts';
-import { MachineConsole } from './console.ts';
+import { DeviceInput, StreamConsole, type InputSink } from './console.ts';
 import type { CustomDevice } from './custom-device.ts';
 import { TIMEBASE_FREQUENCY, type ResolvedDescription } from './description.ts';
 import { GuestRam } from './guest-ram.ts';
@@ -48,8 +48,8 @@ export class System {
   readonly core: Core;
   readonly memory: GuestMemory;
   readonly harts: readonly Hart[];
-  readonly serial: MachineConsole;
-  readonly virtioConsole: MachineConsole | undefined;
+  readonly serial: StreamConsole;
+  readonly virtioConsole: StreamConsole | undefined;
   readonly symbols = new SymbolTable();
   readonly stopPoints: StopPoints;
   readonly clock: MachineClock;
@@ -58,6 +58,7 @@ export class System {
   stop: MachineStop | undefined;
 
   private readonly options: SystemOptions;
+  private readonly inputs: DeviceInput[] = [];
   private readonly sbi: Sbi | undefined;
   private readonly random: RandomSource;
   /** Virtual clock: instructions a tick of mtime; 0 with the host's clock. */
@@ -106,9 +107,9 @@ export class System {
       { length: this.core.harts },
       (_, index) => new Hart(this.core, index, options.checkAlive),
     );
-    this.serial = new MachineConsole((bytes) => this.board.uart.receive(bytes));
+    this.serial = this.createConsole((bytes) => this.board.uart.receive(bytes));
     this.virtioConsole = devices.console
-      ? new MachineConsole((bytes) => this.board.console!.receive(bytes))
+      ? this.createConsole((bytes) => this.board.console!.receive(bytes))
       : undefined;
     const seed = typeof devices.rng === 'object' ? devices.rng.seed : isVirtual ? 0 : undefined;
     this.random = seed === undefined ? (into) => host.random(into) : repeatableRandom(seed);
@@ -135,8 +136,7 @@ export class System {
       onSerialOutput: (bytes) => this.serial.print(bytes),
       onConsoleOutput: (bytes) => this.virtioConsole?.print(bytes),
       onInputSpace: () => {
-        this.serial.onInputSpace();
-        this.virtioConsole?.onInputSpace();
+        for (const input of this.inputs) input.onSpace();
       },
       defer: (callback) => this.deferred.push(callback),
       log,
@@ -148,6 +148,12 @@ export class System {
       print: (bytes) => this.printSerial(bytes),
     });
     if (description.boot.firmware === undefined) this.sbi = this.createSbi();
+  }
+
+  private createConsole(sink: InputSink): StreamConsole {
+    const input = new DeviceInput(sink);
+    this.inputs.push(input);
+    return new StreamConsole((bytes) => input.type(bytes));
   }
 
   private createSbi(): Sbi {
@@ -266,6 +272,7 @@ export class System {
   close(): void {
     this.serial.close();
     this.virtioConsole?.close();
+    for (const input of this.inputs) input.close();
   }
 
   private printSerial(bytes: Uint8Array): void {

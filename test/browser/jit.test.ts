@@ -27,6 +27,7 @@ function run(page: Page, jit: { mode: 'on' | 'force'; compile: 'sync' | 'async' 
         : undefined;
       const log: string[] = [];
       const machine = await globalThis.hartware.createMachine(description, {
+        worker: false,
         files: { program },
         jit,
         wasm,

@@ -60,7 +60,7 @@ describe.skipIf(!hasChromium)('a machine in a page', () => {
     const result = await page.evaluate(
       async ({ description, program, start, count }) => {
         const { createMachine } = globalThis.hartware;
-        const machine = await createMachine(description, { files: { program } });
+        const machine = await createMachine(description, { worker: false, files: { program } });
         const [hart] = machine.harts;
         while (hart.pc !== start) await machine.step();
         const stepped = {
@@ -158,7 +158,7 @@ describe.skipIf(!hasChromium)('a machine in a page', () => {
       body: `
 import { createMachine } from '/dist/browser.js';
 onmessage = async ({ data: { description, program } }) => {
-  const machine = await createMachine(description, { files: { program }, jit: ${JSON.stringify(JIT)} });
+  const machine = await createMachine(description, { worker: false, files: { program }, jit: ${JSON.stringify(JIT)} });
   await machine.start();
   const output = await new Response(machine.serial.output).text();
   postMessage({ output, exit: await machine.ended });
@@ -184,7 +184,7 @@ onmessage = async ({ data: { description, program } }) => {
     const result = await page.evaluate(
       async ({ run, program, top }) => {
         const { createMachine } = globalThis.hartware;
-        const machine = await createMachine(run, { files: { program } });
+        const machine = await createMachine(run, { worker: false, files: { program } });
         await machine.start();
         const exit = await machine.ended;
         return { exit, size: machine.ram.size, value: machine.ram.getUint64(top) };

@@ -28,13 +28,13 @@ const NOT_FOUND: Reply = { status: 404, type: 'text/plain', body: 'not found' };
 const page = (script: string): string =>
   `<!doctype html><title>Hartware</title><script type="module" src="${script}"></script>`;
 
-/** Machines in the page have the suite's mode of the JIT, if a test says nothing else. */
+/** Machines in the page are on its own thread and have the suite's mode of the JIT, if a test says nothing else. */
 const pageScript = (bundle: string): string => `
 import * as hartware from '${bundle}';
 globalThis.hartware = {
   ...hartware,
   createMachine: (description, options) =>
-    hartware.createMachine(description, { ...options, jit: options?.jit ?? ${JSON.stringify(JIT)} }),
+    hartware.createMachine(description, { worker: false, ...options, jit: options?.jit ?? ${JSON.stringify(JIT)} }),
 };
 `;
 

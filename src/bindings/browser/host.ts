@@ -19,10 +19,15 @@ export class FetchError extends HartwareError {
 const RANDOM_QUOTA = 65536;
 
 /**
- * A host for one machine.
+ * A host for one machine on this thread.
  * @throws CoreLoadError
  */
 export async function createBrowserHost(options: BrowserHostOptions = {}): Promise<MachineHost> {
+  return hostWithCore(options, await loadCore(options.wasm));
+}
+
+/** The same with the compiled core at hand. */
+export function hostWithCore(options: HostOptions, core: WebAssembly.Module): MachineHost {
   const files = suppliedFiles(options, {
     open: fetchFile,
     openDrive(reference) {
@@ -31,7 +36,6 @@ export async function createBrowserHost(options: BrowserHostOptions = {}): Promi
       );
     },
   });
-  const core = await loadCore(options.wasm);
   const turns = new Turns();
   return {
     core,

@@ -1,21 +1,72 @@
 /** The package in browsers and their workers. */
+import { ArgumentError } from '../../errors.ts';
+import type { Machine } from '../../machine/api.ts';
 import type { MachineDescription } from '../../machine/description.ts';
+import { suppliedDrive, suppliedFile } from '../../machine/host-options.ts';
 import { LocalMachine } from '../../machine/machine.ts';
-import { createBrowserHost, type BrowserHostOptions } from './host.ts';
+import { createRemoteMachine } from '../../remote/client.ts';
+import { registerError } from '../../remote/error.ts';
+import { loadCore } from './core.ts';
+import { loadExtension, urlOf, type ExtensionSource } from '../../remote/extension.ts';
+import { createBrowserHost, FetchError, type BrowserHostOptions } from './host.ts';
+import { createThread, type WorkerSource } from './thread.ts';
 
 export * from '../../index.ts';
+export { WorkerError } from '../../remote/error.ts';
 export type { CoreSource } from './core.ts';
+export type { ExtensionSource } from '../../remote/extension.ts';
 export { createBrowserHost, FetchError, type BrowserHostOptions } from './host.ts';
+export type { WorkerSource } from './thread.ts';
+
+export interface BrowserMachineOptions extends BrowserHostOptions {
+  /**
+   * Where the machine runs. True: in a worker of its own, of the script worker.js beside the
+   * bundle, or the URL or worker given; false: on this thread, in slices of some milliseconds.
+   * Default true where there are workers.
+   */
+  readonly worker?: boolean | WorkerSource;
+  /** A module with devices and SBI answers of your own, loaded on the machine's thread. */
+  readonly extension?: ExtensionSource;
+}
 
 /**
- * Makes a machine from its description; `start` runs it. Files are named by URLs,
- * drives by their names in `options.drives`.
- * @throws DescriptionError, FetchError, ImageFormatError, BootPlacementError or CoreLoadError,
- * which say what is wrong.
+ * Makes a machine from its description; `start` runs it. Files are named by URLs, or supplied in
+ * `options.files`, drives are supplied in `options.drives`.
+ * @throws DescriptionError, FetchError, ImageFormatError, BootPlacementError, DeviceConflictError,
+ * ArgumentError, CoreLoadError, CoreMemoryError or WorkerError, which say what is wrong.
  */
 export async function createMachine(
   description: MachineDescription,
-  options: BrowserHostOptions = {},
-): Promise<LocalMachine> {
-  return LocalMachine.create(description, await createBrowserHost(options));
+  options: BrowserMachineOptions & { readonly worker: false },
+): Promise<LocalMachine>;
+export async function createMachine(
+  description: MachineDescription,
+  options?: BrowserMachineOptions,
+): Promise<Machine>;
+export async function createMachine(
+  description: MachineDescription,
+  options: BrowserMachineOptions = {},
+): Promise<Machine> {
+  const { worker = typeof Worker !== 'undefined', extension, ...host } = options;
+  if (worker === false) {
+    const own = extension && (await loadExtension(extension));
+    return LocalMachine.create(description, await createBrowserHost({ ...host, ...own }));
+  }
+  if (host.devices ?? host.sbi) {
+    throw new ArgumentError(
+      'devices and sbi are code on the machine\'s thread: pass a module as "extension", or "worker": false',
+    );
+  }
+  const { jit, limits, signal, log } = host;
+  const core = await loadCore(host.wasm);
+  return createRemoteMachine(description, createThread(worker === true ? undefined : worker), {
+    ...{ core, jit, limits, signal, log },
+    // Relative to the page, and not to the script of the worker.
+    extension: extension && { url: new URL(urlOf(extension), location.href).href, data: extension.data },
+    environment: { baseUrl: location.href },
+    file: (reference) => suppliedFile(host, reference),
+    drive: (reference) => suppliedDrive(host, reference),
+  });
 }
+
+registerError(FetchError, 'FetchError');

@@ -18,7 +18,7 @@ export interface NodeHostOptions extends HostOptions {
 }
 
 /**
- * A host for one machine.
+ * A host for one machine on this thread.
  * @throws CoreLoadError
  */
 export async function createNodeHost(options: NodeHostOptions = {}): Promise<MachineHost> {

@@ -1,23 +1,79 @@
 /** The package in Node. */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ArgumentError } from '../../errors.ts';
+import type { Machine } from '../../machine/api.ts';
 import type { MachineDescription } from '../../machine/description.ts';
+import { suppliedDrive, suppliedFile } from '../../machine/host-options.ts';
 import { LocalMachine } from '../../machine/machine.ts';
+import { createRemoteMachine } from '../../remote/client.ts';
+import { registerError } from '../../remote/error.ts';
+import { loadExtension, urlOf, type ExtensionSource } from '../../remote/extension.ts';
+import { loadCore } from './core.ts';
+import { FileError } from './file-error.ts';
 import { createNodeHost, type NodeHostOptions } from './host.ts';
+import { createThread } from './thread.ts';
 
 export * from '../../index.ts';
+export { WorkerError } from '../../remote/error.ts';
+export type { ExtensionSource } from '../../remote/extension.ts';
 export type { CoreSource } from './core.ts';
 export { FileBlockBackend } from './file-backend.ts';
 export { FileError } from './file-error.ts';
 export { createNodeHost, type NodeHostOptions } from './host.ts';
 
+export interface NodeMachineOptions extends NodeHostOptions {
+  /** Whether the machine runs in a worker thread of its own. Default false: on this thread, in slices of some milliseconds. */
+  readonly worker?: boolean;
+  /** A module with devices and SBI answers of your own, loaded on the machine's thread; a path starts from `baseDirectory`. */
+  readonly extension?: ExtensionSource;
+}
+
 /**
  * Makes a machine from its description; `start` runs it. Files are named by paths or
  * `file:` URLs, drives are raw images, locked while the machine is there.
- * @throws DescriptionError, FileError, ImageFormatError, BootPlacementError or CoreLoadError,
- * which say what is wrong.
+ * @throws DescriptionError, FileError, ImageFormatError, BootPlacementError, DeviceConflictError,
+ * ArgumentError, CoreLoadError, CoreMemoryError or WorkerError, which say what is wrong.
  */
 export async function createMachine(
   description: MachineDescription,
-  options: NodeHostOptions = {},
-): Promise<LocalMachine> {
-  return LocalMachine.create(description, await createNodeHost(options));
+  options?: NodeMachineOptions & { readonly worker?: false },
+): Promise<LocalMachine>;
+export async function createMachine(
+  description: MachineDescription,
+  options?: NodeMachineOptions,
+): Promise<Machine>;
+export async function createMachine(
+  description: MachineDescription,
+  options: NodeMachineOptions = {},
+): Promise<Machine> {
+  const { worker = false, ...host } = options;
+  const baseDirectory = resolve(host.baseDirectory ?? '.');
+  const extension = options.extension && {
+    url: moduleUrl(urlOf(options.extension), baseDirectory),
+    data: options.extension.data,
+  };
+  if (!worker) {
+    const own = extension && (await loadExtension(extension));
+    return LocalMachine.create(description, await createNodeHost({ ...host, ...own }));
+  }
+  if (host.devices ?? host.sbi) {
+    throw new ArgumentError(
+      'devices and sbi are code on the machine\'s thread: pass a module as "extension", or "worker": false',
+    );
+  }
+  const { jit, limits, signal, log } = host;
+  const core = await loadCore(host.wasm);
+  return createRemoteMachine(description, createThread(), {
+    ...{ core, jit, limits, signal, log, extension },
+    environment: { baseDirectory },
+    file: (reference) => suppliedFile(host, reference),
+    drive: (reference) => suppliedDrive(host, reference),
+  });
 }
+
+function moduleUrl(url: string, baseDirectory: string): string {
+  return /^(file|data|node|https?):/.test(url) ? url : pathToFileURL(resolve(baseDirectory, url)).href;
+}
+
+registerError(FileError, 'FileError');

@@ -10,6 +10,8 @@ import {
   ImageFormatError,
   MemoryBlockBackend,
   type LocalMachine,
+  type MachineDescription,
+  type NodeHostOptions,
 } from '../../../src/bindings/node/index.ts';
 import { JIT } from '../../support/jit-mode.ts';
 import { greeter, sleeper } from '../cli/hartware.ts';
@@ -23,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-const make: typeof createMachine = (description, options) =>
+const make = (description: MachineDescription, options?: NodeHostOptions) =>
   createMachine(description, { jit: JIT, ...options });
 
 async function outputOf(machine: LocalMachine): Promise<string> {
