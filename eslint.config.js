@@ -49,6 +49,7 @@ const ARROWS = {
       ...['isa', 'devices', 'virtio', 'block', 'images', 'fdt', 'sbi'],
     ],
   },
+  program: { from: ['errors', 'text', 'assembler', 'core', 'machine'] },
   debug: { from: ['generated', 'memory', 'disassembler', 'machine'] },
   remote: { from: ['errors', 'memory', 'assembler', 'block', 'core', 'fdt', 'images', 'machine'] },
 };

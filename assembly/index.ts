@@ -49,7 +49,7 @@ import {
   MENVCFG_STCE,
 } from './generated/csr';
 import { emptyArena, hasCode, invalidateCode } from './hart/block';
-import { pass, setCounting, setStopsAtEbreak } from './hart/debug';
+import { pass, setCounting, setStopsAtEbreak, setStopsAtTrap } from './hart/debug';
 import { csrValue, DELEGABLE_EXCEPTIONS, readCsr, S_INTERRUPTS, writeCsr } from './hart/csr';
 import { hartAddress, requestExit, requestReschedule, runHarts, wake } from './hart/schedule';
 import { NEVER, readTime as readMtime, ticksToDeadline, updateTimers, writeTime as writeMtime } from './hart/timer';
@@ -300,6 +300,11 @@ export function passBreakpoint(hart: u32): void {
 /** Whether an ebreak stops the hart (EXIT_EBREAK) in place of raising its exception. */
 export function stopAtEbreak(stops: bool): void {
   setStopsAtEbreak(stops);
+}
+
+/** Whether an exception that nobody handles stops the hart (EXIT_TRAP), after it was taken. */
+export function stopAtTrap(stops: bool): void {
+  setStopsAtTrap(stops);
 }
 
 /** Whether instructions are counted by kind, which also keeps them from being translated; to be followed by `applyDebug`. */

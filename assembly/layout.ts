@@ -45,6 +45,7 @@ export const EXIT_HOST: u32 = 3; // requestExit() was called
 export const EXIT_BREAKPOINT: u32 = 4; // hart M_EXIT_HART is about to execute the instruction at a breakpoint
 export const EXIT_WATCHPOINT: u32 = 5; // hart M_EXIT_HART has executed an instruction that made a watched access
 export const EXIT_EBREAK: u32 = 6; // hart M_EXIT_HART has come to an ebreak, where H_PC points
+export const EXIT_TRAP: u32 = 7; // hart M_EXIT_HART has taken an exception that nobody handles
 
 // What the host has asked for to look at a guest (hart/debug.ts).
 export const DEBUG: usize = 0x30000;

@@ -1,9 +1,17 @@
 /**
  * The public interface, as far as it is the same everywhere. The entry points of the
- * package, src/bindings/node and src/bindings/browser, add `createMachine` to it.
+ * package, src/bindings/node and src/bindings/browser, add `createMachine` and
+ * `createProgram` to it.
  */
+export {
+  assemble,
+  AssemblyError,
+  type AssembleOptions,
+  type Program as AssembledProgram,
+} from './assembler/assembler.ts';
 export { MemoryBlockBackend, type BlockBackend } from './block/backend.ts';
 export type { DiskStatistics } from './block/metered.ts';
+export { disassemble } from './disassembler/disassembler.ts';
 export type { AccessSize, MmioDevice } from './bus.ts';
 export { CoreLoadError } from './core/check.ts';
 export { CoreMemoryError } from './core/core.ts';
@@ -22,6 +30,8 @@ export type {
   GuestSymbol,
   HaltOptions,
   HartRegisters,
+  InstructionCount,
+  InstructionKind,
   Location,
   Machine,
   MachineConsole,
@@ -71,6 +81,13 @@ export type {
   TimeStatistics,
 } from './machine/statistics.ts';
 export { GuestMemoryError, type GuestMemory } from './memory.ts';
+export {
+  Program,
+  type ProgramOptions,
+  type ProgramResult,
+  type ProgramRunOptions,
+  type ProgramSource,
+} from './program/program.ts';
 export type { SbiAnswer, SbiHook, SbiHookCall } from './sbi/hook.ts';
 export type { VirtioDevice, VirtioTransport } from './virtio/device.ts';
 export type { DescriptorChain } from './virtio/descriptor-chain.ts';

@@ -16,6 +16,7 @@ import {
   D_WATCHPOINTS,
   EXIT_BREAKPOINT,
   EXIT_EBREAK,
+  EXIT_TRAP,
   EXIT_WATCHPOINT,
   HIT_ACCESS,
   HIT_ADDRESS,
@@ -42,6 +43,8 @@ let breakpoints: u32 = 0;
 let watchpoints: u32 = 0;
 /** Every instruction is counted by its kind, and none is translated. */
 export let isCounting: bool = false;
+/** An exception to M-mode stops the hart where mtvec is 0, as at reset: it has no handler. */
+let stopsAtTrap: bool = false;
 /** An ebreak stops the hart in place of raising its exception. */
 let stopsAtEbreak: bool = false;
 
@@ -115,6 +118,17 @@ export function stopsAtThisEbreak(h: usize, length: u32): bool {
   store<u32>(D_HIT, length, HIT_SIZE);
   stop(h, EXIT_EBREAK);
   return true;
+}
+
+export function setStopsAtTrap(stops: bool): void {
+  stopsAtTrap = stops;
+}
+
+/** The hart has taken an exception to M-mode, and goes on at `handler`. */
+// @ts-ignore: decorator
+@inline
+export function noteException(h: usize, handler: u64): void {
+  if (stopsAtTrap && handler == 0) stop(h, EXIT_TRAP);
 }
 
 export function setCounting(counts: bool): void {

@@ -386,6 +386,7 @@ export function run(h: usize, limit: i32, stop: u64, depth: i32): i32 {
       jumps = load<u32>(h, H_JUMP_CACHE);
       successor = 0;
       once = false;
+      if (mustLeaveSlice()) break;
       continue;
     }
     if (successor) {

@@ -42,6 +42,7 @@ import {
   MSTATUS_SPP,
 } from '../generated/csr';
 import { updateMode } from '../mmu/tlb';
+import { noteException } from './debug';
 
 const INTERRUPT: u64 = (1 as u64) << 63;
 
@@ -58,6 +59,7 @@ export function takeException(h: usize, epc: u64): void {
   store<u64>(h, load<u64>(h, H_TRAPS) + 1, H_TRAPS);
   const toSupervisor = load<u32>(h, H_PRIV) != PRIV_M && (load<u64>(h, H_MEDELEG) >> cause) & 1;
   enterTrap(h, toSupervisor ? PRIV_S : PRIV_M, cause, epc, load<u64>(h, H_TVAL));
+  if (!toSupervisor) noteException(h, load<u64>(h, H_PC));
 }
 
 /** Takes the pending interrupt of the highest priority, if one is enabled; the hart's pc must be in H_PC. */

@@ -55,7 +55,7 @@ export function executeCsr(h: usize, pc: u64, operands: u64, immediate: u32, bud
   if (load<u32>(h, H_LEAVE) == LEAVE_TRAP) {
     if (load<u32>(h, H_CAUSE) == CAUSE_ILLEGAL_INSTRUCTION) store<u64>(h, fetchRaw(h, pc), H_TVAL);
     takeException(h, pc);
-    return leave(h, load<u32>(h, H_PRIV) != privilege);
+    return leave(h, mustLeaveSlice() || load<u32>(h, H_PRIV) != privilege);
   }
   if (mustLeaveSlice()) return leave(h, true);
   return !takeInterrupt(h) || leave(h, load<u32>(h, H_PRIV) != privilege);

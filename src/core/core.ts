@@ -25,6 +25,7 @@ export const EXIT_HOST = 3;
 export const EXIT_BREAKPOINT = 4;
 export const EXIT_WATCHPOINT = 5;
 export const EXIT_EBREAK = 6;
+export const EXIT_TRAP = 7;
 
 /** Accesses that a watchpoint is for, and whether its addresses are physical (assembly/layout.ts). */
 export const WATCH_READ = 1;
@@ -72,6 +73,7 @@ interface CoreExports {
   applyDebug(): void;
   passBreakpoint(hart: number): void;
   stopAtEbreak(stops: number): void;
+  stopAtTrap(stops: number): void;
   countInstructions(counts: number): void;
 }
 

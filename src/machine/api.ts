@@ -3,6 +3,7 @@
  * thread (`LocalMachine`) or in a worker (`RemoteMachine`). Whatever asks the machine for
  * something answers with a promise, because the machine may be on another thread.
  */
+import type { InstructionKind } from '../generated/isa.ts';
 import type { MachineDescription } from './description.ts';
 import type { MachineLimits } from './limits.ts';
 import type { MachineStatistics } from './statistics.ts';
@@ -43,6 +44,17 @@ export type MachineStop =
     }
   /** A hart has come to an ebreak, where `pc` is, and `haltOn` says that it stops there. Going on starts behind it. */
   | { readonly reason: 'ebreak'; readonly hart: number; readonly pc: bigint }
+  /**
+   * An exception went to M-mode while mtvec was 0, as it is at reset, and `haltOn` says that this
+   * stops: nobody handles it. `pc` is where it happened, `cause` and `value` are mcause and mtval.
+   */
+  | {
+      readonly reason: 'trap';
+      readonly hart: number;
+      readonly pc: bigint;
+      readonly cause: number;
+      readonly value: bigint;
+    }
   /** The program has told its host that it is done, by a store to `tohost`; `code` is 0 for success. */
   | { readonly reason: 'tohost'; readonly hart: number; readonly code: number }
   /** A limit is reached: raise it to go on. */
@@ -114,6 +126,8 @@ export interface Watchpoint {
 export interface HaltOptions {
   /** An ebreak, in place of its exception. Default false. */
   readonly ebreak?: boolean;
+  /** An exception that goes to M-mode while mtvec is 0: a program that has crashed. Default false. */
+  readonly trap?: boolean;
   /**
    * A store of an odd value to this place (the convention of riscv-tests and Spike, HTIF); even
    * ones are console output and system calls `write` and `exit`. True: to the symbol `tohost`.
@@ -121,6 +135,19 @@ export interface HaltOptions {
    */
   readonly tohost?: Location | boolean;
 }
+
+/** How often an instruction was executed; also one that trapped. */
+export interface InstructionCount {
+  /** As the assembler has it; a 16-bit instruction counts as what it expands to. */
+  readonly name: string;
+  readonly kind: InstructionKind;
+  readonly count: number;
+  /** How many of these were 16-bit instructions. */
+  readonly compressed: number;
+}
+
+/** What an instruction is: `pc` are jumps and auipc, `fload` and `fstore` those of f registers, `amo` atomics. */
+export type { InstructionKind } from '../generated/isa.ts';
 
 /** A name in a kernel or firmware. */
 export interface GuestSymbol {
@@ -265,6 +292,13 @@ export interface Machine extends AsyncDisposable {
   setLimits(limits: MachineLimits): Promise<void>;
   /** What the machine has done so far and what it cost, as it is now. */
   statistics(): Promise<MachineStatistics>;
+  /**
+   * Whether instructions are counted by kind from now on. They are interpreted one at a time then,
+   * at some tens of millions a second; nothing that the guest can see changes.
+   */
+  countInstructions(isOn: boolean): Promise<void>;
+  /** What was counted so far, the most frequent first. */
+  instructionCounts(): Promise<readonly InstructionCount[]>;
   /** Tells the guest how large the terminal on its virtio console is, in characters. */
   resizeConsole(columns: number, rows: number): Promise<void>;
 

@@ -46,6 +46,8 @@ export class StreamConsole implements MachineConsole {
 
   private readonly pending: Uint8Array[] = [];
   private pendingBytes = 0;
+  /** Bytes printed so far. */
+  printedBytes = 0;
   private controller!: ReadableStreamDefaultController<Uint8Array>;
   private isWanted = false;
   private isClosed = false;
@@ -89,6 +91,7 @@ export class StreamConsole implements MachineConsole {
   /** Passes on what the guest printed. */
   print(bytes: Uint8Array): void {
     if (this.isClosed) return;
+    this.printedBytes += bytes.length;
     this.pending.push(bytes);
     this.pendingBytes += bytes.length;
     while (!this.output.locked && this.pendingBytes > BUFFER_LIMIT)

@@ -3,6 +3,7 @@ import type { BlockBackend } from '../block/backend.ts';
 import type { JitOptions } from '../core/jit.ts';
 import { allocateTransient } from '../transient-bytes.ts';
 import type { SbiHook } from '../sbi/hook.ts';
+import type { GuestSymbol } from './api.ts';
 import type { CustomDevice } from './custom-device.ts';
 import type { MachineHost } from './host.ts';
 import type { MachineLimits } from './limits.ts';
@@ -30,6 +31,8 @@ export interface HostOptions extends MachineExtension {
   readonly jit?: JitOptions;
   /** What the machine may use of its host. Default: all that it can. */
   readonly limits?: MachineLimits;
+  /** Symbols beside those of the boot files. */
+  readonly symbols?: readonly GuestSymbol[];
   /** Aborting gives up making the machine, and stops it when it is made. */
   readonly signal?: AbortSignal;
   /** Takes diagnostics, such as what a guest did wrong to a device. Default: dropped. */
@@ -37,10 +40,13 @@ export interface HostOptions extends MachineExtension {
 }
 
 /** The part of a host that is what the embedder says. */
-export type HostPolicy = Pick<MachineHost, 'jit' | 'limits' | 'devices' | 'sbi' | 'signal' | 'log'>;
+export type HostPolicy = Pick<
+  MachineHost,
+  'jit' | 'limits' | 'symbols' | 'devices' | 'sbi' | 'signal' | 'log'
+>;
 
-export function policyOf({ jit, limits, devices, sbi, signal, log }: HostOptions): HostPolicy {
-  return { jit, limits, devices, sbi, signal, log };
+export function policyOf({ jit, limits, symbols, devices, sbi, signal, log }: HostOptions): HostPolicy {
+  return { jit, limits, symbols, devices, sbi, signal, log };
 }
 
 /** The part of a host that finds what descriptions name. */

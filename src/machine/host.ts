@@ -2,6 +2,7 @@
 import type { BlockBackend } from '../block/backend.ts';
 import type { JitOptions } from '../core/jit.ts';
 import type { SbiHook } from '../sbi/hook.ts';
+import type { GuestSymbol } from './api.ts';
 import type { CustomDevice } from './custom-device.ts';
 import type { MachineLimits } from './limits.ts';
 
@@ -12,6 +13,8 @@ export interface MachineHost {
   readonly jit?: JitOptions;
   /** What the machine may use. Default: all that it can. */
   readonly limits?: MachineLimits;
+  /** Symbols beside those of the boot files. */
+  readonly symbols?: readonly GuestSymbol[];
   /** Devices beside those of the description. */
   readonly devices?: readonly CustomDevice[];
   /** Sees SBI calls first. */

@@ -14,6 +14,7 @@ import type {
   Breakpoint,
   BreakpointOptions,
   HaltOptions,
+  InstructionCount,
   Location,
   Machine,
   MachineEvents,
@@ -42,7 +43,7 @@ import type { Hart } from './hart.ts';
 import type { MachineHost } from './host.ts';
 import { checkLimits, Governor, type MachineLimits } from './limits.ts';
 import { LocalMemory } from './memory.ts';
-import { statisticsOf, type MachineStatistics } from './statistics.ts';
+import { instructionCounts, statisticsOf, type MachineStatistics } from './statistics.ts';
 import { System } from './system.ts';
 
 /** Instructions the core runs before the host looks at its clock. */
@@ -164,7 +165,11 @@ export class LocalMachine implements Machine {
 
   /** `statistics()` at once. */
   get figures(): MachineStatistics {
-    return statisticsOf(this.system.core, this.governor.wallTime, this.meter.statistics);
+    return statisticsOf(this.system.core, {
+      wall: this.governor.wallTime,
+      disk: this.meter.statistics,
+      console: { serial: this.serial.printedBytes, virtio: this.virtioConsole?.printedBytes ?? 0 },
+    });
   }
 
   async statistics(): Promise<MachineStatistics> {
@@ -338,6 +343,17 @@ export class LocalMachine implements Machine {
     this.checkAlive();
     this.useLimits(checkLimits(limits));
     this.interrupt();
+  }
+
+  async countInstructions(isOn: boolean): Promise<void> {
+    this.checkAlive();
+    this.system.core.exports.countInstructions(isOn ? 1 : 0);
+    this.system.core.exports.applyDebug();
+  }
+
+  async instructionCounts(): Promise<readonly InstructionCount[]> {
+    this.checkAlive();
+    return instructionCounts(this.system.core);
   }
 
   private useLimits(limits: MachineLimits): void {

@@ -2,6 +2,8 @@
 import type { DiskStatistics } from '../block/metered.ts';
 import type { Core } from '../core/core.ts';
 import type { JitMode } from '../core/jit.ts';
+import { FIRST_OPERATION, OPERATIONS } from '../generated/operations.ts';
+import type { InstructionCount } from './api.ts';
 
 /** Counted since the machine was made; a reset does not change it. Plain numbers, fit for JSON. */
 export interface MachineStatistics {
@@ -17,6 +19,8 @@ export interface MachineStatistics {
   /** Of all drives. */
   readonly disk: DiskStatistics;
   readonly memory: MemoryStatistics;
+  /** Bytes printed to each console. */
+  readonly console: { readonly serial: number; readonly virtio: number };
 }
 
 /** In bytes. */
@@ -89,7 +93,12 @@ const COUNTER = {
 /** The core's times, by their place from J_TIMES on. */
 const TIME = { translation: 0, translated: 1 } as const;
 
-export function statisticsOf(core: Core, wall: number, disk: DiskStatistics): MachineStatistics {
+/** What the core does not know. */
+export interface MoreFigures extends Pick<MachineStatistics, 'disk' | 'console'> {
+  readonly wall: number;
+}
+
+export function statisticsOf(core: Core, { wall, disk, console }: MoreFigures): MachineStatistics {
   const { jit, runTime: run } = core;
   const counter = (name: keyof typeof COUNTER): number => core.jitCounter(COUNTER[name]);
   const translation = core.jitTime(TIME.translation);
@@ -118,5 +127,20 @@ export function statisticsOf(core: Core, wall: number, disk: DiskStatistics): Ma
     },
     disk,
     memory: { ram: core.ram.length, reserved: core.memory.byteLength },
+    console,
   };
+}
+
+/** What the core counted while it was told to, the most frequent first. */
+export function instructionCounts(core: Core): readonly InstructionCount[] {
+  const counts = OPERATIONS.map(({ name, kind }, index) => {
+    const compressed = Number(core.operationCount(FIRST_OPERATION + index, true));
+    return {
+      name,
+      kind,
+      count: Number(core.operationCount(FIRST_OPERATION + index, false)) + compressed,
+      compressed,
+    };
+  });
+  return counts.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
 }

@@ -2,6 +2,7 @@
 import {
   EXIT_BREAKPOINT,
   EXIT_EBREAK,
+  EXIT_TRAP,
   EXIT_WATCHPOINT,
   WATCH_PHYSICAL,
   WATCH_READ,
@@ -9,6 +10,7 @@ import {
   type Core,
 } from '../core/core.ts';
 import { ArgumentError } from '../errors.ts';
+import { CSR_MCAUSE, CSR_MEPC, CSR_MTVAL } from '../generated/csr.ts';
 import type { GuestMemory } from '../memory.ts';
 import type { BreakpointOptions, HaltOptions, Location, MachineStop, WatchpointOptions } from './api.ts';
 import { Htif } from './htif.ts';
@@ -97,7 +99,7 @@ export class StopPoints {
     }
   }
 
-  haltOn({ ebreak = false, tohost = false }: HaltOptions): void {
+  haltOn({ ebreak = false, trap = false, tohost = false }: HaltOptions): void {
     const { core, memory, print, symbols } = this.options;
     const place = tohost === true ? 'tohost' : tohost;
     this.htif =
@@ -108,6 +110,7 @@ export class StopPoints {
             fromhost: symbols.get('fromhost')?.address,
           });
     core.exports.stopAtEbreak(ebreak ? 1 : 0);
+    core.exports.stopAtTrap(trap ? 1 : 0);
     this.apply();
   }
 
@@ -140,6 +143,11 @@ export class StopPoints {
     if (exit === EXIT_EBREAK) {
       this.atEbreak = { hart, pc, length: core.watchHit.size };
       return { reason: 'ebreak', hart, pc };
+    }
+    if (exit === EXIT_TRAP) {
+      const csr = (number: number): bigint => BigInt.asUintN(64, core.exports.inspectCsr(hart, number));
+      const [cause, value] = [Number(csr(CSR_MCAUSE)), csr(CSR_MTVAL)];
+      return { reason: 'trap', hart, pc: csr(CSR_MEPC), cause, value };
     }
     if (exit !== EXIT_WATCHPOINT) return undefined;
     const { index, access, address, size } = core.watchHit;

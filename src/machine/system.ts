@@ -265,8 +265,9 @@ export class System {
     for (let hart = 0; hart < this.core.harts; hart++) this.core.exports.resetHart(hart);
     this.board.reset();
     this.sbi?.reset();
-    const { description } = this.options;
-    this.symbols.set(files.place(this.core, this.memory, this.board, description, this.random));
+    const { description, host } = this.options;
+    const symbols = files.place(this.core, this.memory, this.board, description, this.random);
+    this.symbols.set([...(host.symbols ?? []), ...symbols]);
   }
 
   close(): void {

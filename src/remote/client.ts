@@ -7,7 +7,9 @@ import type {
   AbortOptions,
   Breakpoint,
   BreakpointOptions,
+  GuestSymbol,
   HaltOptions,
+  InstructionCount,
   Location,
   Machine,
   MachineConsole,
@@ -46,6 +48,7 @@ export interface RemoteOptions {
   readonly core: WebAssembly.Module;
   readonly jit?: JitOptions;
   readonly limits?: MachineLimits;
+  readonly symbols?: readonly GuestSymbol[];
   readonly extension?: ExtensionRequest;
   readonly environment?: unknown;
   readonly signal?: AbortSignal;
@@ -62,8 +65,8 @@ export async function createRemoteMachine(
   options: RemoteOptions,
 ): Promise<Machine> {
   const line = new Line(thread, options);
-  const { core, jit, limits, extension, environment, signal } = options;
-  const request: CreateRequest = { description, core, jit, limits, extension, environment };
+  const { core, jit, limits, symbols, extension, environment, signal } = options;
+  const request: CreateRequest = { description, core, jit, limits, symbols, extension, environment };
   try {
     const created = await abortable(line.peer.call<Created>('create', [request]), signal);
     return new RemoteMachine(line, created, signal);
@@ -298,6 +301,14 @@ class RemoteMachine implements Machine {
 
   statistics(): Promise<MachineStatistics> {
     return this.call('statistics');
+  }
+
+  countInstructions(isOn: boolean): Promise<void> {
+    return this.call('countInstructions', isOn);
+  }
+
+  instructionCounts(): Promise<readonly InstructionCount[]> {
+    return this.call('instructionCounts');
   }
 
   resizeConsole(columns: number, rows: number): Promise<void> {

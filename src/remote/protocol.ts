@@ -4,7 +4,7 @@
  * drives, and tells of output, events and the end.
  */
 import type { JitOptions } from '../core/jit.ts';
-import type { MachineEvents, MachineExit } from '../machine/api.ts';
+import type { GuestSymbol, MachineEvents, MachineExit } from '../machine/api.ts';
 import type { MachineDescription } from '../machine/description.ts';
 import type { MachineLimits } from '../machine/limits.ts';
 import type { SentError } from './error.ts';
@@ -17,6 +17,7 @@ export interface CreateRequest {
   readonly core: WebAssembly.Module;
   readonly jit: JitOptions | undefined;
   readonly limits: MachineLimits | undefined;
+  readonly symbols: readonly GuestSymbol[] | undefined;
   readonly extension: ExtensionRequest | undefined;
   /** What the binding's host on that thread needs beside it. */
   readonly environment: unknown;

@@ -80,6 +80,8 @@ class MachineServer {
       haltOn: (options: HaltOptions) => machine().haltOn(options),
       setLimits: (limits: MachineLimits) => machine().setLimits(limits),
       statistics: () => machine().statistics(),
+      countInstructions: (isOn: boolean) => machine().countInstructions(isOn),
+      instructionCounts: () => machine().instructionCounts(),
       resizeConsole: (columns: number, rows: number) => machine().resizeConsole(columns, rows),
       'memory.read': async (address: bigint | number, length: number) => {
         const bytes = await machine().memory.read(address, length);
@@ -102,9 +104,9 @@ class MachineServer {
   }
 
   private async create(request: CreateRequest): Promise<Created> {
-    const { core, jit, limits, extension, environment } = request;
+    const { core, jit, limits, symbols, extension, environment } = request;
     const own = extension ? await this.binding.loadExtension(extension) : {};
-    const host = await this.binding.createHost({ wasm: core, jit, limits, ...own }, environment);
+    const host = await this.binding.createHost({ wasm: core, jit, limits, symbols, ...own }, environment);
     const machine = await LocalMachine.create(request.description, {
       ...host,
       open: async (reference) =>

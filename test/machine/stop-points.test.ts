@@ -265,6 +265,33 @@ describe('haltOn', () => {
     expect(machine.harts[0].getX(10)).toBe(3n);
   });
 
+  it.each<[string, string, number, bigint]>([
+    ['a load from nowhere', `li a1, 0x20000\n li a2, 3\n crash: lw a0, (a1)`, 5, 0x20000n],
+    ['a jump to nowhere', `li a1, 0x20000\n li a2, 3\n jr a1`, 1, 0x20000n],
+    ['a CSR that is not there', `li a1, 0x20000\n li a2, 3\n crash: csrr a0, 0x8ff`, 2, 0x8ff02573n],
+  ])('an exception without a handler: %s', async (_, source, cause, value) => {
+    const machine = await firmware(source);
+    await machine.haltOn({ trap: true });
+    const pc = cause === 1 ? 0x20000n : addressOf(source, 'crash');
+    expect(await machine.run()).toEqual({ reason: 'trap', hart: 0, pc, cause, value });
+    expect(machine.harts[0].getX(12)).toBe(3n);
+    expect(await machine.harts[0].read('mepc')).toBe(pc);
+  });
+
+  it('an exception without a handler, in translated code', async () => {
+    const source = `li s0, 50000\n 1: csrr a0, mscratch\n call 2f\n addi s0, s0, -1\n bnez s0, 1b\n j .\n 2: li a1, 1\n bne s0, a1, 3f\n csrw mhartid, a0\n 3: ret`;
+    const machine = await firmware(source);
+    await machine.haltOn({ trap: true });
+    expect(await machine.run()).toMatchObject({ reason: 'trap', cause: 2 });
+    expect(machine.harts[0].getX(8)).toBe(1n);
+  });
+
+  it('an exception with a handler is none of that', async () => {
+    const machine = await firmware(`la t0, 1f\n csrw mtvec, t0\n ecall\n .balign 4\n 1: ${FINISH}`);
+    await machine.haltOn({ trap: true });
+    expect(await machine.run()).toMatchObject({ reason: 'ended' });
+  });
+
   it('without it an ebreak is an exception', async () => {
     const machine = await firmware(
       `la t0, 1f\n csrw mtvec, t0\n ebreak\n .balign 4\n 1: csrr a0, mcause\n ${FINISH}`,

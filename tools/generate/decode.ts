@@ -48,6 +48,22 @@ ${ranges.join('\n')}
 `;
 }
 
+/** What the numbers of `Op` stand for, for those who read the core's counts. */
+export function writeOperations(tables: Tables): string {
+  const rows = decodedInstructions(tables).map(({ name, kind }) => `  { name: '${name}', kind: '${kind}' },`);
+  return `${HEADER}
+import type { InstructionKind } from './isa.ts';
+
+/** Number of the first operation in the core (Op in assembly/generated/opcodes.ts). */
+export const FIRST_OPERATION = ${FIRST_OP};
+
+/** What the core executes, by number from there on; 16-bit instructions are among their expansions. */
+export const OPERATIONS: readonly { readonly name: string; readonly kind: InstructionKind }[] = [
+${rows.join('\n')}
+];
+`;
+}
+
 interface Format {
   readonly name: string;
   readonly number: number;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { writeCoreCsrs, writeCsrs, writeIsa, writeMemoryMap } from './constants.ts';
-import { writeDecoder, writeOpcodes } from './decode.ts';
+import { writeDecoder, writeOpcodes, writeOperations } from './decode.ts';
 import { DISPATCHERS, readExports, regionsFor, replaceRegions } from './dispatch.ts';
 import { readTables } from './tables.ts';
 
@@ -16,7 +16,12 @@ export async function generate(root: string): Promise<Map<string, string>> {
   outputs.set('assembly/generated/decode-table.ts', decoder.table);
   outputs.set('assembly/generated/operands.ts', decoder.operands);
   outputs.set('assembly/generated/csr.ts', writeCoreCsrs(tables));
-  const typescript = { csr: writeCsrs(tables), isa: writeIsa(tables), 'memory-map': writeMemoryMap(tables) };
+  const typescript = {
+    csr: writeCsrs(tables),
+    isa: writeIsa(tables),
+    'memory-map': writeMemoryMap(tables),
+    operations: writeOperations(tables),
+  };
   for (const [name, text] of Object.entries(typescript)) {
     const options = {
       parser: 'typescript',

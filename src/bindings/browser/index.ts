@@ -4,6 +4,7 @@ import type { Machine } from '../../machine/api.ts';
 import type { MachineDescription } from '../../machine/description.ts';
 import { suppliedDrive, suppliedFile } from '../../machine/host-options.ts';
 import { LocalMachine } from '../../machine/machine.ts';
+import { Program, type ProgramOptions, type ProgramSource } from '../../program/program.ts';
 import { createRemoteMachine } from '../../remote/client.ts';
 import { registerError } from '../../remote/error.ts';
 import { loadCore } from './core.ts';
@@ -57,16 +58,28 @@ export async function createMachine(
       'devices and sbi are code on the machine\'s thread: pass a module as "extension", or "worker": false',
     );
   }
-  const { jit, limits, signal, log } = host;
+  const { jit, limits, symbols, signal, log } = host;
   const core = await loadCore(host.wasm);
   return createRemoteMachine(description, createThread(worker === true ? undefined : worker), {
-    ...{ core, jit, limits, signal, log },
+    ...{ core, jit, limits, symbols, signal, log },
     // Relative to the page, and not to the script of the worker.
     extension: extension && { url: new URL(urlOf(extension), location.href).href, data: extension.data },
     environment: { baseUrl: location.href },
     file: (reference) => suppliedFile(host, reference),
     drive: (reference) => suppliedDrive(host, reference),
   });
+}
+
+/**
+ * Loads a program without an operating system, to be run by its `run`.
+ * @throws AssemblyError, ImageFormatError, ArgumentError, or what `createMachine` throws.
+ */
+export async function createProgram(
+  source: ProgramSource,
+  options: ProgramOptions & Pick<BrowserMachineOptions, 'wasm' | 'worker' | 'extension'> = {},
+): Promise<Program> {
+  const { wasm, worker, extension, ...own } = options;
+  return Program.create<BrowserMachineOptions>(createMachine, source, own, { wasm, worker, extension });
 }
 
 registerError(FetchError, 'FetchError');

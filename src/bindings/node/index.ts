@@ -6,6 +6,7 @@ import type { Machine } from '../../machine/api.ts';
 import type { MachineDescription } from '../../machine/description.ts';
 import { suppliedDrive, suppliedFile } from '../../machine/host-options.ts';
 import { LocalMachine } from '../../machine/machine.ts';
+import { Program, type ProgramOptions, type ProgramSource } from '../../program/program.ts';
 import { createRemoteMachine } from '../../remote/client.ts';
 import { registerError } from '../../remote/error.ts';
 import { loadExtension, urlOf, type ExtensionSource } from '../../remote/extension.ts';
@@ -62,10 +63,10 @@ export async function createMachine(
       'devices and sbi are code on the machine\'s thread: pass a module as "extension", or "worker": false',
     );
   }
-  const { jit, limits, signal, log } = host;
+  const { jit, limits, symbols, signal, log } = host;
   const core = await loadCore(host.wasm);
   return createRemoteMachine(description, createThread(), {
-    ...{ core, jit, limits, signal, log, extension },
+    ...{ core, jit, limits, symbols, signal, log, extension },
     environment: { baseDirectory },
     file: (reference) => suppliedFile(host, reference),
     drive: (reference) => suppliedDrive(host, reference),
@@ -74,6 +75,18 @@ export async function createMachine(
 
 function moduleUrl(url: string, baseDirectory: string): string {
   return /^(file|data|node|https?):/.test(url) ? url : pathToFileURL(resolve(baseDirectory, url)).href;
+}
+
+/**
+ * Loads a program without an operating system, to be run by its `run`.
+ * @throws AssemblyError, ImageFormatError, ArgumentError, or what `createMachine` throws.
+ */
+export async function createProgram(
+  source: ProgramSource,
+  options: ProgramOptions & Pick<NodeMachineOptions, 'wasm' | 'worker' | 'extension'> = {},
+): Promise<Program> {
+  const { wasm, worker, extension, ...own } = options;
+  return Program.create<NodeMachineOptions>(createMachine, source, own, { wasm, worker, extension });
 }
 
 registerError(FileError, 'FileError');

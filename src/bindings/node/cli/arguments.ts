@@ -41,6 +41,20 @@ const RUN_OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const satisfies Record<string, Option>;
 
+const BENCH_OPTIONS = {
+  runs: { type: 'string' },
+  only: { type: 'string' },
+  mix: { type: 'boolean' },
+  json: { type: 'boolean' },
+  save: { type: 'string' },
+  compare: { type: 'string' },
+  memory: { type: 'string' },
+  harts: { type: 'string' },
+  jit: { type: 'string' },
+  limit: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies Record<string, Option>;
+
 const GLOBAL_OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
@@ -101,19 +115,42 @@ export interface RunArguments {
   readonly quiet: boolean;
 }
 
-export type Command =
-  { readonly kind: 'help' | 'run-help' | 'version' } | { readonly kind: 'run'; readonly run: RunArguments };
+export interface BenchArguments {
+  /** Files and folders. */
+  readonly programs: readonly string[];
+  readonly runs: number;
+  readonly only?: readonly string[];
+  readonly mix: boolean;
+  readonly json: boolean;
+  readonly save?: string;
+  readonly compare?: string;
+  readonly memory?: string;
+  readonly harts?: number;
+  readonly jit?: JitMode;
+  /** Instructions that a program may execute. */
+  readonly limit: number;
+}
 
-const COMMANDS = ['run'] as const;
+export type Command =
+  | { readonly kind: 'help' | 'run-help' | 'bench-help' | 'version' }
+  | { readonly kind: 'run'; readonly run: RunArguments }
+  | { readonly kind: 'bench'; readonly bench: BenchArguments };
+
+const COMMANDS = ['run', 'bench'] as const;
+const DEFAULT_RUNS = 5;
+/** A minute or two of translated code. */
+const DEFAULT_LIMIT = 100_000_000_000;
 const JIT_MODES = ['on', 'off', 'force'] as const satisfies readonly JitMode[];
 
 /** @throws UsageError */
 export function parseCommand(args: readonly string[]): Command {
   const [first, ...rest] = args;
   if (first === undefined || first === 'help') {
-    return { kind: first === 'help' && rest[0] === 'run' ? 'run-help' : 'help' };
+    const topic = first === 'help' ? rest[0] : undefined;
+    return { kind: topic === 'run' ? 'run-help' : topic === 'bench' ? 'bench-help' : 'help' };
   }
   if (first === 'run') return parseRun(rest);
+  if (first === 'bench') return parseBench(rest);
   if (first.startsWith('-')) {
     const { values } = read(args, GLOBAL_OPTIONS, 'hartware --help');
     return { kind: values.version ? 'version' : 'help' };
@@ -172,6 +209,36 @@ function parseRun(args: readonly string[]): Command {
     );
   }
   return { kind: 'run', run };
+}
+
+function parseBench(args: readonly string[]): Command {
+  const { values, positionals } = read(args, BENCH_OPTIONS, 'hartware bench --help');
+  if (values.help) return { kind: 'bench-help' };
+  if (positionals.length === 0)
+    throw new UsageError(
+      'nothing to measure: give a folder of programs, or files; see "hartware bench --help"',
+    );
+  const number = (option: string, text: string | undefined, standard: number): number => {
+    const value = text === undefined ? standard : wholeNumber(option, text);
+    if (value > 0) return value;
+    throw new UsageError(`${option}: expected a whole number above 0, found ${value}`);
+  };
+  return {
+    kind: 'bench',
+    bench: {
+      programs: positionals,
+      runs: number('--runs', values.runs, DEFAULT_RUNS),
+      only: values.only?.split(','),
+      mix: values.mix ?? false,
+      json: values.json ?? false,
+      save: values.save,
+      compare: values.compare,
+      memory: values.memory,
+      harts: values.harts === undefined ? undefined : wholeNumber('--harts', values.harts),
+      jit: values.jit === undefined ? undefined : oneOf('--jit', values.jit, JIT_MODES),
+      limit: number('--limit', values.limit, DEFAULT_LIMIT),
+    },
+  };
 }
 
 function guestOf(positionals: readonly string[]): RunArguments['guest'] {

@@ -6,11 +6,41 @@ Usage:
   hartware run debian [OPTIONS]      boot Debian's kernel to a shell
   hartware run FILE.json [OPTIONS]   run a machine from its description
   hartware run [OPTIONS]             run a kernel or firmware
-  hartware run --help                all options of "run"
+  hartware bench PROGRAMS [OPTIONS]  measure programs without an operating system
+  hartware run --help                all options of "run"; likewise "bench"
   hartware --version                 print the version
   hartware --help                    print this
 
 Exit code: the guest's; 1 when the machine cannot run, 2 for a wrong command line.
+`;
+
+export const BENCH_HELP = `hartware bench: measure programs without an operating system
+
+Usage:
+  hartware bench PROGRAMS [OPTIONS]
+
+PROGRAMS are folders, of which all .s, .elf and .bin files are taken, and files: text for the
+built-in assembler (.s), ELF64, or raw code for the start of RAM. Each starts in M-mode, and
+ends by ebreak, by a store to "tohost" or by the test finisher; what it prints to the serial
+port is not shown. Time is virtual, so that each run executes the same instructions.
+
+Options:
+  --runs N                 how often each program runs (default 5), round by round
+  --only NAME[,NAME]       only these, by their file's name without its extension
+  --mix                    count instructions by kind, too, in a run of its own
+  --json                   print results as JSON
+  --save FILE              keep results in FILE
+  --compare FILE           compare with what was kept in FILE
+  --memory SIZE            RAM (default 64M)
+  --harts N                1 to 8 (default 1)
+  --jit MODE               on (default), off or force
+  --limit N                instructions that a program may execute (default 100000000000)
+  -h, --help               print this
+
+Time is that of the core, all compiling included. Spread is the largest less the smallest
+time, relative to the median.
+
+Exit code: 0; 1 when a program fails or cannot run; 2 for a wrong command line.
 `;
 
 export const RUN_HELP = `hartware run: start a machine and connect this terminal to its console

@@ -1,33 +1,19 @@
 /** From the command line to the exit code. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import {
-  BootPlacementError,
-  CoreLoadError,
-  CoreMemoryError,
-  DescriptionError,
-  FdtFormatError,
-  ImageFormatError,
-} from '../../../index.ts';
-import { FileError } from '../file-error.ts';
+import { HartwareError } from '../../../index.ts';
 import { GuestUnavailableError } from '../guest/debian.ts';
 import { parseCommand, UsageError, type Command } from './arguments.ts';
 import { Interrupted } from './debian.ts';
-import { HELP, RUN_HELP } from './help.ts';
+import { bench } from './bench/bench.ts';
+import { BENCH_HELP, HELP, RUN_HELP } from './help.ts';
 import { writeAll } from './output.ts';
 import { run } from './run.ts';
 
+const TEXTS = { help: HELP, 'run-help': RUN_HELP, 'bench-help': BENCH_HELP } as const;
+
 /** What a user can do something about; anything else is a mistake of this program. */
-const EXPECTED = [
-  FileError,
-  GuestUnavailableError,
-  ImageFormatError,
-  FdtFormatError,
-  DescriptionError,
-  BootPlacementError,
-  CoreLoadError,
-  CoreMemoryError,
-];
+const EXPECTED = [HartwareError, GuestUnavailableError];
 
 /** Runs the command and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -44,8 +30,9 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function execute(command: Command): Promise<number> {
   if (command.kind === 'run') return run(command.run);
+  if (command.kind === 'bench') return bench(command.bench, await version());
   if (command.kind === 'version') await writeAll(process.stdout, `hartware ${await version()}\n`);
-  else await writeAll(process.stdout, command.kind === 'help' ? HELP : RUN_HELP);
+  else await writeAll(process.stdout, TEXTS[command.kind]);
   return 0;
 }
 
