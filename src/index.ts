@@ -11,15 +11,14 @@ export {
 } from './assembler/assembler.ts';
 export { MemoryBlockBackend, type BlockBackend } from './block/backend.ts';
 export type { DiskStatistics } from './block/metered.ts';
-export { disassemble } from './disassembler/disassembler.ts';
+export { disassemble, type Disassembly } from './disassembler/disassembler.ts';
 export type { AccessSize, MmioDevice } from './bus.ts';
-export { CoreLoadError } from './core/check.ts';
-export { CoreMemoryError } from './core/core.ts';
-export type { JitMode, JitOptions } from './core/jit.ts';
+export { CoreLoadError, CoreMemoryError } from './core/check.ts';
+export type { JitMode, JitOptions } from './core/jit-options.ts';
 export type { Device, DeviceLog, IoScheduler, Timer, WallClock } from './devices/device.ts';
 export { ArgumentError, DisposedError, HartwareError, StateError, type ErrorCode } from './errors.ts';
 export { decodeFdt, FdtFormatError, type DecodedFdt, type DecodedFdtNode } from './fdt/decode.ts';
-export type { FdtNode, FdtValue } from './fdt/fdt.ts';
+export type { FdtNode, FdtValue, MemoryReservation } from './fdt/fdt.ts';
 export { printFdtSource } from './fdt/source.ts';
 export { ImageFormatError } from './images/index.ts';
 export type { InterruptLine } from './interrupt.ts';
@@ -32,6 +31,7 @@ export type {
   HartRegisters,
   InstructionCount,
   InstructionKind,
+  LocalHart,
   Location,
   Machine,
   MachineConsole,
@@ -69,9 +69,8 @@ export {
   type MachineDescription,
   type Paging,
 } from './machine/description.ts';
-export type { Hart } from './machine/hart.ts';
 export type { MachineHost } from './machine/host.ts';
-export type { HostOptions, SuppliedFile } from './machine/host-options.ts';
+export type { HostOptions, MachineExtension, SuppliedFile } from './machine/host-options.ts';
 export type { DiskLimits, MachineLimits } from './machine/limits.ts';
 export { LocalMachine } from './machine/machine.ts';
 export type {
@@ -89,6 +88,4 @@ export {
   type ProgramSource,
 } from './program/program.ts';
 export type { SbiAnswer, SbiHook, SbiHookCall } from './sbi/hook.ts';
-export type { VirtioDevice, VirtioTransport } from './virtio/device.ts';
-export type { DescriptorChain } from './virtio/descriptor-chain.ts';
-export type { Virtqueue } from './virtio/queue.ts';
+export type { VirtioChain, VirtioDevice, VirtioQueue, VirtioTransport } from './virtio/device.ts';

@@ -5,10 +5,10 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const require = createRequire(import.meta.url);
 
@@ -16,6 +16,43 @@ function runNode(packageName: string, binary: string, args: readonly string[]): 
   const script = join(dirname(require.resolve(`${packageName}/package.json`)), binary);
   const { status } = spawnSync(process.execPath, [script, ...args], { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/**
+ * Comments that keep bundlers from following an import of what they cannot know. esbuild drops
+ * them with all others; a string in their place, as long as they are, comes through, so that
+ * putting them back leaves the source map right.
+ */
+const COMMENTS = '/*@vite-ignore*//*webpackIgnore:true*/';
+const PLACEHOLDER = `__import__`;
+const keepImportComments: Plugin = {
+  name: 'keep-import-comments',
+  setup(build) {
+    build.onLoad({ filter: /src\/remote\/extension\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const marked = text.replace(/import\(\s*(?:\/\*[^*]*\*\/\s*)+(\w+)\s*\)/, (_, url: string) => {
+        // import(url + comments) is as long as __import__(url,"...").
+        const padding = 'import('.length + COMMENTS.length - `${PLACEHOLDER}(,""`.length;
+        return `${PLACEHOLDER}(${url},"${'.'.repeat(padding)}")`;
+      });
+      if (marked === text) throw new Error(`${path}: expected an import with comments, found none`);
+      return {
+        contents: `declare function ${PLACEHOLDER}(...args: string[]): Promise<object>;\n${marked}`,
+        loader: 'ts',
+      };
+    });
+  },
+};
+
+async function restoreImportComments(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  const restored = text.replace(
+    new RegExp(`${PLACEHOLDER}\\((\\w+),"\\.+"\\)`, 'g'),
+    `import($1${COMMENTS})`,
+  );
+  if (restored === text || restored.length !== text.length)
+    throw new Error(`${path}: the import of extensions was not found`);
+  await writeFile(path, restored);
 }
 
 // Chunks are named by their content: those of the last build would stay.
@@ -46,7 +83,10 @@ await build({
   ...shared,
   entryPoints: { browser: 'src/bindings/browser/index.ts', worker: 'src/bindings/worker/browser.ts' },
   platform: 'browser',
+  minify: true,
+  plugins: [keepImportComments],
 });
+for (const name of ['browser', 'worker']) await restoreImportComments(`dist/${name}.js`);
 if (!process.argv.includes('--fast')) {
   runNode('typescript', 'bin/tsc', [
     '--build',

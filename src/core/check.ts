@@ -7,6 +7,12 @@ export class CoreLoadError extends HartwareError {
   readonly code = 'CORE_LOAD';
 }
 
+/** The core's linear memory could not be had. */
+export class CoreMemoryError extends HartwareError {
+  override readonly name = 'CoreMemoryError';
+  readonly code = 'CORE_MEMORY';
+}
+
 const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];
 const LESS_THAN = 0x3c;
 

@@ -3,8 +3,9 @@
  * holds guest RAM, and gives its exports types. The counterpart is
  * assembly/index.ts; ABI_VERSION keeps the two together.
  */
-import { HartwareError } from '../errors.ts';
-import { Jit, JIT_TABLE_SIZE, type JitOptions } from './jit.ts';
+import { CoreMemoryError } from './check.ts';
+import { Jit, JIT_TABLE_SIZE } from './jit.ts';
+import type { JitOptions } from './jit-options.ts';
 
 /** What the core asks of the machine. All values are unsigned 32-bit; see assembly/host.ts. */
 export interface CoreHost {
@@ -99,12 +100,6 @@ export interface CoreOptions {
   readonly jit?: JitOptions;
   /** Takes what the JIT has to report. Default: dropped. */
   readonly log?: (message: string) => void;
-}
-
-/** The core's linear memory could not be had. */
-export class CoreMemoryError extends HartwareError {
-  override readonly name = 'CoreMemoryError';
-  readonly code = 'CORE_MEMORY';
 }
 
 /** An instance of the core: harts and guest RAM. */

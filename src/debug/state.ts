@@ -1,11 +1,11 @@
 /** What a guest can see of a machine, compared between two of them. */
 import { CSR_SATP, CSRS } from '../generated/csr.ts';
 import type { GuestMemory } from '../memory.ts';
-import type { Hart } from '../machine/hart.ts';
+import type { LocalHart } from '../machine/api.ts';
 
 /** The part of a machine that is compared. */
 export interface ObservedMachine {
-  readonly harts: readonly Hart[];
+  readonly harts: readonly LocalHart[];
   readonly memory: GuestMemory;
   readonly instructionCount: bigint;
 }
@@ -27,7 +27,7 @@ const hex = (value: bigint): string => `0x${value.toString(16)}`;
 /** Those of the CSRs that harts have, which is the same for all of them. */
 let csrs: typeof CSRS | undefined;
 
-function csrsOf(hart: Hart): typeof CSRS {
+function csrsOf(hart: LocalHart): typeof CSRS {
   return (csrs ??= CSRS.filter(({ number }) => {
     try {
       hart.getCsr(number);
@@ -38,7 +38,7 @@ function csrsOf(hart: Hart): typeof CSRS {
   }));
 }
 
-function* fieldsOf(hart: Hart): Generator<readonly [string, bigint | string]> {
+function* fieldsOf(hart: LocalHart): Generator<readonly [string, bigint | string]> {
   yield ['pc', hart.pc];
   yield ['privilege', hart.privilege];
   for (let n = 1; n < 32; n++) yield [`x${n}`, hart.getX(n)];
@@ -97,7 +97,11 @@ const PTE_V = 1n;
 const PTE_LEAF = 0xen;
 
 /** Where `vaddr` lies in RAM as `hart` fetches it, by its page tables; undefined when it does not. */
-export function physicalAddress({ memory }: ObservedMachine, hart: Hart, vaddr: bigint): bigint | undefined {
+export function physicalAddress(
+  { memory }: ObservedMachine,
+  hart: LocalHart,
+  vaddr: bigint,
+): bigint | undefined {
   const satp = hart.getCsr(CSR_SATP);
   const mode = Number(satp >> 60n);
   const isInRam = (address: bigint): boolean => memory.contains(address, 4);

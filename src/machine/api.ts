@@ -227,6 +227,30 @@ export interface MachineHart {
   registers(): Promise<HartRegisters>;
 }
 
+/** A hart of a machine on this thread: its registers can be had at once, too. */
+export interface LocalHart extends MachineHart {
+  pc: bigint;
+  readonly privilege: 'user' | 'supervisor' | 'machine';
+  /** Integer register x0 to x31, unsigned. */
+  getX(n: number): bigint;
+  setX(n: number, value: bigint): void;
+  /** The 64 bits of floating-point register f0 to f31. */
+  getF(n: number): bigint;
+  setF(n: number, value: bigint): void;
+  /**
+   * A CSR by its number, as M-mode reads it.
+   * @throws ArgumentError when the hart has no such CSR.
+   */
+  getCsr(csr: number): bigint;
+  /**
+   * Writes a CSR as M-mode would; WARL fields may keep other values.
+   * @throws ArgumentError when there is no such CSR, or it is read-only.
+   */
+  setCsr(csr: number, value: bigint): void;
+  /** Whether all of the architectural state is that of a hart of another machine. */
+  equals(other: LocalHart): boolean;
+}
+
 export interface Machine extends AsyncDisposable {
   /** What the machine was made from. */
   readonly description: MachineDescription;

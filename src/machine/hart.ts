@@ -3,15 +3,14 @@ import type { Core } from '../core/core.ts';
 import { ArgumentError } from '../errors.ts';
 import { CSRS } from '../generated/csr.ts';
 import { floatRegister, integerRegister } from '../isa/registers.ts';
-import type { HartRegisters, MachineHart } from './api.ts';
+import type { HartRegisters, LocalHart } from './api.ts';
 
 /** Privilege modes by their encoding (privileged spec, 1.2). */
 const PRIVILEGE = ['user', 'supervisor', 'reserved', 'machine'] as const;
 
 const csrNumbers = new Map(CSRS.map(({ name, number }) => [name, number]));
 
-/** On the machine's own thread registers can be had at once, too. */
-export class Hart implements MachineHart {
+export class Hart implements LocalHart {
   constructor(
     private readonly core: Core,
     readonly index: number,
@@ -65,9 +64,9 @@ export class Hart implements MachineHart {
     };
   }
 
-  /** Whether all of the architectural state is that of a hart of another machine. */
-  equals(other: Hart): boolean {
-    const [ours, theirs] = [this.core.hartState(this.index), other.core.hartState(other.index)];
+  equals(other: LocalHart): boolean {
+    const { core, index } = other as Hart;
+    const [ours, theirs] = [this.core.hartState(this.index), core.hartState(index)];
     const { unusedState } = this.core;
     for (let i = 0; i < ours.length; i++) {
       if (ours[i] !== theirs[i] && i >> 1 !== unusedState >> 1) return false;
@@ -75,7 +74,6 @@ export class Hart implements MachineHart {
     return true;
   }
 
-  /** Integer register x0 to x31, unsigned. */
   getX(n: number): bigint {
     return this.core.readX(this.index, checkRegister(n));
   }
@@ -84,7 +82,6 @@ export class Hart implements MachineHart {
     this.core.writeX(this.index, checkRegister(n), BigInt.asUintN(64, value));
   }
 
-  /** The 64 bits of floating-point register f0 to f31. */
   getF(n: number): bigint {
     return this.core.readF(this.index, checkRegister(n));
   }
@@ -93,10 +90,6 @@ export class Hart implements MachineHart {
     this.core.writeF(this.index, checkRegister(n), BigInt.asUintN(64, value));
   }
 
-  /**
-   * A CSR by its number, as M-mode reads it.
-   * @throws ArgumentError when the hart has no such CSR.
-   */
   getCsr(csr: number): bigint {
     const value = this.core.exports.inspectCsr(this.index, csr);
     if (!this.core.exports.csrExists())
@@ -104,10 +97,6 @@ export class Hart implements MachineHart {
     return BigInt.asUintN(64, value);
   }
 
-  /**
-   * Writes a CSR as M-mode would; WARL fields may keep other values.
-   * @throws ArgumentError when there is no such CSR, or it is read-only.
-   */
   setCsr(csr: number, value: bigint): void {
     if (!this.core.exports.modifyCsr(this.index, csr, value)) {
       throw new ArgumentError(`hart ${this.index} has no writable CSR 0x${csr.toString(16)}`);

@@ -1,6 +1,6 @@
 /** What an embedder hands to the host of a machine, the same in every environment. */
 import type { BlockBackend } from '../block/backend.ts';
-import type { JitOptions } from '../core/jit.ts';
+import type { JitOptions } from '../core/jit-options.ts';
 import { allocateTransient } from '../transient-bytes.ts';
 import type { SbiHook } from '../sbi/hook.ts';
 import type { GuestSymbol } from './api.ts';

@@ -1,14 +1,14 @@
 /** What a machine needs of the place it runs in; src/bindings implements it for Node and browsers. */
 import type { BlockBackend } from '../block/backend.ts';
-import type { JitOptions } from '../core/jit.ts';
+import type { JitOptions } from '../core/jit-options.ts';
 import type { SbiHook } from '../sbi/hook.ts';
 import type { GuestSymbol } from './api.ts';
 import type { CustomDevice } from './custom-device.ts';
 import type { MachineLimits } from './limits.ts';
 
 export interface MachineHost {
-  /** The compiled core (core.wasm). */
-  readonly core: WebAssembly.Module;
+  /** The compiled core: a WebAssembly.Module of core.wasm. */
+  readonly core: object;
   /** Whether and how guest code is translated to WebAssembly. Default: it is. */
   readonly jit?: JitOptions;
   /** What the machine may use. Default: all that it can. */

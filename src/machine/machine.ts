@@ -15,8 +15,10 @@ import type {
   BreakpointOptions,
   HaltOptions,
   InstructionCount,
+  LocalHart,
   Location,
   Machine,
+  MachineConsole,
   MachineEvents,
   MachineExit,
   MachineMemory,
@@ -31,7 +33,6 @@ import type {
 import type { Drive } from './board.ts';
 import { BootFiles } from './boot-files.ts';
 import { MachineClock } from './clock.ts';
-import type { StreamConsole } from './console.ts';
 import {
   resolveDescription,
   validateDescription,
@@ -39,11 +40,11 @@ import {
   type ResolvedDescription,
 } from './description.ts';
 import { EventSource } from './events.ts';
-import type { Hart } from './hart.ts';
+import { instructionCounts, statisticsOf } from './figures.ts';
 import type { MachineHost } from './host.ts';
 import { checkLimits, Governor, type MachineLimits } from './limits.ts';
 import { LocalMemory } from './memory.ts';
-import { instructionCounts, statisticsOf, type MachineStatistics } from './statistics.ts';
+import type { MachineStatistics } from './statistics.ts';
 import { System } from './system.ts';
 
 /** Instructions the core runs before the host looks at its clock. */
@@ -58,9 +59,9 @@ export class LocalMachine implements Machine {
   readonly memory: MachineMemory;
   /** Guest RAM, to be accessed at once. */
   readonly ram: GuestMemory;
-  readonly harts: readonly Hart[];
-  readonly serial: StreamConsole;
-  readonly virtioConsole: StreamConsole | undefined;
+  readonly harts: readonly LocalHart[];
+  readonly serial: MachineConsole;
+  readonly virtioConsole: MachineConsole | undefined;
   readonly symbols: Symbols;
   readonly ended: Promise<MachineExit>;
 
@@ -168,7 +169,7 @@ export class LocalMachine implements Machine {
     return statisticsOf(this.system.core, {
       wall: this.governor.wallTime,
       disk: this.meter.statistics,
-      console: { serial: this.serial.printedBytes, virtio: this.virtioConsole?.printedBytes ?? 0 },
+      console: this.system.printedBytes,
     });
   }
 
@@ -484,7 +485,8 @@ export class LocalMachine implements Machine {
 
   /** Waits for readers of the consoles that lag behind, unless the machine shall stand still. */
   private async letReadersCatchUp(): Promise<void> {
-    const consoles = this.virtioConsole ? [this.serial, this.virtioConsole] : [this.serial];
+    const { serial, virtioConsole } = this.system;
+    const consoles = virtioConsole ? [serial, virtioConsole] : [serial];
     while (!this.pauseWanted && consoles.some(({ isCongested }) => isCongested)) {
       const woken = new Promise<void>((resolve) => {
         this.wake = resolve;

@@ -19,7 +19,7 @@
  */
 
 import { CSR_MHARTID } from '../generated/csr.ts';
-import { INSTRUCTIONS } from '../generated/isa.ts';
+import { MATCH_ADDI, MATCH_AUIPC, MATCH_CSRRS, MATCH_JALR, MATCH_LD } from '../generated/match.ts';
 
 const T0 = 5;
 const A0 = 10;
@@ -51,12 +51,12 @@ export function resetVector(options: ResetVectorOptions): Uint8Array {
   const bytes = new Uint8Array(INFO_OFFSET + INFO_SIZE);
   const view = new DataView(bytes.buffer);
   const code = [
-    encode('auipc', T0),
-    encode('addi', A2, T0, INFO_OFFSET),
-    encode('csrrs', A0, 0, CSR_MHARTID),
-    encode('ld', A1, T0, FDT_OFFSET),
-    encode('ld', T0, T0, START_OFFSET),
-    encode('jalr', 0, T0),
+    encode(MATCH_AUIPC, T0),
+    encode(MATCH_ADDI, A2, T0, INFO_OFFSET),
+    encode(MATCH_CSRRS, A0, 0, CSR_MHARTID),
+    encode(MATCH_LD, A1, T0, FDT_OFFSET),
+    encode(MATCH_LD, T0, T0, START_OFFSET),
+    encode(MATCH_JALR, 0, T0),
   ];
   code.forEach((instruction, index) => view.setUint32(index * 4, instruction, true));
   const words = [
@@ -74,7 +74,6 @@ export function resetVector(options: ResetVectorOptions): Uint8Array {
 }
 
 /** I-type, immediate in 31:20, rs1 in 19:15, rd in 11:7; auipc has rd at the same place. */
-function encode(name: string, rd: number, rs1 = 0, immediate = 0): number {
-  const { match } = INSTRUCTIONS.find((instruction) => instruction.name === name)!;
+function encode(match: number, rd: number, rs1 = 0, immediate = 0): number {
   return (match | (rd << 7) | (rs1 << 15) | (immediate << 20)) >>> 0;
 }

@@ -23,6 +23,7 @@ import { Hart } from './hart.ts';
 import type { MachineHost } from './host.ts';
 import { repeatableRandom, type RandomSource } from './random.ts';
 import { MachineSbi } from './sbi-host.ts';
+import type { MachineStatistics } from './statistics.ts';
 import { StopPoints } from './stop-points.ts';
 import { SymbolTable } from './symbols.ts';
 
@@ -80,7 +81,7 @@ export class System {
       onDeadline: () => this.core.exports.requestExit(),
     });
     this.core = new Core({
-      module: host.core,
+      module: host.core as WebAssembly.Module,
       ramSize: description.memory,
       harts: description.harts,
       paging: SATP_MODE[description.isa.paging],
@@ -193,6 +194,11 @@ export class System {
   /** Instructions that all harts executed so far; those that trapped included. */
   get instructionCount(): bigint {
     return this.core.instructionCount;
+  }
+
+  /** Bytes printed to each console so far. */
+  get printedBytes(): MachineStatistics['console'] {
+    return { serial: this.serial.printedBytes, virtio: this.virtioConsole?.printedBytes ?? 0 };
   }
 
   /** Whether devices wait for their backends. */

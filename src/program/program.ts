@@ -4,7 +4,7 @@
  * behind. It starts at its entry in M-mode, with nothing set up.
  */
 import { assemble } from '../assembler/assembler.ts';
-import type { JitOptions } from '../core/jit.ts';
+import type { JitOptions } from '../core/jit-options.ts';
 import { ArgumentError } from '../errors.ts';
 import type {
   AbortOptions,

@@ -1,6 +1,6 @@
 /** The embedder's side: a machine that is on another thread. */
 import type { BlockBackend } from '../block/backend.ts';
-import type { JitOptions } from '../core/jit.ts';
+import type { JitOptions } from '../core/jit-options.ts';
 import { ArgumentError, DisposedError } from '../errors.ts';
 import { abortable } from '../machine/abort.ts';
 import type {

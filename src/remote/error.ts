@@ -1,7 +1,6 @@
 /** Errors that go from one thread to another and stay what they are. */
 import { AssemblyError } from '../assembler/error.ts';
-import { CoreLoadError } from '../core/check.ts';
-import { CoreMemoryError } from '../core/core.ts';
+import { CoreLoadError, CoreMemoryError } from '../core/check.ts';
 import { ArgumentError, DisposedError, HartwareError, StateError } from '../errors.ts';
 import { FdtFormatError } from '../fdt/decode.ts';
 import { ImageFormatError } from '../images/boot-image.ts';

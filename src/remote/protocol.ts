@@ -3,7 +3,7 @@
  * `create` first, and then what `MachineCalls` has; the machine's side asks for files and
  * drives, and tells of output, events and the end.
  */
-import type { JitOptions } from '../core/jit.ts';
+import type { JitOptions } from '../core/jit-options.ts';
 import type { GuestSymbol, MachineEvents, MachineExit } from '../machine/api.ts';
 import type { MachineDescription } from '../machine/description.ts';
 import type { MachineLimits } from '../machine/limits.ts';

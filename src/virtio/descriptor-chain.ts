@@ -4,6 +4,7 @@
  * checked against guest RAM when the chain was taken from its queue.
  */
 import type { GuestMemory } from '../memory.ts';
+import type { VirtioChain } from './device.ts';
 import type { Virtqueue } from './queue.ts';
 
 /** Segments of one chain. Above any queue size we offer and any indirect table a known driver makes. */
@@ -11,7 +12,7 @@ export const MAX_SEGMENTS = 1024;
 /** Bytes of one chain (2.7.4.1: a chain is no longer than 2^32 bytes). */
 const MAX_LENGTH = 2 ** 32;
 
-export class DescriptorChain {
+export class DescriptorChain implements VirtioChain {
   /** Name of the chain towards the driver: head index (split) or buffer ID (packed). */
   id = 0;
   /** Ring entries that the chain occupies (packed). */

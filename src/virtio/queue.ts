@@ -7,6 +7,7 @@
  * DEVICE_NEEDS_RESET. Nothing here throws because of the guest.
  */
 import type { GuestMemory } from '../memory.ts';
+import type { VirtioQueue } from './device.ts';
 import { DescriptorChain } from './descriptor-chain.ts';
 
 /** Descriptor flags, the same in both formats. */
@@ -33,7 +34,7 @@ export interface VirtqueueConfig {
   readonly fail: (reason: string) => void;
 }
 
-export abstract class Virtqueue {
+export abstract class Virtqueue implements VirtioQueue {
   readonly index: number;
   readonly size: number;
   protected readonly config: VirtqueueConfig;
@@ -72,7 +73,6 @@ export abstract class Virtqueue {
     this.isRunning = false;
   }
 
-  /** The next chain that the driver made available, if there is one. Push it, each exactly once. */
   pop(): DescriptorChain | undefined {
     if (!this.isRunning || !this.isAvailable()) return undefined;
     const chain = this.spare.pop() ?? new DescriptorChain(this, this.memory);

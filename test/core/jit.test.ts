@@ -1,6 +1,7 @@
 /** Modules are made, made later, dropped and refused; what the core would do is done by a fake. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { hasTailCalls, Jit, JIT_TABLE_SIZE, type JitOptions } from '../../src/core/jit.ts';
+import { hasTailCalls, Jit, JIT_TABLE_SIZE } from '../../src/core/jit.ts';
+import type { JitOptions } from '../../src/core/jit-options.ts';
 import { batchModule, callingModule } from './batch-module.ts';
 import { collectGarbage } from './garbage.ts';
 

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { createMachine } from '../../src/bindings/node/index.ts';
 import { shellInitramfs } from '../../src/bindings/node/guest/initramfs.ts';
-import type { JitOptions } from '../../src/core/jit.ts';
+import type { JitOptions } from '../../src/core/jit-options.ts';
 import { describeDifference, runLockstep } from '../../src/debug/lockstep.ts';
 import { SteppedMachine } from '../../src/debug/machines.ts';
 import { writeCpio } from '../../src/images/cpio.ts';

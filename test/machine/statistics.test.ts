@@ -1,6 +1,6 @@
 /** What machines report of themselves in each mode of the JIT, which no guest notices. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { JitOptions } from '../../src/core/jit.ts';
+import type { JitOptions } from '../../src/core/jit-options.ts';
 import type { LocalMachine } from '../../src/machine/machine.ts';
 import type { MachineStatistics } from '../../src/machine/statistics.ts';
 import { firmwareMachine } from '../support/firmware-machine.ts';

@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs';
 import { assemble, type Program } from '../../src/assembler/assembler.ts';
 import { Bus, type MmioDevice } from '../../src/bus.ts';
 import { Core, EXIT_IDLE } from '../../src/core/core.ts';
-import type { JitMode, JitOptions } from '../../src/core/jit.ts';
+import type { JitMode, JitOptions } from '../../src/core/jit-options.ts';
 import { AclintClint, AclintSswi, CLINT_SIZE, SSWI_SIZE } from '../../src/devices/aclint.ts';
 import { TestFinisher, type Finish } from '../../src/devices/test-finisher.ts';
 import {

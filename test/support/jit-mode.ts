@@ -2,7 +2,7 @@
  * The suite runs in three modes of the JIT: HARTWARE_JIT=on, off or force, `on` by default,
  * as for whoever uses the package. Tests pass JIT to every core and machine that they make.
  */
-import type { JitMode, JitOptions } from '../../src/core/jit.ts';
+import type { JitMode, JitOptions } from '../../src/core/jit-options.ts';
 
 const MODES = ['on', 'off', 'force'] as const satisfies readonly JitMode[];
 

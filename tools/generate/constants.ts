@@ -46,27 +46,26 @@ export function writeCoreCsrs(tables: Tables): string {
 export function writeCsrs(tables: Tables): string {
   const lines = [
     HEADER,
-    "/** A control and status register. Field masks are in place; pmpcfg's are those of one entry's byte. */",
+    '/** A control and status register. */',
     'export interface CsrDescription {',
     '  readonly name: string;',
     '  readonly number: number;',
-    '  /** Lowest privilege mode that may access it. */',
-    "  readonly privilege: 'U' | 'S' | 'M';",
+    '  /** By its number (privileged spec, 2.1). */',
     '  readonly isReadOnly: boolean;',
-    '  readonly fields: readonly { readonly name: string; readonly high: number; readonly low: number }[];',
     '}',
     '',
+    'const NAMES: Readonly<Record<number, string>> = {',
+    ...tables.csrs.map(({ name, number }) => `  ${hexOf(number)}: '${name}',`),
+    '};',
+    '',
     '/** Every CSR of the machine, by number. */',
-    'export const CSRS: readonly CsrDescription[] = [',
+    'export const CSRS: readonly CsrDescription[] = Object.entries(NAMES).map(([key, name]) => ({',
+    '  name,',
+    '  number: Number(key),',
+    '  isReadOnly: Number(key) >> 10 === 3,',
+    '}));',
+    '',
   ];
-  for (const { name, number, privilege, fields } of tables.csrs) {
-    const list = fields.map((field) => `{ name: '${field.name}', high: ${field.high}, low: ${field.low} }`);
-    const isReadOnly = number >> 10 === 3;
-    lines.push(
-      `  { name: '${name}', number: ${hexOf(number)}, privilege: '${privilege}', isReadOnly: ${isReadOnly}, fields: [${list.join(', ')}] },`,
-    );
-  }
-  lines.push('];', '');
   for (const csr of tables.csrs)
     lines.push(`export const CSR_${csr.name.toUpperCase()} = ${hexOf(csr.number)};`);
   lines.push('');

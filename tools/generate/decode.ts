@@ -48,19 +48,37 @@ ${ranges.join('\n')}
 `;
 }
 
+/** The fixed bits of each instruction as constants of their own, so that a bundle holds only those in use. */
+export function writeMatches(tables: Tables): string {
+  const rows = tables.instructions.map(
+    ({ name, match }) => `export const MATCH_${opName(name)} = ${hex(match, 1)};`,
+  );
+  return `${HEADER}
+${rows.join('\n')}
+`;
+}
+
 /** What the numbers of `Op` stand for, for those who read the core's counts. */
 export function writeOperations(tables: Tables): string {
-  const rows = decodedInstructions(tables).map(({ name, kind }) => `  { name: '${name}', kind: '${kind}' },`);
+  const names = (kind: string): string =>
+    decodedInstructions(tables)
+      .filter((row) => row.kind === kind)
+      .map(({ name }) => name)
+      .join(' ');
   return `${HEADER}
 import type { InstructionKind } from './isa.ts';
 
 /** Number of the first operation in the core (Op in assembly/generated/opcodes.ts). */
 export const FIRST_OPERATION = ${FIRST_OP};
 
+const NAMES: Readonly<Record<InstructionKind, string>> = {
+${KINDS.map((kind) => `  ${kind}: '${names(kind)}',`).join('\n')}
+};
+
 /** What the core executes, by number from there on; 16-bit instructions are among their expansions. */
-export const OPERATIONS: readonly { readonly name: string; readonly kind: InstructionKind }[] = [
-${rows.join('\n')}
-];
+export const OPERATIONS: readonly { readonly name: string; readonly kind: InstructionKind }[] = Object.entries(
+  NAMES,
+).flatMap(([kind, names]) => names.split(' ').map((name) => ({ name, kind: kind as InstructionKind })));
 `;
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { writeCoreCsrs, writeCsrs, writeIsa, writeMemoryMap } from './constants.ts';
-import { writeDecoder, writeOpcodes, writeOperations } from './decode.ts';
+import { writeDecoder, writeMatches, writeOpcodes, writeOperations } from './decode.ts';
 import { DISPATCHERS, readExports, regionsFor, replaceRegions } from './dispatch.ts';
 import { readTables } from './tables.ts';
 
@@ -20,6 +20,7 @@ export async function generate(root: string): Promise<Map<string, string>> {
     csr: writeCsrs(tables),
     isa: writeIsa(tables),
     'memory-map': writeMemoryMap(tables),
+    match: writeMatches(tables),
     operations: writeOperations(tables),
   };
   for (const [name, text] of Object.entries(typescript)) {

@@ -2,9 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkCoreBytes, CoreLoadError } from '../../core/check.ts';
-
-/** A URL or a path; the module's bytes; a response that has them; or the compiled module. */
-export type CoreSource = URL | string | BufferSource | Response | WebAssembly.Module;
+import type { CoreSource } from './core-source.ts';
 
 let packaged: Promise<WebAssembly.Module> | undefined;
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CoreLoadError } from '../../../src/core/check.ts';
-import { loadCore, type CoreSource } from '../../../src/bindings/node/core.ts';
+import { loadCore } from '../../../src/bindings/node/core.ts';
+import type { CoreSource } from '../../../src/bindings/node/core-source.ts';
 
 const url = new URL('../../../dist/core.wasm', import.meta.url);
 let bytes: Buffer<ArrayBuffer>;
