@@ -1,18 +1,13 @@
 /** A browser, or a worker of one, as the host of a machine. */
-import { HartwareError } from '../../errors.ts';
 import type { MachineHost } from '../../machine/host.ts';
 import { policyOf, suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
 import { loadCore, type CoreSource } from './core.ts';
+import { FetchError } from './fetch-error.ts';
+import { OPFS_SCHEME, OpfsBlockBackend } from './opfs.ts';
 
 export interface BrowserHostOptions extends HostOptions {
   /** core.wasm. Default: the one beside the bundle. */
   readonly wasm?: CoreSource;
-}
-
-/** A file that a machine needs cannot be fetched; the message names it. */
-export class FetchError extends HartwareError {
-  override readonly name = 'FetchError';
-  readonly code = 'FETCH';
 }
 
 /** Most that getRandomValues gives at once (Web Cryptography API, 10.1.1). */
@@ -28,11 +23,18 @@ export async function createBrowserHost(options: BrowserHostOptions = {}): Promi
 
 /** The same with the compiled core at hand. */
 export function hostWithCore(options: HostOptions, core: WebAssembly.Module): MachineHost {
+  const disks: OpfsBlockBackend[] = [];
   const files = suppliedFiles(options, {
     open: fetchFile,
-    openDrive(reference) {
+    async openDrive(reference, { readOnly }) {
+      if (reference.startsWith(OPFS_SCHEME)) {
+        const disk = await OpfsBlockBackend.open(reference.slice(OPFS_SCHEME.length), readOnly);
+        disks.push(disk);
+        return disk;
+      }
       throw new FetchError(
-        `no drive ${JSON.stringify(reference)}: in a browser, pass its backend as drives[${JSON.stringify(reference)}]`,
+        `no drive ${JSON.stringify(reference)}: in a browser, pass its backend as drives[${JSON.stringify(reference)}], ` +
+          'or name a disk of createOpfsDisk, "opfs:NAME"',
       );
     },
   });
@@ -56,6 +58,7 @@ export function hostWithCore(options: HostOptions, core: WebAssembly.Module): Ma
     },
     async close() {
       turns.close();
+      for (const disk of disks.splice(0)) disk.close();
     },
   };
 }

@@ -9,14 +9,18 @@ import { createRemoteMachine } from '../../remote/client.ts';
 import { registerError } from '../../remote/error.ts';
 import { loadCore } from './core.ts';
 import { loadExtension, urlOf, type ExtensionSource } from '../../remote/extension.ts';
-import { createBrowserHost, FetchError, type BrowserHostOptions } from './host.ts';
+import { FetchError } from './fetch-error.ts';
+import { createBrowserHost, type BrowserHostOptions } from './host.ts';
 import { createThread, type WorkerSource } from './thread.ts';
 
 export * from '../../index.ts';
 export { WorkerError } from '../../remote/error.ts';
 export type { CoreSource } from './core.ts';
 export type { ExtensionSource } from '../../remote/extension.ts';
-export { createBrowserHost, FetchError, type BrowserHostOptions } from './host.ts';
+export { FetchError } from './fetch-error.ts';
+export { createBrowserHost, type BrowserHostOptions } from './host.ts';
+export { createOpfsDisk, deleteOpfsDisk } from './opfs.ts';
+export { attachTerminal, type AttachOptions, type TerminalLike } from './terminal.ts';
 export type { WorkerSource } from './thread.ts';
 
 export interface BrowserMachineOptions extends BrowserHostOptions {

@@ -2,7 +2,8 @@
 import { registerError } from '../../remote/error.ts';
 import { serveMachine } from '../../remote/server.ts';
 import { loadExtension } from '../../remote/extension.ts';
-import { FetchError, hostWithCore } from '../browser/host.ts';
+import { FetchError } from '../browser/fetch-error.ts';
+import { hostWithCore } from '../browser/host.ts';
 
 registerError(FetchError, 'FetchError');
 const port = globalThis as unknown as DedicatedWorkerGlobalScope;

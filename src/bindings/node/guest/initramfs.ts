@@ -26,6 +26,8 @@ export interface ShellInitramfsOptions {
    * so that its output has no escape sequences. Default true.
    */
   readonly interactive?: boolean;
+  /** Lines of shell that run before the first prompt. Default none. */
+  readonly setUp?: string;
   /** Device that the shell talks to, such as "hvc0". Default: the kernel's console. */
   readonly device?: string;
   /**
@@ -79,7 +81,7 @@ esac
 `;
 
 function initScript(options: ShellInitramfsOptions): string {
-  const { hostName = 'hartware', modules = [], device } = options;
+  const { hostName = 'hartware', modules = [], device, setUp = '' } = options;
   const atBoot = modules.filter(({ name }) => !EXT4_MODULES.includes(name));
   return `#!/bin/sh
 export PATH=/hartware/bin:/usr/bin:/usr/sbin:/bin:/sbin
@@ -100,6 +102,7 @@ for module in ${modulePaths(atBoot).join(' ')}; do
 done
 echo /hartware/bin/modprobe > /proc/sys/kernel/modprobe
 ip link set lo up
+${setUp}
 
 # /dev/console cannot be a controlling terminal, which job control needs; the device
 # behind it can, and init opens it as one.
