@@ -1,6 +1,7 @@
 /** Runs the benchmarks named on the command line; see support/options.ts. */
 import { boot } from './boot.ts';
 import { coremark } from './coremark.ts';
+import { embed } from './embed.ts';
 import { idle } from './idle.ts';
 import { integer } from './integer.ts';
 import { linux } from './linux.ts';
@@ -14,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   idle,
   integer,
   startup,
+  embed,
   coremark,
   linux,
 };

@@ -7,7 +7,7 @@ import { isInstalled } from './contender.ts';
 
 export const USAGE = `npm run bench -- [benchmark ...] [options]
 
-Benchmarks: boot, idle, integer, startup, coremark (needs --coremark), linux.
+Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), linux.
 Default: all but linux, which takes half an hour and a cross compiler.
 
   --runs N          measurements of each contender (default 5)
@@ -23,7 +23,7 @@ Default: all but linux, which takes half an hour and a cross compiler.
   --programs DIR    linux: a folder of further programs with a ${MANIFEST} that says how to run
                     them (docs/performance.md); may be repeated
   --debian          linux: also programs of Debian (gcc, Python, openssl ...), from its archive
-  --chromium FILE   linux: our build also in a worker of this browser, as /usr/bin/chromium
+  --chromium FILE   linux, embed: our build also in this browser, as /usr/bin/chromium
   --v86 DIR         linux: programs of ours also on v86, from this folder (docs/performance.md)
   --memory N        linux: RAM of the guest in MiB (default 1024)
   --scale F         linux: multiplies the iterations of the programs of ours (default 1)

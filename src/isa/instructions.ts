@@ -102,8 +102,9 @@ function intoBuckets<Row extends { mask: number; match: number; aliasOf?: string
 
 const wideBucket = (raw: number) => (raw >>> 2) & 31;
 const narrowBucket = (raw: number) => ((raw >>> 11) & 0x1c) | (raw & 3);
-const wideRows = intoBuckets(INSTRUCTIONS, wideBucket);
-const narrowRows = intoBuckets(COMPRESSED_INSTRUCTIONS, narrowBucket);
+// Made when they are needed, because most who import the package decode nothing.
+let wideRows: InstructionDescription[][] | undefined;
+let narrowRows: CompressedInstructionDescription[][] | undefined;
 
 export const matches = (row: { mask: number; match: number }, raw: number): boolean =>
   (raw & row.mask) >>> 0 === row.match;
@@ -130,6 +131,7 @@ function isReserved(row: CompressedInstructionDescription, operands: Operands): 
 export function decode(raw: number): DecodedInstruction | undefined {
   const operands: Operands = {};
   if ((raw & 3) === 3) {
+    wideRows ??= intoBuckets(INSTRUCTIONS, wideBucket);
     const instruction = wideRows[wideBucket(raw)]!.find((row) => matches(row, raw));
     if (!instruction) return undefined;
     for (const name of instruction.operands) operands[operandKey(name)] = extractField(FIELDS[name]!, raw);
@@ -139,6 +141,7 @@ export function decode(raw: number): DecodedInstruction | undefined {
     return { instruction, operands, length: 4 };
   }
   const half = raw & 0xffff;
+  narrowRows ??= intoBuckets(COMPRESSED_INSTRUCTIONS, narrowBucket);
   const compressed = narrowRows[narrowBucket(half)]!.find((row) => matches(row, half));
   if (!compressed) return undefined;
   const instruction = instructionsByName.get(compressed.expandsTo)!;

@@ -11,6 +11,8 @@ export interface MachineHost {
   readonly core: object;
   /** Whether and how guest code is translated to WebAssembly. Default: it is. */
   readonly jit?: JitOptions;
+  /** How long the machine keeps the thread before the host attends to other events, in milliseconds. Default 8. */
+  readonly slice?: number;
   /** What the machine may use. Default: all that it can. */
   readonly limits?: MachineLimits;
   /** Symbols beside those of the boot files. */

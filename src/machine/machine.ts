@@ -47,9 +47,12 @@ import { LocalMemory } from './memory.ts';
 import type { MachineStatistics } from './statistics.ts';
 import { System } from './system.ts';
 
-/** Instructions the core runs before the host looks at its clock. */
+/** Instructions the core runs before the host looks at its clock: fewer where they take long, as accesses to devices do. */
 const CHUNK = 500_000;
-/** How long the machine keeps the thread, in milliseconds. */
+const SMALLEST_CHUNK = 10_000;
+/** How long a chunk should take at most, in milliseconds. */
+const CHUNK_TIME = 1;
+/** How long the machine keeps the thread, in milliseconds, where its host says nothing. */
 const SLICE = 8;
 
 const PAUSED: MachineStop = { reason: 'paused' };
@@ -71,6 +74,7 @@ export class LocalMachine implements Machine {
   private readonly governor: Governor;
 
   private currentState: MachineState = 'created';
+  private chunk = CHUNK;
   private exit: MachineExit | undefined;
   private resetWanted: MachineEvents['reset']['by'] | undefined;
   private readonly resets: (() => void)[] = [];
@@ -413,14 +417,21 @@ export class LocalMachine implements Machine {
     let stop: MachineStop | undefined;
     while (!this.exit && !this.pauseWanted) {
       const start = host.monotonicTime();
+      const sliceEnd = start + (host.slice ?? SLICE);
+      let now = start;
       let isIdle = false;
       do {
+        const chunkStart = now;
         system.clock.runDue();
         const limit = governor.reached(this.instructionCount, system.core.runTime);
         if (limit) stop = { reason: 'limit', limit };
         else
-          isIdle = system.execute(Math.min(CHUNK, governor.allowance(this.instructionCount))) === EXIT_IDLE;
+          isIdle =
+            system.execute(Math.min(this.chunk, governor.allowance(this.instructionCount))) === EXIT_IDLE;
         stop ??= system.stop;
+        now = host.monotonicTime();
+        if (now - chunkStart > CHUNK_TIME) this.chunk = Math.max(SMALLEST_CHUNK, this.chunk >> 1);
+        else if (now - chunkStart < CHUNK_TIME / 4) this.chunk = Math.min(CHUNK, this.chunk << 1);
       } while (
         !isIdle &&
         !stop &&
@@ -428,7 +439,7 @@ export class LocalMachine implements Machine {
         !this.pauseWanted &&
         !this.resetWanted &&
         !system.isIoUnderWay &&
-        host.monotonicTime() < start + SLICE
+        now < sliceEnd
       );
       system.flush();
       if (this.exit) break;

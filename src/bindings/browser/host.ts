@@ -10,6 +10,8 @@ export interface BrowserHostOptions extends HostOptions {
   readonly wasm?: CoreSource;
 }
 
+/** How long a machine keeps the thread of a page, in milliseconds. */
+const PAGE_SLICE = 5;
 /** Most that getRandomValues gives at once (Web Cryptography API, 10.1.1). */
 const RANDOM_QUOTA = 65536;
 
@@ -41,6 +43,8 @@ export function hostWithCore(options: HostOptions, core: WebAssembly.Module): Ma
   const turns = new Turns();
   return {
     core,
+    // A page must also draw.
+    slice: typeof document === 'undefined' ? undefined : PAGE_SLICE,
     ...policyOf(options),
     ...files,
     monotonicTime: () => performance.now(),

@@ -44,8 +44,9 @@ async function read(
     const { buffer, byteOffset, byteLength } = source;
     return { bytes: new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength), where: 'the bytes given' };
   }
-  if (source instanceof Response) return readResponse(source, source.url || 'the response given');
   if (typeof source !== 'string' && !(source instanceof URL)) {
+    // Not before it must be: Node loads all that has to do with fetching at the first look at it.
+    if (source instanceof Response) return readResponse(source, source.url || 'the response given');
     throw new CoreLoadError(
       `expected core.wasm as a URL, a path, bytes, a Response or a WebAssembly.Module, found ${typeof source}`,
     );
