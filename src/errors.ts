@@ -35,6 +35,7 @@ export type ErrorCode =
   /** The machine's worker could not be started, or died (`WorkerError`). */
   | 'WORKER';
 
+/** Every error of the library's own. */
 export abstract class HartwareError extends Error {
   /** Stays the same from release to release. */
   abstract readonly code: ErrorCode;

@@ -10,6 +10,7 @@ export interface DiskStatistics {
   readonly bytesWritten: number;
 }
 
+/** What drives may do in a second. */
 export interface DiskRates {
   readonly bytesPerSecond?: number;
   readonly operationsPerSecond?: number;

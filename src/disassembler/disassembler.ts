@@ -18,6 +18,7 @@ import {
 import { ALIASES } from '../isa/pseudo.ts';
 import { FLOAT_REGISTERS, INTEGER_REGISTERS, ROUNDING_MODES } from '../isa/registers.ts';
 
+/** An instruction as text. */
 export interface Disassembly {
   readonly text: string;
   /** Bytes: 2 or 4. */

@@ -28,6 +28,7 @@ export class FdtFormatError extends HartwareError {
   readonly code = 'FDT_FORMAT';
 }
 
+/** A device tree as read from a blob. */
 export interface DecodedFdt {
   readonly root: DecodedFdtNode;
   readonly memoryReservations: readonly MemoryReservation[];

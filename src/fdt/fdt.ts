@@ -5,6 +5,7 @@
  */
 export type FdtValue = string | readonly string[] | number | readonly number[] | Uint8Array | true;
 
+/** A node of a device tree (Devicetree Specification 0.4, 2.2). */
 export interface FdtNode {
   readonly name: string;
   readonly properties: Readonly<Record<string, FdtValue>>;

@@ -79,6 +79,7 @@ export interface Subscription {
   [Symbol.dispose](): void;
 }
 
+/** For calls that wait. */
 export interface AbortOptions {
   /** Aborting gives up waiting: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -87,11 +88,13 @@ export interface AbortOptions {
 /** An address, or the name of a symbol of the boot files, also with an offset: "main", "main+0x10". */
 export type Location = bigint | number | string;
 
+/** How to step. */
 export interface StepOptions extends AbortOptions {
   /** With the virtual clock: when every hart waits, goes on at the next event. Default false: executes fewer. */
   readonly skipIdle?: boolean;
 }
 
+/** Which arrivals at a breakpoint stop a hart. */
 export interface BreakpointOptions {
   /** Only this hart stops. Default: any. */
   readonly hart?: number;
@@ -99,6 +102,7 @@ export interface BreakpointOptions {
   readonly ignore?: number;
 }
 
+/** A breakpoint that is set. */
 export interface Breakpoint {
   readonly id: number;
   /** Virtual address of an instruction, in whatever address space. */
@@ -106,6 +110,7 @@ export interface Breakpoint {
   remove(): Promise<void>;
 }
 
+/** What a watchpoint looks at. */
 export interface WatchpointOptions {
   /** Which accesses; `access` is both. Default `write`. */
   readonly access?: 'read' | 'write' | 'access';
@@ -115,6 +120,7 @@ export interface WatchpointOptions {
   readonly physical?: boolean;
 }
 
+/** A watchpoint that is set. */
 export interface Watchpoint {
   readonly id: number;
   readonly address: bigint;
@@ -224,11 +230,13 @@ export interface MachineHart {
    * @throws ArgumentError when there is none of that name, or it is read-only.
    */
   write(register: string, value: bigint | number): Promise<void>;
+  /** All registers but CSRs, at one time. */
   registers(): Promise<HartRegisters>;
 }
 
 /** A hart of a machine on this thread: its registers can be had at once, too. */
 export interface LocalHart extends MachineHart {
+  /** Virtual address of the next instruction. */
   pc: bigint;
   readonly privilege: 'user' | 'supervisor' | 'machine';
   /** Integer register x0 to x31, unsigned. */
@@ -251,9 +259,11 @@ export interface LocalHart extends MachineHart {
   equals(other: LocalHart): boolean;
 }
 
+/** A machine, on this thread or in a worker. */
 export interface Machine extends AsyncDisposable {
   /** What the machine was made from. */
   readonly description: MachineDescription;
+  /** What the machine does now. */
   readonly state: MachineState;
   /** Resolves when the machine has ended; rejects if the host could not go on with it. */
   readonly ended: Promise<MachineExit>;
@@ -261,8 +271,11 @@ export interface Machine extends AsyncDisposable {
   readonly serial: MachineConsole;
   /** The virtio console (hvc0), if the machine has one. */
   readonly virtioConsole: MachineConsole | undefined;
+  /** Guest RAM. */
   readonly memory: MachineMemory;
+  /** The harts, by their number. */
   readonly harts: readonly MachineHart[];
+  /** The symbols of the boot files, and those given as the option `symbols`. */
   readonly symbols: Symbols;
 
   /**

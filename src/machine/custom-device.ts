@@ -16,6 +16,7 @@ export interface DeviceContext {
   readonly memory: GuestMemory;
   /** The device's interrupt line; a virtio device has none, its transport interrupts. */
   readonly interrupt: InterruptLine;
+  /** Nanoseconds since 1970-01-01 UTC; with the virtual clock, the guest's. */
   readonly wallClock: WallClock;
   /** A timer of the device's own. */
   createTimer(): Timer;
@@ -25,9 +26,11 @@ export interface DeviceContext {
   readonly random: (into: Uint8Array) => void;
   /** Calls back soon, when the guest has gone on a little: for output in larger pieces. */
   readonly defer: (callback: () => void) => void;
+  /** Takes what a guest did wrong. */
   readonly log: DeviceLog;
 }
 
+/** A device with registers at a place of its own. */
 export interface CustomMmioDevice {
   readonly kind: 'mmio';
   /** For messages. */
@@ -41,6 +44,7 @@ export interface CustomMmioDevice {
   readonly size: number;
   /** Interrupt number at the PLIC, 1 to 95, that no device of the board has; 64 to 95 are kept free. Default: none. */
   readonly irq?: number;
+  /** Makes the device, once for each machine. */
   create(context: DeviceContext): Device;
 }
 
@@ -48,9 +52,11 @@ export interface CustomMmioDevice {
 export interface CustomVirtioDevice {
   readonly kind: 'virtio';
   readonly name: string;
+  /** Makes the device, once for each machine. */
   create(context: DeviceContext): VirtioDevice;
 }
 
+/** A device of the embedder's. */
 export type CustomDevice = CustomMmioDevice | CustomVirtioDevice;
 
 /** Two devices want the same place, or one wants a place that there is not. */

@@ -13,7 +13,9 @@ const MiB = 1024 * 1024;
 
 /** Version of the format that this release reads and writes. */
 export const DESCRIPTION_VERSION = 1;
+/** Harts that a machine may have. */
 export const MAX_HARTS = 8;
+/** The least RAM, in bytes. */
 export const MIN_MEMORY = 16 * MiB;
 /** The core's 4 GiB of linear memory, less its own 48 MiB. */
 export const MAX_MEMORY = 4048 * MiB;
@@ -25,6 +27,7 @@ const VIRTIO_SLOTS = 8;
 /** Length of the serial number that a virtio block device reports (virtio 1.2, 5.2.6). */
 const VIRTIO_BLK_ID_BYTES = 20;
 
+/** What a machine is, as plain JSON. What its surroundings decide is in the options of `createMachine`. */
 export interface MachineDescription {
   /** Version of this format: 1. */
   readonly hartware: typeof DESCRIPTION_VERSION;
@@ -32,14 +35,18 @@ export interface MachineDescription {
   readonly harts?: number;
   /** RAM, in bytes or as text like "256M": 16M to 4048M, whole MiB. Default "256M". */
   readonly memory?: number | string;
+  /** What time is. Default: the host's. */
   readonly clock?: ClockDescription;
+  /** What the harts offer beyond the common. */
   readonly isa?: {
     /** Largest virtual address size offered. Default "sv48"; some guests cannot take "sv57". */
     readonly paging?: Paging;
   };
+  /** What the machine starts. */
   readonly boot: BootDescription;
   /** virtio block devices, in this order. Default none. */
   readonly drives?: readonly DriveDescription[];
+  /** Devices that a machine may have or not. */
   readonly devices?: {
     /** virtio entropy device: host entropy, or a repeatable sequence from a seed. Default true. */
     readonly rng?: boolean | { readonly seed: number };
@@ -50,8 +57,10 @@ export interface MachineDescription {
   };
 }
 
+/** Sizes of virtual addresses (privileged spec, 12.3 to 12.5). */
 export type Paging = 'sv39' | 'sv48' | 'sv57';
 
+/** What time is to the guest: of `mtime`, timers and the real-time clock. */
 export type ClockDescription =
   /** Time is the host's. The default. */
   | { readonly kind: 'host' }
@@ -80,6 +89,7 @@ export interface BootDescription {
   readonly fdt?: string;
 }
 
+/** A virtio block device. */
 export interface DriveDescription {
   /** A raw image: a file path or URL. This or `memory`. */
   readonly file?: string;

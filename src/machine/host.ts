@@ -6,6 +6,7 @@ import type { GuestSymbol } from './api.ts';
 import type { CustomDevice } from './custom-device.ts';
 import type { MachineLimits } from './limits.ts';
 
+/** The place that a machine runs in. `createNodeHost` and `createBrowserHost` make one. */
 export interface MachineHost {
   /** The compiled core: a WebAssembly.Module of core.wasm. */
   readonly core: object;

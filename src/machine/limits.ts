@@ -14,8 +14,11 @@ export interface MachineLimits {
   readonly disk?: DiskLimits;
 }
 
+/** Rates of all drives together. */
 export interface DiskLimits {
+  /** Bytes read and written. Default: any number. */
   readonly bytesPerSecond?: number;
+  /** Reads, writes and flushes. Default: any number. */
   readonly operationsPerSecond?: number;
 }
 

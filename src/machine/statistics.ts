@@ -44,6 +44,7 @@ export interface TimeStatistics {
   readonly wall: number;
 }
 
+/** What the JIT has done. */
 export interface JitStatistics {
   /** As asked for; `refused` when the host does not let the machine compile, so that it interprets. */
   readonly state: JitMode | 'refused';

@@ -22,6 +22,7 @@ import { decodeUtf8 } from '../text.ts';
 /** Text for the built-in assembler, or the bytes of an ELF file or of code that goes to the start of RAM. */
 export type ProgramSource = string | Uint8Array;
 
+/** What a program runs on. */
 export interface ProgramOptions extends AbortOptions {
   /** RAM. Default "64M". */
   readonly memory?: MachineDescription['memory'];
@@ -31,12 +32,15 @@ export interface ProgramOptions extends AbortOptions {
   readonly clock?: MachineDescription['clock'];
   /** What the program reads from the serial port. Default nothing. */
   readonly input?: string | Uint8Array;
+  /** What it may use. Default: all that it can. */
   readonly limits?: MachineLimits;
+  /** How it is translated. Default: where it is hot. */
   readonly jit?: JitOptions;
   /** Whether instructions are counted by kind, which is slow. Default false. */
   readonly countInstructions?: boolean;
 }
 
+/** How far to run. */
 export interface ProgramRunOptions extends AbortOptions {
   /** Stops before the instruction at any of these. Default none. */
   readonly until?: Location | readonly Location[];
@@ -70,6 +74,7 @@ export type MachineMaker<O extends HostOptions> = (
 
 const NAME = 'program';
 
+/** A program that is loaded. */
 export class Program implements AsyncDisposable {
   private chunks: Uint8Array[] = [];
   private received = 0;
@@ -152,6 +157,7 @@ export class Program implements AsyncDisposable {
     };
   }
 
+  /** Lets go of the machine. */
   async dispose(): Promise<void> {
     await this.machine.dispose();
   }

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.ts';
 import type { MachineExtension } from '../machine/host-options.ts';
 
+/** Where a module for the machine's thread is. */
 export interface ExtensionSource {
   /** The module. Its default export is a `MachineExtension`, or a function that makes one of `data`. */
   readonly url: string | { readonly href: string };

@@ -1,11 +1,12 @@
 /** The examples for Node do what they say. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { assemble } from '../../src/assembler/assembler.ts';
 import { buildElf } from '../images/elf-builder.ts';
 
@@ -48,4 +49,36 @@ test('elf', async () => {
 
 test('many-machines', async () => {
   expect(await run('many-machines', '10')).toMatch(/^10 machines ran to their limit\n[\d.]+ MiB each\n$/);
+});
+
+test('websocket', async () => {
+  const script = fileURLToPath(new URL('../../examples/websocket/server.js', import.meta.url));
+  const server = spawn(process.execPath, [script, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const url = await new Promise<string>((resolve) =>
+      server.stdout.once('data', (line: Buffer) => resolve(line.toString().trim())),
+    );
+    /** Sends a word when it is greeted; resolves with all that comes until the answer is whole. */
+    const visit = (word: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const socket = new WebSocket(url);
+        let heard = '';
+        socket.on('error', reject);
+        socket.on('message', (data: Buffer) => {
+          const isGreeted = heard.includes('Welcome. ');
+          heard += data.toString();
+          if (!isGreeted && heard.includes('Welcome. ')) socket.send(word);
+          if (!heard.endsWith(word.toUpperCase())) return;
+          socket.close();
+          resolve(heard);
+        });
+      });
+    expect(await Promise.all(['one', 'two', 'three'].map(visit))).toEqual([
+      'Welcome. ONE',
+      'Welcome. TWO',
+      'Welcome. THREE',
+    ]);
+  } finally {
+    server.kill();
+  }
 });

@@ -5,6 +5,7 @@ import { loadCore, type CoreSource } from './core.ts';
 import { FetchError } from './fetch-error.ts';
 import { OPFS_SCHEME, OpfsBlockBackend } from './opfs.ts';
 
+/** What a host in a browser is made of. */
 export interface BrowserHostOptions extends HostOptions {
   /** core.wasm. Default: the one beside the bundle. */
   readonly wasm?: CoreSource;

@@ -11,6 +11,7 @@ export interface TerminalLike {
   onResize?(listener: (size: { readonly cols: number; readonly rows: number }) => void): { dispose(): void };
 }
 
+/** How a terminal is connected. */
 export interface AttachOptions {
   /** Tells the guest how large the terminal is, now and whenever that changes: `machine.resizeConsole`. */
   readonly resize?: (columns: number, rows: number) => unknown;

@@ -11,6 +11,7 @@ import { FileBlockBackend } from './file-backend.ts';
 import { FileError, fileError } from './file-error.ts';
 import { readWhole } from './read-whole.ts';
 
+/** What a host in Node is made of. */
 export interface NodeHostOptions extends HostOptions {
   /** core.wasm. Default: the one of the package. */
   readonly wasm?: CoreSource;
