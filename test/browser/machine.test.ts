@@ -208,8 +208,11 @@ onmessage = async ({ data: { description, program } }) => {
       'FetchError',
       'FileBlockBackend',
       'FileError',
+      'attachTerminal',
       'createBrowserHost',
       'createNodeHost',
+      'createOpfsDisk',
+      'deleteOpfsDisk',
     ]);
   });
 });
