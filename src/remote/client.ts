@@ -85,7 +85,8 @@ class Line {
   state: MachineState = 'created';
   readonly ended: Promise<MachineExit>;
   readonly consoles: Record<ConsoleName, StreamConsole>;
-  private settle!: (exit: MachineExit) => void;
+  /** Resolves `ended`, unless that is settled. */
+  settle!: (exit: MachineExit) => void;
   private fail!: (error: unknown) => void;
   private isPending = false;
 
@@ -274,7 +275,8 @@ class RemoteMachine implements Machine {
   async dispose(): Promise<void> {
     if (!this.isDisposed) {
       this.isDisposed = true;
-      await this.line.peer.call('dispose').catch(() => {});
+      const exit = await this.line.peer.call<MachineExit | undefined>('dispose').catch(() => undefined);
+      if (exit) this.line.settle(exit);
       this.line.thread.terminate();
       this.line.break(new WorkerError('the machine was disposed of'));
     }

@@ -67,7 +67,11 @@ class MachineServer {
       reset: () => machine().reset(),
       powerButton: () => machine().powerButton(),
       stop: () => machine().stop(),
-      dispose: () => machine().dispose(),
+      // How it ended goes along: output that nobody takes must not hold that up.
+      dispose: async () => {
+        await machine().dispose();
+        return machine().ended.catch(() => undefined);
+      },
       addBreakpoint: async (at: Location, options?: BreakpointOptions) => {
         const { id, address } = await machine().addBreakpoint(at, options);
         return { id, address };

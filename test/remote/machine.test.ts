@@ -150,6 +150,18 @@ describe('the same interface', () => {
     });
   });
 
+  it('dispose stops it, also while nobody takes its output', async () => {
+    const machine = await remote(CHATTERBOX);
+    const reader = machine.serial.output.getReader();
+    await machine.start();
+    await reader.read();
+    await new Promise((done) => setTimeout(done, 200));
+    await machine.dispose();
+    expect(await machine.ended).toEqual({ reason: 'stopped', code: 0 });
+    expect(machine.state).toBe('ended');
+    await machine.dispose();
+  });
+
   it('events end with the machine', async () => {
     const machine = await remote(ENDLESS);
     const seen: string[] = [];
