@@ -33,6 +33,8 @@ export class LinuxView {
   });
   private readonly fit = new FitAddon();
   private attachment: Subscription | undefined;
+  /** Counts what was started: of two that start at once the later one counts. */
+  private generation = 0;
   private restart: () => Promise<void> = () => this.startDebian();
 
   constructor(private readonly onMachine: (machine: Machine) => void) {
@@ -65,7 +67,7 @@ export class LinuxView {
   /** @param image a disk to have beside the one that stays. */
   async startDebian(image?: Uint8Array): Promise<void> {
     this.restart = () => this.startDebian(image);
-    await this.clear('fetching Debian');
+    const generation = await this.clear('fetching Debian');
     const answer = await fetch('guest/guest.json');
     if (!answer.ok) throw new Error(`Debian cannot be had: ${await answer.text()}`);
     const { append, hasDisk } = (await answer.json()) as Guest;
@@ -84,22 +86,24 @@ export class LinuxView {
       { initrd: unpackedInitrd },
       drives,
       'virtioConsole',
+      generation,
     );
   }
 
   /** Runs a kernel or program of the visitor's, with the serial port in the terminal. */
   async startKernel(bytes: Uint8Array, name: string): Promise<void> {
     this.restart = () => this.startKernel(bytes, name);
-    await this.clear(`starting ${name}`);
+    const generation = await this.clear(`starting ${name}`);
     const description: MachineDescription = {
       hartware: 1,
       memory: '512M',
       boot: { kernel: name, append: 'console=ttyS0' },
     };
-    await this.start(description, { [name]: bytes }, {}, 'serial');
+    await this.start(description, { [name]: bytes }, {}, 'serial', generation);
   }
 
-  private async clear(state: string): Promise<void> {
+  private async clear(state: string): Promise<number> {
+    const generation = ++this.generation;
     this.attachment?.dispose();
     const { machine } = this;
     this.machine = undefined;
@@ -107,6 +111,7 @@ export class LinuxView {
     this.terminal.reset();
     this.show(state);
     element('linux-restart').hidden = true;
+    return generation;
   }
 
   private async start(
@@ -114,12 +119,14 @@ export class LinuxView {
     files: Record<string, Uint8Array | (() => Promise<Uint8Array>)>,
     drives: Record<string, BlockBackend>,
     consoleName: 'serial' | 'virtioConsole',
+    generation: number,
   ): Promise<void> {
     const machine = await createMachine(description, {
       files,
       drives,
       log: (message) => console.warn(message),
     });
+    if (generation !== this.generation) return machine.dispose();
     this.machine = machine;
     const resize = (columns: number, rows: number): unknown =>
       machine.resizeConsole(columns, rows).catch(() => {});

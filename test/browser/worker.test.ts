@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)('a machine in a worker of a page', () => {
     expect(workers).toEqual([server.url('/dist/worker.js')]);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     // Disposed of, it is gone.
-    await expect.poll(() => page.workers().length).toBe(0);
+    await expect.poll(() => page.workers().length, { timeout: 30_000 }).toBe(0);
   });
 
   test('steps, pauses and goes on, with registers and memory in reach', async () => {
@@ -158,7 +158,11 @@ describe.skipIf(!hasChromium)('a machine in a worker of a page', () => {
     const state = await page.evaluate(
       async ({ description, program }) => {
         const { createMachine } = globalThis.hartware;
-        const machine = await createMachine(description, { worker: true, files: { program } });
+        const machine = await createMachine(description, {
+          worker: true,
+          files: { program },
+          jit: { mode: 'on' },
+        });
         await machine.start();
         let state = '';
         while (state !== 'refused') state = (await machine.statistics()).jit.state;

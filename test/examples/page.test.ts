@@ -24,7 +24,7 @@ describe.skipIf(!hasChromium)('examples/page', () => {
     const page = await browser.newPage();
     await page.goto(server.url('/examples/page/'));
     await expect
-      .poll(() => page.locator('#output').innerText())
+      .poll(() => page.locator('#output').innerText(), { timeout: 30_000 })
       .toBe('Hello from RISC-V, in a worker of this page');
   });
 });

@@ -51,14 +51,14 @@ describe.skipIf(!debian || !modules)('the page', { timeout: BOOT_TEST_TIMEOUT },
     await waitFor(page, /root@hartware:~#/);
     await type(page, 'echo $((6 * 7)) on $(uname -m)', /42 on riscv64/);
     await type(page, 'echo kept-$((40 + 2)) > /disk/note; sync; echo wr"itten"', /^written/m);
-    await expect.poll(() => page.locator('#mips').innerText()).toMatch(/^[\d.,]+$/);
+    await expect.poll(() => page.locator('#mips').innerText(), PATIENCE).toMatch(/^[\d.,]+$/);
     expect(await page.locator('#figures').innerText()).toMatch(/Instructions\s+[\d.,]+/);
 
     await page.reload();
     await waitFor(page, /root@hartware:~#/);
     await type(page, 'cat /disk/note', /^kept-42/m);
     await page.locator('#linux-pause').click();
-    await expect.poll(() => page.locator('#linux-state').innerText()).toBe('paused');
+    await expect.poll(() => page.locator('#linux-state').innerText(), PATIENCE).toBe('paused');
     await page.locator('#linux-pause').click();
     await page.locator('#terminal').click();
     await page.keyboard.type('poweroff\n');
@@ -78,21 +78,27 @@ describe.skipIf(!debian || !modules)('the page', { timeout: BOOT_TEST_TIMEOUT },
     await page.goto(url);
     await page.locator('#tab-playground').tap();
     await page.locator('#load').tap();
-    await expect.poll(() => page.locator('#program-state').innerText()).toBe('stopped, 0 instructions');
+    await expect
+      .poll(() => page.locator('#program-state').innerText(), PATIENCE)
+      .toBe('stopped, 0 instructions');
     expect(await page.locator('#listing').innerText()).toMatch(/^→ 80000000 {2}auipc +a0/);
     await page.locator('#step').tap();
-    await expect.poll(() => page.locator('#program-state').innerText()).toBe('stopped, 1 instructions');
+    await expect
+      .poll(() => page.locator('#program-state').innerText(), PATIENCE)
+      .toBe('stopped, 1 instructions');
     expect(await page.locator('#registers .changed').allInnerTexts()).toContain('pc0000000080000004');
     await page.locator('#run').tap();
-    await expect.poll(() => page.locator('#program-state').innerText()).toMatch(/^stopped at ebreak/);
-    await expect.poll(() => page.locator('#output').innerText()).toBe('Hello from RISC-V\n');
+    await expect
+      .poll(() => page.locator('#program-state').innerText(), PATIENCE)
+      .toMatch(/^stopped at ebreak/);
+    await expect.poll(() => page.locator('#output').innerText(), PATIENCE).toBe('Hello from RISC-V\n');
     expect(await page.locator('#memory').innerText()).toMatch(
       /^\w+ {2}(00 ){8}01( 00){7}\n\w+ {2}01( 00){7} 02/,
     );
     // A mistake is told with its line, and nothing is lost.
     await page.locator('#source').fill('nop\nadd a0, a1');
     await page.locator('#load').tap();
-    await expect.poll(() => page.locator('#message').innerText()).toMatch(/2/);
+    await expect.poll(() => page.locator('#message').innerText(), PATIENCE).toMatch(/2/);
     // Nothing sticks out of a narrow page.
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await context.close();
@@ -106,9 +112,11 @@ describe.skipIf(!debian || !modules)('the page', { timeout: BOOT_TEST_TIMEOUT },
       .locator('#file')
       .setInputFiles({ name: 'program.elf', mimeType: '', buffer: Buffer.from(program) });
     await waitFor(page, /from a file/);
-    await expect.poll(() => page.locator('#linux-state').innerText()).toBe('off');
+    await expect.poll(() => page.locator('#linux-state').innerText(), PATIENCE).toBe('off');
     await page.locator('#file').setInputFiles({ name: 'odd.bin', mimeType: '', buffer: Buffer.from('odd') });
-    await expect.poll(() => page.locator('#message').innerText()).toMatch(/^odd\.bin: expected a kernel/);
+    await expect
+      .poll(() => page.locator('#message').innerText(), PATIENCE)
+      .toMatch(/^odd\.bin: expected a kernel/);
     await page.close();
   });
 });
