@@ -28,7 +28,7 @@ const ARROWS = {
   disassembler: { from: ['generated', 'isa', 'text'] },
   block: { from: ['memory'] },
   fdt: { from: ['errors', 'text'] },
-  images: { from: ['errors', 'text', 'transient-bytes'] },
+  images: { from: ['errors', 'pieces', 'text', 'transient-bytes'] },
   sbi: { from: ['generated', 'memory'] },
   core: { from: ['errors', 'generated'] },
   devices: { from: ['generated', 'block/backend', ...DEVICE_CONTRACTS], own: ['device'] },
@@ -37,6 +37,7 @@ const ARROWS = {
     from: [
       ...[
         'errors',
+        'pieces',
         'bus',
         'interrupt',
         'memory',
@@ -49,7 +50,7 @@ const ARROWS = {
       ...['isa', 'devices', 'virtio', 'block', 'images', 'fdt', 'sbi'],
     ],
   },
-  program: { from: ['errors', 'text', 'assembler', 'core', 'machine'] },
+  program: { from: ['errors', 'pieces', 'text', 'assembler', 'core', 'machine'] },
   debug: { from: ['generated', 'memory', 'disassembler', 'machine'] },
   remote: { from: ['errors', 'memory', 'assembler', 'block', 'core', 'fdt', 'images', 'machine'] },
 };

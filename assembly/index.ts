@@ -49,7 +49,7 @@ import {
   MENVCFG_STCE,
 } from './generated/csr';
 import { emptyArena, hasCode, invalidateCode } from './hart/block';
-import { pass, setCounting, setStopsAtEbreak, setStopsAtTrap } from './hart/debug';
+import { pass } from './hart/debug';
 import { csrValue, DELEGABLE_EXCEPTIONS, readCsr, S_INTERRUPTS, writeCsr } from './hart/csr';
 import { hartAddress, requestExit, requestReschedule, runHarts, wake } from './hart/schedule';
 import { NEVER, readTime as readMtime, ticksToDeadline, updateTimers, writeTime as writeMtime } from './hart/timer';
@@ -68,9 +68,10 @@ export { isFetchedFrom } from './hart/fetch';
 export { executeCsr, locate } from './jit/helpers';
 export { resume } from './jit/tier';
 export { addBreakpoint, addWatchpoint, clearBreakpoints, clearWatchpoints } from './hart/debug';
+export { countInstructions, stopAtEbreak, stopAtTrap } from './hart/debug';
 export { RAM, RAM_BASE, MACHINE, M_ICOUNT, M_EXIT_HART } from './layout';
 export { JIT_TABLE_SIZE, J_STATISTICS, J_TIMES } from './layout';
-export { D_COUNTS, D_HIT } from './layout';
+export { D_COUNTS, D_HIT, HIT_ACCESS, HIT_ADDRESS, HIT_INDEX, HIT_SIZE } from './layout';
 export { HARTS, HART_AREA_SIZE, HART_STATE_SIZE, X_SINK, F_BASE, H_PC, H_PRIV, H_RUN_STATE } from './layout';
 
 /** A fence of more pages than that drops every translation instead. */
@@ -295,21 +296,6 @@ export function applyDebug(): void {
 /** A hart goes on from where it is, even if a breakpoint lies there. */
 export function passBreakpoint(hart: u32): void {
   pass(hartAddress(hart));
-}
-
-/** Whether an ebreak stops the hart (EXIT_EBREAK) in place of raising its exception. */
-export function stopAtEbreak(stops: bool): void {
-  setStopsAtEbreak(stops);
-}
-
-/** Whether an exception that nobody handles stops the hart (EXIT_TRAP), after it was taken. */
-export function stopAtTrap(stops: bool): void {
-  setStopsAtTrap(stops);
-}
-
-/** Whether instructions are counted by kind, which also keeps them from being translated; to be followed by `applyDebug`. */
-export function countInstructions(counts: bool): void {
-  setCounting(counts);
 }
 
 function refreshTimers(): void {

@@ -9,9 +9,9 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { chromium } from 'playwright-core';
 import { assemble } from '../src/assembler/assembler.ts';
 import type * as Browser from '../src/bindings/browser/index.ts';
+import { launchChromium } from './support/chromium.ts';
 import type { BenchOptions } from './support/options.ts';
 import type { Report, Result } from './support/report.ts';
 import { withScratch } from './support/scratch.ts';
@@ -144,17 +144,7 @@ async function pages(executable: string, build: string, runs: number): Promise<P
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const browser = await chromium.launch({
-    executablePath: executable,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-sync',
-    ],
-  });
+  const browser = await launchChromium(executable);
   try {
     const figures: PageFigures[] = [];
     for (let i = 0; i < runs; i++) {

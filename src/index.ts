@@ -10,7 +10,7 @@ export {
   type Program as AssembledProgram,
 } from './assembler/assembler.ts';
 export { MemoryBlockBackend, type BlockBackend } from './block/backend.ts';
-export type { DiskStatistics } from './block/metered.ts';
+export type { DiskLimits, DiskStatistics } from './block/metered.ts';
 export { disassemble, type Disassembly } from './disassembler/disassembler.ts';
 export type { AccessSize, MmioDevice } from './bus.ts';
 export { CoreLoadError, CoreMemoryError } from './core/check.ts';
@@ -71,7 +71,7 @@ export {
 } from './machine/description.ts';
 export type { MachineHost } from './machine/host.ts';
 export type { HostOptions, MachineExtension, SuppliedFile } from './machine/host-options.ts';
-export type { DiskLimits, MachineLimits } from './machine/limits.ts';
+export type { MachineLimits } from './machine/limits.ts';
 export { LocalMachine } from './machine/machine.ts';
 export type {
   JitStatistics,

@@ -8,7 +8,6 @@
  */
 import {
   B_HEADER_SIZE,
-  DEBUG,
   D_BREAKPOINTS,
   D_COUNTS,
   D_HIT,
@@ -48,16 +47,9 @@ let stopsAtTrap: bool = false;
 /** An ebreak stops the hart in place of raising its exception. */
 let stopsAtEbreak: bool = false;
 
-/** Whether a hart must look at each block that it is about to enter. */
-// @ts-ignore: decorator
-@inline
-export function isDebugged(): bool {
-  return breakpoints != 0 || isCounting;
-}
-
 export function clearBreakpoints(): void {
   breakpoints = 0;
-  memory.fill(D_OFFSETS, 0, D_BREAKPOINTS - DEBUG);
+  memory.fill(D_OFFSETS, 0, D_BREAKPOINTS - D_OFFSETS);
 }
 
 /** False when there is no room for one more. What was decoded before must be dropped. */
@@ -107,7 +99,8 @@ function stop(h: usize, exit: u32): void {
   store<u32>(MACHINE, load<u32>(h, H_ID), M_EXIT_HART);
 }
 
-export function setStopsAtEbreak(stops: bool): void {
+/** Whether an ebreak stops the hart (EXIT_EBREAK) in place of raising its exception. */
+export function stopAtEbreak(stops: bool): void {
   stopsAtEbreak = stops;
 }
 
@@ -120,7 +113,8 @@ export function stopsAtThisEbreak(h: usize, length: u32): bool {
   return true;
 }
 
-export function setStopsAtTrap(stops: bool): void {
+/** Whether an exception that nobody handles stops the hart (EXIT_TRAP), after it was taken. */
+export function stopAtTrap(stops: bool): void {
   stopsAtTrap = stops;
 }
 
@@ -131,7 +125,8 @@ export function noteException(h: usize, handler: u64): void {
   if (stopsAtTrap && handler == 0) stop(h, EXIT_TRAP);
 }
 
-export function setCounting(counts: bool): void {
+/** Whether instructions are counted by kind, which also keeps them from being translated; to be followed by `applyDebug`. */
+export function countInstructions(counts: bool): void {
   isCounting = counts;
 }
 

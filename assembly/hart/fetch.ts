@@ -8,7 +8,7 @@ import { PMP_MIXED, PMP_X, pmpAllows, pmpPermissions } from '../mmu/pmp';
 import { cacheInstall, fetchFilterIndex, jumpIndex } from '../mmu/tlb';
 import { ACCESS_FETCH, hostPaddr, isRam, paddr, raiseAccessFault, ramAddress, translate } from '../mmu/walk';
 import { blockAt, decodeBlock, straddlingBlock } from './block';
-import { countInstruction, isCounting, isDebugged, mayStopAt, stopsAt } from './debug';
+import { countInstruction, isCounting, mayStopAt, stopsAt } from './debug';
 
 /** The page of the last `locateFetch` has one PMP permission: blocks of it may be kept. */
 let isUniform: bool = false;
@@ -71,7 +71,7 @@ export function isFetchedFrom(h: usize, pc: u64, page: usize): bool {
 
 /** The block at `pc`, found or decoded; 0 when fetching raised an exception, or the hart stops there (hart/debug.ts). */
 export function findBlock(h: usize, pc: u64): usize {
-  if (isDebugged() && (isCounting || mayStopAt(pc as u32))) return findWatched(h, pc);
+  if (isCounting || mayStopAt(pc as u32)) return findWatched(h, pc);
   const address = locateFetch(h, pc);
   if (!address) return 0;
   if (!isUniform || isStraddling(address)) return decodeOnce(h, pc, address);

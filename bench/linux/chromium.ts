@@ -3,7 +3,8 @@ import { access, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../support/chromium.ts';
 import type { Guest } from '../support/contender.ts';
 import { Transcript } from '../support/transcript.ts';
 import type { LinuxContender, LinuxGuest } from './session.ts';
@@ -64,17 +65,7 @@ export async function chromiumContender(
 
 async function boot(executable: string, build: string, guest: Guest): Promise<LinuxGuest> {
   const server = await serve(build, guest);
-  const browser = await chromium.launch({
-    executablePath: executable,
-    // Root, as in containers, has no sandbox; the page is ours.
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-    ],
-  });
+  const browser = await launchChromium(executable);
   try {
     return await open(browser, server, guest);
   } catch (error) {

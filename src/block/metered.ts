@@ -10,9 +10,11 @@ export interface DiskStatistics {
   readonly bytesWritten: number;
 }
 
-/** What drives may do in a second. */
-export interface DiskRates {
+/** Rates of all drives together. */
+export interface DiskLimits {
+  /** Bytes read and written. Default: any number. */
   readonly bytesPerSecond?: number;
+  /** Reads, writes and flushes. Default: any number. */
   readonly operationsPerSecond?: number;
 }
 
@@ -21,7 +23,7 @@ const BURST = 100;
 
 /** Account of all drives of a machine. */
 export class DiskMeter {
-  private rates: DiskRates = {};
+  private rates: DiskLimits = {};
   /** When the last operation that was admitted is paid for. */
   private paidUntil = -Infinity;
   private readonly waiting = new Set<() => void>();
@@ -39,7 +41,7 @@ export class DiskMeter {
     return { ...this.counts };
   }
 
-  setRates(rates: DiskRates): void {
+  setRates(rates: DiskLimits): void {
     this.rates = rates;
     this.paidUntil = -Infinity;
     this.release();

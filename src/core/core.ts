@@ -253,12 +253,12 @@ export class Core {
 
   /** What the last EXIT_WATCHPOINT is for. */
   get watchHit(): WatchHit {
-    const at = this.layout('D_HIT');
+    const at = (field: string): number => this.layout('D_HIT') + this.layout(field);
     return {
-      index: this.view.getUint32(at, true),
-      access: this.view.getUint32(at + 4, true),
-      address: this.view.getBigUint64(at + 8, true),
-      size: this.view.getUint32(at + 16, true),
+      index: this.view.getUint32(at('HIT_INDEX'), true),
+      access: this.view.getUint32(at('HIT_ACCESS'), true),
+      address: this.view.getBigUint64(at('HIT_ADDRESS'), true),
+      size: this.view.getUint32(at('HIT_SIZE'), true),
     };
   }
 

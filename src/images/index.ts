@@ -10,7 +10,7 @@ import { readRaw } from './raw.ts';
 
 export * from './boot-image.ts';
 export { gunzip } from './compression.ts';
-export { alignInitrds, concatenateInitrds, sizeOf } from './initrd.ts';
+export { alignInitrds, concatenateInitrds } from './initrd.ts';
 
 interface BootFormat {
   readonly name: string;

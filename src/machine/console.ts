@@ -4,6 +4,7 @@
  * holds the guest up instead, so that it misses nothing.
  */
 import { ArgumentError } from '../errors.ts';
+import { join } from '../pieces.ts';
 import type { MachineConsole } from './api.ts';
 
 const BUFFER_LIMIT = 1 << 20;
@@ -117,12 +118,7 @@ export class StreamConsole implements MachineConsole {
   private deliver(): void {
     if (!this.isWanted || this.pending.length === 0) return;
     // One chunk for what came since the last read; everything, when the stream closes.
-    const chunk = new Uint8Array(this.pendingBytes);
-    let at = 0;
-    for (const bytes of this.pending.splice(0)) {
-      chunk.set(bytes, at);
-      at += bytes.length;
-    }
+    const chunk = join(this.pending.splice(0));
     this.pendingBytes = 0;
     this.isWanted = false;
     this.controller.enqueue(chunk);

@@ -4,7 +4,8 @@ import type { AbortOptions, MachineEvents, Subscription } from './api.ts';
 
 type Listener = (value: never) => void;
 
-const EVENTS: readonly (keyof MachineEvents)[] = ['state', 'stop', 'reset', 'log'];
+/** All that there are. */
+export const EVENTS: readonly (keyof MachineEvents)[] = ['state', 'stop', 'reset', 'log'];
 
 export class EventSource {
   private readonly listeners = new Map<keyof MachineEvents, Set<Listener>>();

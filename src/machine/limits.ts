@@ -1,4 +1,5 @@
 /** What a machine may use of its host, so that many of them share it fairly, and none goes on for ever. */
+import type { DiskLimits } from '../block/metered.ts';
 import { ArgumentError } from '../errors.ts';
 
 export interface MachineLimits {
@@ -12,14 +13,6 @@ export interface MachineLimits {
   readonly cpuShare?: number;
   /** Of all drives together. A drive that is too fast is made to wait. */
   readonly disk?: DiskLimits;
-}
-
-/** Rates of all drives together. */
-export interface DiskLimits {
-  /** Bytes read and written. Default: any number. */
-  readonly bytesPerSecond?: number;
-  /** Reads, writes and flushes. Default: any number. */
-  readonly operationsPerSecond?: number;
 }
 
 export type LimitName = 'instructions' | 'cpuTime' | 'wallTime';

@@ -231,11 +231,9 @@ export class LocalMachine implements Machine {
   }
 
   async step(count = 1, { skipIdle = false, signal }: StepOptions = {}): Promise<number> {
-    this.checkAlive();
+    this.require('step', 'created', 'paused', 'ended');
     if (!Number.isSafeInteger(count) || count < 0)
       throw new ArgumentError(`step: expected a number of instructions, found ${String(count)}`);
-    if (this.currentState === 'running')
-      throw new StateError('step() needs a machine that stands still, this one is running: pause() it first');
     signal?.throwIfAborted();
     await this.loop;
     if (this.currentState === 'ended') return 0;
@@ -297,9 +295,7 @@ export class LocalMachine implements Machine {
   }
 
   async reset({ signal }: AbortOptions = {}): Promise<void> {
-    this.checkAlive();
-    if (this.currentState === 'ended')
-      throw new StateError('reset() needs a machine that has not ended: make a new one from its description');
+    this.require('reset', 'created', 'running', 'paused');
     signal?.throwIfAborted();
     const done = new Promise<void>((resolve) => this.resets.push(resolve));
     this.resetWanted = 'embedder';
@@ -310,11 +306,7 @@ export class LocalMachine implements Machine {
   }
 
   async powerButton(): Promise<void> {
-    this.checkAlive();
-    if (this.currentState === 'ended')
-      throw new StateError(
-        'powerButton() needs a machine that has not ended: make a new one from its description',
-      );
+    this.require('powerButton', 'created', 'running', 'paused');
     if (!this.system.board.powerButton)
       throw new StateError(
         'the machine has no power button: say "devices": { "powerButton": true } in its description',
@@ -569,6 +561,9 @@ const NEEDS: Readonly<Record<string, string>> = {
   start: 'has not run yet',
   resume: 'is paused',
   run: 'stands still',
+  step: 'stands still',
+  reset: 'has not ended',
+  powerButton: 'has not ended',
 };
 
 const ADVICE: Readonly<Record<MachineState, string>> = {

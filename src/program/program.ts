@@ -17,6 +17,7 @@ import type {
 import type { MachineDescription } from '../machine/description.ts';
 import type { HostOptions } from '../machine/host-options.ts';
 import type { MachineLimits } from '../machine/limits.ts';
+import { join } from '../pieces.ts';
 import { decodeUtf8 } from '../text.ts';
 
 /** Text for the built-in assembler, or the bytes of an ELF file or of code that goes to the start of RAM. */
@@ -76,7 +77,7 @@ const NAME = 'program';
 
 /** A program that is loaded. */
 export class Program implements AsyncDisposable {
-  private chunks: Uint8Array[] = [];
+  private readonly chunks: Uint8Array[] = [];
   private received = 0;
   private onReceived = (): void => {};
 
@@ -178,14 +179,7 @@ export class Program implements AsyncDisposable {
   /** All output since the last time, once as much has arrived as was printed. */
   private async takeOutput(printed: number): Promise<Uint8Array> {
     while (this.received < printed) await new Promise<void>((resolve) => (this.onReceived = resolve));
-    const bytes = new Uint8Array(this.chunks.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const chunk of this.chunks) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
-    this.chunks = [];
-    return bytes;
+    return join(this.chunks.splice(0));
   }
 }
 

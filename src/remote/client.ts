@@ -1,13 +1,10 @@
 /** The embedder's side: a machine that is on another thread. */
-import type { BlockBackend } from '../block/backend.ts';
-import type { JitOptions } from '../core/jit-options.ts';
 import { ArgumentError, DisposedError } from '../errors.ts';
 import { abortable } from '../machine/abort.ts';
 import type {
   AbortOptions,
   Breakpoint,
   BreakpointOptions,
-  GuestSymbol,
   HaltOptions,
   InstructionCount,
   Location,
@@ -28,6 +25,7 @@ import type {
 import { StreamConsole } from '../machine/console.ts';
 import type { MachineDescription } from '../machine/description.ts';
 import { EventSource } from '../machine/events.ts';
+import { suppliedDrive, suppliedFile, type HostOptions } from '../machine/host-options.ts';
 import type { MachineLimits } from '../machine/limits.ts';
 import type { MachineStatistics } from '../machine/statistics.ts';
 import { DriveServer } from './drive.ts';
@@ -45,28 +43,37 @@ export interface RemoteThread extends MessagePortLike {
 }
 
 export interface RemoteOptions {
-  readonly core: WebAssembly.Module;
-  readonly jit?: JitOptions;
-  readonly limits?: MachineLimits;
-  readonly symbols?: readonly GuestSymbol[];
+  /** What the embedder says; files and drives stay on this thread. */
+  readonly host: HostOptions;
+  loadCore(): Promise<WebAssembly.Module>;
+  createThread(): RemoteThread;
   readonly extension?: ExtensionRequest;
-  readonly environment?: unknown;
-  readonly signal?: AbortSignal;
-  readonly log?: (message: string) => void;
-  /** A file that the embedder supplies, to be given away; undefined for one that the other thread is to find. */
-  file(reference: string): Promise<Uint8Array | undefined>;
-  drive(reference: string): BlockBackend | undefined;
+  /** What the host on the other thread needs beside it. */
+  readonly environment: unknown;
 }
 
-/** Makes a machine on `thread`, which is its own from then on. */
-export async function createRemoteMachine(
-  description: unknown,
-  thread: RemoteThread,
-  options: RemoteOptions,
-): Promise<Machine> {
-  const line = new Line(thread, options);
-  const { core, jit, limits, symbols, extension, environment, signal } = options;
-  const request: CreateRequest = { description, core, jit, limits, symbols, extension, environment };
+/**
+ * Makes a machine on a thread of its own.
+ * @throws ArgumentError when something cannot go there, or what making the machine throws.
+ */
+export async function createRemoteMachine(description: unknown, remote: RemoteOptions): Promise<Machine> {
+  const { host, extension, environment } = remote;
+  if (host.devices ?? host.sbi) {
+    throw new ArgumentError(
+      'devices and sbi are code on the machine\'s thread: pass a module as "extension", or "worker": false',
+    );
+  }
+  const { jit, limits, symbols, signal } = host;
+  const core = await remote.loadCore();
+  const thread = remote.createThread();
+  const line = new Line(thread, host);
+  const request: CreateRequest = {
+    description,
+    core,
+    options: { jit, limits, symbols },
+    extension,
+    environment,
+  };
   try {
     const created = await abortable(line.peer.call<Created>('create', [request]), signal);
     return new RemoteMachine(line, created, signal);
@@ -92,7 +99,7 @@ class Line {
 
   constructor(
     readonly thread: RemoteThread,
-    { file, drive, log }: RemoteOptions,
+    host: HostOptions,
   ) {
     this.ended = new Promise((resolve, reject) => {
       this.settle = resolve;
@@ -105,19 +112,19 @@ class Line {
       {
         ...drives.services,
         file: async (reference: string) => {
-          const bytes = await file(reference);
+          const bytes = await suppliedFile(host, reference);
           return (
             bytes && new Moved(bytes, bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : [])
           );
         },
         drive: (reference: string) => {
-          const backend = drive(reference);
+          const backend = suppliedDrive(host, reference);
           return backend && drives.add(backend);
         },
         output: (name: ConsoleName, bytes: Uint8Array) => this.print(name, bytes),
         outputEnd: (name: ConsoleName) => this.consoles[name].close(),
         event: ({ event, value }: SentEvent) => {
-          if (event === 'log') log?.(value);
+          if (event === 'log') host.log?.(value);
           if (event === 'state') {
             this.state = value;
             this.updateActivity();

@@ -1,12 +1,11 @@
 /**
  * What the two sides of a remote machine say to each other. The embedder's side calls
- * `create` first, and then what `MachineCalls` has; the machine's side asks for files and
+ * `create` first, and then what the server serves; the machine's side asks for files and
  * drives, and tells of output, events and the end.
  */
-import type { JitOptions } from '../core/jit-options.ts';
-import type { GuestSymbol, MachineEvents, MachineExit } from '../machine/api.ts';
+import type { MachineEvents, MachineExit } from '../machine/api.ts';
 import type { MachineDescription } from '../machine/description.ts';
-import type { MachineLimits } from '../machine/limits.ts';
+import type { HostOptions } from '../machine/host-options.ts';
 import type { SentError } from './error.ts';
 
 export type ConsoleName = 'serial' | 'virtioConsole';
@@ -15,9 +14,8 @@ export type ConsoleName = 'serial' | 'virtioConsole';
 export interface CreateRequest {
   readonly description: unknown;
   readonly core: WebAssembly.Module;
-  readonly jit: JitOptions | undefined;
-  readonly limits: MachineLimits | undefined;
-  readonly symbols: readonly GuestSymbol[] | undefined;
+  /** Those of the embedder's options that are plain data. */
+  readonly options: Pick<HostOptions, 'jit' | 'limits' | 'symbols'>;
   readonly extension: ExtensionRequest | undefined;
   /** What the binding's host on that thread needs beside it. */
   readonly environment: unknown;

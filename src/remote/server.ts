@@ -4,10 +4,10 @@ import type {
   HaltOptions,
   Location,
   MachineConsole,
-  MachineEvents,
   StepOptions,
   WatchpointOptions,
 } from '../machine/api.ts';
+import { EVENTS } from '../machine/events.ts';
 import type { MachineHost } from '../machine/host.ts';
 import type { HostOptions, MachineExtension } from '../machine/host-options.ts';
 import type { MachineLimits } from '../machine/limits.ts';
@@ -32,8 +32,6 @@ export interface ServerBinding {
   /** Loads the embedder's module for this thread. */
   loadExtension(extension: ExtensionRequest): Promise<MachineExtension>;
 }
-
-const EVENTS: readonly (keyof MachineEvents)[] = ['state', 'stop', 'reset', 'log'];
 
 /** Serves one machine to the other end of `port`; what it returns takes the messages that arrive. */
 export function serveMachine(port: MessagePortLike, binding: ServerBinding): (data: unknown) => void {
@@ -108,9 +106,9 @@ class MachineServer {
   }
 
   private async create(request: CreateRequest): Promise<Created> {
-    const { core, jit, limits, symbols, extension, environment } = request;
+    const { core, options, extension, environment } = request;
     const own = extension ? await this.binding.loadExtension(extension) : {};
-    const host = await this.binding.createHost({ wasm: core, jit, limits, symbols, ...own }, environment);
+    const host = await this.binding.createHost({ wasm: core, ...options, ...own }, environment);
     const machine = await LocalMachine.create(request.description, {
       ...host,
       open: async (reference) =>

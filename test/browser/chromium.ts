@@ -1,5 +1,6 @@
 /** A real browser for the tests: Debian's Chromium without a window, each with a profile of its own. */
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium as launch } from '../../bench/support/chromium.ts';
 import type * as Hartware from '../../src/bindings/browser/index.ts';
 import { requireFile } from '../support/tools.ts';
 
@@ -13,22 +14,7 @@ const EXECUTABLE = '/usr/bin/chromium';
 /** Whether there is a browser to test with; a missing one is reported. */
 export const hasChromium = requireFile(EXECUTABLE, 'chromium');
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: EXECUTABLE,
-    args: [
-      '--headless',
-      // Root, as in containers, has no sandbox; the pages are ours.
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-}
+export const launchChromium = (): Promise<Browser> => launch(EXECUTABLE);
 
 /** Opens a page in a context of its own and waits until its modules have run. */
 export async function openPage(browser: Browser, url: string): Promise<Page> {

@@ -1,16 +1,15 @@
 /** Debian's kernel in the main thread of a page. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { SHELL_INIT, SHELL_PROMPT, shellInitramfs } from '../../src/bindings/node/guest/initramfs.ts';
 import * as node from '../../src/bindings/node/index.ts';
 import { writeCpio } from '../../src/images/cpio.ts';
 import { encodeUtf8 } from '../../src/text.ts';
 import { debianGuest, TROUBLE } from '../boot/debian.ts';
 import { JIT } from '../support/jit-mode.ts';
-import { hasChromium, launchChromium, openPage } from './chromium.ts';
+import { hasChromium } from './chromium.ts';
 import { recordInPage } from './page-record.ts';
 import { record, type Run } from './record.ts';
-import { TestServer } from './server.ts';
+import { useSite } from './site.ts';
 
 const MINUTES = 60_000;
 /** For a busy computer. */
@@ -28,13 +27,10 @@ exec /bin/busybox poweroff -f
 const guest = hasChromium ? await debianGuest() : undefined;
 
 describe.skipIf(!guest)("Debian's kernel in a page", () => {
-  let server: TestServer;
-  let browser: Browser;
+  const site = useSite();
   let files: Record<string, Uint8Array>;
 
   beforeAll(async () => {
-    server = await TestServer.start();
-    browser = await launchChromium();
     const { kernel, initrd } = guest!;
     files = {
       '/guest/linux': kernel,
@@ -44,11 +40,7 @@ describe.skipIf(!guest)("Debian's kernel in a page", () => {
         { kind: 'file', path: 'check', bytes: encodeUtf8(CHECK), permissions: 0o755 },
       ]),
     };
-    for (const [path, body] of Object.entries(files)) server.replies.set(path, { body });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
+    for (const [path, body] of Object.entries(files)) site.server.replies.set(path, { body });
   });
 
   test('boots to the shell, answers, and powers off, while the page goes on', async () => {
@@ -67,7 +59,7 @@ describe.skipIf(!guest)("Debian's kernel in a page", () => {
         { after: SHELL_PROMPT, type: 'poweroff\n' },
       ],
     };
-    const page = await openPage(browser, server.url('/'));
+    const page = await site.open();
     const { output, exit, timerCallbacks } = await recordInPage(page, run);
     expect(output).toContain('Linux version');
     expect(output).toContain('42 on riscv64\n');
@@ -93,7 +85,7 @@ describe.skipIf(!guest)("Debian's kernel in a page", () => {
     const here = await record({ hartware: node, run: { ...run, files, jit: JIT } });
     expect(here.output).toContain('riscv64');
     expect(here.exit).toEqual({ reason: 'power-off', code: 0 });
-    const page = await openPage(browser, server.url('/'));
+    const page = await site.open();
     expect(await recordInPage(page, run)).toEqual({ ...here, timerCallbacks: expect.any(Number) });
   });
 });

@@ -1,26 +1,15 @@
 /** With the virtual clock a run is the same in Chromium and in Node, to the instruction and the byte. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as node from '../../src/bindings/node/index.ts';
-import { hasChromium, launchChromium, openPage } from './chromium.ts';
+import { hasChromium } from './chromium.ts';
 import { recordInPage } from './page-record.ts';
 import { JIT } from '../support/jit-mode.ts';
 import { interrupted } from './programs.ts';
 import { record, type Run } from './record.ts';
-import { TestServer } from './server.ts';
+import { useSite } from './site.ts';
 
 describe.skipIf(!hasChromium)('a program with timer interrupts on two harts', () => {
-  let server: TestServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    server = await TestServer.start();
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  const site = useSite();
 
   test.each(['skip', 'sleep'] as const)('idle: %s', async (idle) => {
     const run: Run = {
@@ -35,7 +24,7 @@ describe.skipIf(!hasChromium)('a program with timer interrupts on two harts', ()
     };
     const here = await record({ hartware: node, run: { ...run, jit: JIT } });
     expect(here).toMatchObject({ output: 'done\n', exit: { reason: 'power-off', code: 0 } });
-    const there = await recordInPage(await openPage(browser, server.url('/')), run);
+    const there = await recordInPage(await site.open(), run);
     expect(there).toEqual({ ...here, timerCallbacks: expect.any(Number) });
   });
 });

@@ -1,9 +1,9 @@
 /** Translated code in a page, and a page that may not compile. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasChromium, launchChromium, openPage } from './chromium.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { hasChromium } from './chromium.ts';
 import { looping } from './programs.ts';
-import { TestServer } from './server.ts';
+import { useSite } from './site.ts';
 
 const description = { hartware: 1, memory: '16M', boot: { firmware: 'program' } } as const;
 const ROUNDS = 300_000;
@@ -47,17 +47,10 @@ const right = {
 };
 
 describe.skipIf(!hasChromium)('translated code in a page', () => {
-  let server: TestServer;
-  let browser: Browser;
+  const site = useSite();
 
   beforeAll(async () => {
-    server = await TestServer.start();
-    browser = await launchChromium();
-    server.replies.set('/compiler.js', { body: COMPILER });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
+    site.server.replies.set('/compiler.js', { body: COMPILER });
   });
 
   test.each([
@@ -65,7 +58,7 @@ describe.skipIf(!hasChromium)('translated code in a page', () => {
     { mode: 'on', compile: 'async' },
     { mode: 'force', compile: 'sync' },
   ] as const)('%j', async (jit) => {
-    const { statistics, log, ...outcome } = await run(await openPage(browser, server.url('/')), jit);
+    const { statistics, log, ...outcome } = await run(await site.open(), jit);
     expect(outcome).toEqual(right);
     expect(log).toEqual([]);
     expect(statistics.jit).toMatchObject({ state: jit.mode, failedModules: 0 });
@@ -79,8 +72,8 @@ describe.skipIf(!hasChromium)('translated code in a page', () => {
     { mode: 'on', compile: 'async' },
     { mode: 'force', compile: 'sync' },
   ] as const)('interpreted where a policy forbids to compile: %j', async (jit) => {
-    server.addPage('/forbidden/', { headers: { 'content-security-policy': "script-src 'self'" } });
-    const page = await openPage(browser, server.url('/forbidden/'));
+    site.server.addPage('/forbidden/', { headers: { 'content-security-policy': "script-src 'self'" } });
+    const page = await site.open('/forbidden/');
     const { statistics, log, ...outcome } = await run(page, jit, true);
     expect(outcome).toEqual(right);
     expect(log).toEqual([expect.stringMatching(/^the host refuses to compile, .*Content Security Policy/)]);

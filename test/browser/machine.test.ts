@@ -1,30 +1,23 @@
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import * as node from '../../src/bindings/node/index.ts';
 import { echoer, greeter } from '../bindings/cli/hartware.ts';
 import { JIT } from '../support/jit-mode.ts';
-import { hasChromium, launchChromium, openPage } from './chromium.ts';
+import { hasChromium } from './chromium.ts';
 import { counter, RAM_BASE, topOfRam } from './programs.ts';
 import { recordInPage } from './page-record.ts';
 import type { Package } from './record.ts';
-import { TestServer } from './server.ts';
+import { useSite } from './site.ts';
 
 const description = { hartware: 1, memory: '16M', boot: { firmware: 'program' } } as const;
 
 describe.skipIf(!hasChromium)('a machine in a page', () => {
-  let server: TestServer;
-  let browser: Browser;
+  const site = useSite();
   let page: Page;
 
   beforeAll(async () => {
-    server = await TestServer.start();
-    browser = await launchChromium();
-    page = await openPage(browser, server.url('/'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
+    page = await site.open();
   });
 
   test('prints, and powers off', async () => {
@@ -108,7 +101,7 @@ describe.skipIf(!hasChromium)('a machine in a page', () => {
   });
 
   test('fetches boot files by URL, and names the one that is not there', async () => {
-    server.replies.set('/guest/hello.bin', { body: greeter('fetched\n') });
+    site.server.replies.set('/guest/hello.bin', { body: greeter('fetched\n') });
     const boot = { firmware: '/guest/hello.bin' };
     expect((await recordInPage(page, { description: { ...description, boot } })).output).toBe('fetched\n');
     const missing = { ...description, boot: { firmware: '/guest/missing.bin' } };
@@ -154,7 +147,7 @@ describe.skipIf(!hasChromium)('a machine in a page', () => {
   });
 
   test('runs in a worker', async () => {
-    server.replies.set('/worker.js', {
+    site.server.replies.set('/worker.js', {
       body: `
 import { createMachine } from '/dist/browser.js';
 onmessage = async ({ data: { description, program } }) => {

@@ -1,32 +1,21 @@
 /** Disks in the origin private file system: what a machine wrote is there for the next page. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assemble } from '../../src/assembler/assembler.ts';
 import { virtioCopy } from '../support/virtio-copy.ts';
-import { hasChromium, launchChromium } from './chromium.ts';
-import { TestServer } from './server.ts';
+import { hasChromium } from './chromium.ts';
+import { useSite } from './site.ts';
 
 const description = { hartware: 1, memory: '16M', boot: { firmware: 'program' } } as const;
 
 describe.skipIf(!hasChromium)('a disk that stays', () => {
-  let server: TestServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    server = await TestServer.start();
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  const site = useSite();
 
   test('is made once, written by a machine, and read by the next one', async () => {
-    const context = await browser.newContext();
+    const context = await site.browser.newContext();
     const program = assemble(virtioCopy()).bytes;
     const page = await context.newPage();
     const open = async (): Promise<void> => {
-      await page.goto(server.url('/'));
+      await page.goto(site.server.url('/'));
       await page.waitForFunction(() => 'hartware' in globalThis);
     };
     await open();

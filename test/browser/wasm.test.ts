@@ -1,10 +1,10 @@
 /** How a page gets at core.wasm, with the servers and policies that pages meet. */
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { greeter } from '../bindings/cli/hartware.ts';
-import { hasChromium, launchChromium, openPage } from './chromium.ts';
-import { TestServer } from './server.ts';
+import { hasChromium } from './chromium.ts';
+import { useSite } from './site.ts';
 
 const INDEX_HTML = '<!doctype html><title>An application</title>';
 
@@ -50,22 +50,11 @@ function greet(page: Page, source: Source, url = '/dist/core.wasm'): Promise<str
 }
 
 describe.skipIf(!hasChromium)('core.wasm in a page', () => {
-  let server: TestServer;
-  let browser: Browser;
-  const open = (path: string) => openPage(browser, server.url(path));
+  const site = useSite();
   const dist = (name: string) => readFile(new URL(`../../dist/${name}`, import.meta.url));
 
-  beforeAll(async () => {
-    server = await TestServer.start();
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
   test('comes from beside the bundle, without cross-origin isolation', async () => {
-    const page = await open('/');
+    const page = await site.open('/');
     expect(await page.evaluate(() => [crossOriginIsolated, typeof SharedArrayBuffer])).toEqual([
       false,
       'undefined',
@@ -77,26 +66,28 @@ describe.skipIf(!hasChromium)('core.wasm in a page', () => {
     'may be given as: %s',
     async (source) => {
       // The package's own is not there, so that what is given must have been used.
-      server.addPage('/given/', { bundle: '/given/browser.js' });
-      server.replies.set('/given/browser.js', { body: await dist('browser.js') });
-      expect(await greet(await open('/given/'), source)).toBe('hello');
+      site.server.addPage('/given/', { bundle: '/given/browser.js' });
+      site.server.replies.set('/given/browser.js', { body: await dist('browser.js') });
+      expect(await greet(await site.open('/given/'), source)).toBe('hello');
     },
   );
 
   test.each(['application/octet-stream', 'text/plain', 'text/html'])('may come as %s', async (type) => {
-    server.replies.set('/typed.wasm', { body: await dist('core.wasm'), type });
-    const page = await open('/');
+    site.server.replies.set('/typed.wasm', { body: await dist('core.wasm'), type });
+    const page = await site.open('/');
     expect(await greet(page, 'relative', '/typed.wasm')).toBe('hello');
     expect(await greet(page, 'Response', '/typed.wasm')).toBe('hello');
   });
 
   test('missing on a server that answers with a page: the error names the URL and the way out', async () => {
-    server.addPage('/app/', { bundle: '/app/browser.js' });
-    server.replies.set('/app/browser.js', { body: await dist('browser.js') });
-    server.replies.set('/app/core.wasm', { body: INDEX_HTML, type: 'text/html' });
-    const page = await open('/app/');
+    site.server.addPage('/app/', { bundle: '/app/browser.js' });
+    site.server.replies.set('/app/browser.js', { body: await dist('browser.js') });
+    site.server.replies.set('/app/core.wasm', { body: INDEX_HTML, type: 'text/html' });
+    const page = await site.open('/app/');
     const message = await greet(page, 'own');
-    expect(message).toContain(`CoreLoadError: expected core.wasm at ${server.url('/app/core.wasm')}, found`);
+    expect(message).toContain(
+      `CoreLoadError: expected core.wasm at ${site.server.url('/app/core.wasm')}, found`,
+    );
     expect(message).toContain('HTML page');
     expect(message).toContain('as the option "wasm"');
     for (const source of ['relative', 'URL', 'Response'] as const) {
@@ -106,14 +97,14 @@ describe.skipIf(!hasChromium)('core.wasm in a page', () => {
     }
 
     // The failure is not kept: the file may be there later.
-    server.replies.set('/app/core.wasm', { body: await dist('core.wasm') });
+    site.server.replies.set('/app/core.wasm', { body: await dist('core.wasm') });
     expect(await greet(page, 'own')).toBe('hello');
   });
 
   test('something else instead gets an error that says what', async () => {
-    server.replies.set('/empty.wasm', { body: '' });
-    server.replies.set('/broken.wasm', { body: (await dist('core.wasm')).subarray(0, 1000) });
-    const page = await open('/');
+    site.server.replies.set('/empty.wasm', { body: '' });
+    site.server.replies.set('/broken.wasm', { body: (await dist('core.wasm')).subarray(0, 1000) });
+    const page = await site.open('/');
     expect(await greet(page, 'relative', '/missing.wasm')).toMatch(
       /^CoreLoadError: .*\/missing\.wasm: HTTP status 404/,
     );
@@ -130,18 +121,18 @@ describe.skipIf(!hasChromium)('core.wasm in a page', () => {
   });
 
   test('works under a policy that allows WebAssembly and no eval', async () => {
-    server.addPage('/strict/', {
+    site.server.addPage('/strict/', {
       headers: { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" },
     });
-    const page = await open('/strict/');
+    const page = await site.open('/strict/');
     expect(await greet(page, 'own')).toBe('hello');
   });
 
   test('a policy that forbids WebAssembly is named', async () => {
-    server.addPage('/forbidden/', { headers: { 'content-security-policy': "script-src 'self'" } });
-    const message = await greet(await open('/forbidden/'), 'own');
+    site.server.addPage('/forbidden/', { headers: { 'content-security-policy': "script-src 'self'" } });
+    const message = await greet(await site.open('/forbidden/'), 'own');
     expect(message).toContain(
-      `CoreLoadError: cannot compile core.wasm from ${server.url('/dist/core.wasm')}`,
+      `CoreLoadError: cannot compile core.wasm from ${site.server.url('/dist/core.wasm')}`,
     );
     expect(message).toContain('Content Security Policy');
   });

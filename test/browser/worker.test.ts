@@ -1,11 +1,11 @@
 /** Machines in workers of a page: the package's default there. */
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { echoer, greeter } from '../bindings/cli/hartware.ts';
-import { hasChromium, launchChromium, openPage } from './chromium.ts';
+import { hasChromium } from './chromium.ts';
 import { counter } from './programs.ts';
-import { TestServer } from './server.ts';
+import { useSite } from './site.ts';
 
 const description = { hartware: 1, memory: '16M', boot: { firmware: 'program' } } as const;
 
@@ -30,33 +30,22 @@ function greet(page: Page, worker: string | true = true, program = greeter('hell
 }
 
 describe.skipIf(!hasChromium)('a machine in a worker of a page', () => {
-  let server: TestServer;
-  let browser: Browser;
-  const open = (path = '/') => openPage(browser, server.url(path));
+  const site = useSite();
   const dist = (name: string) => readFile(new URL(`../../dist/${name}`, import.meta.url));
 
-  beforeAll(async () => {
-    server = await TestServer.start();
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
   test('runs there by itself, without cross-origin isolation', async () => {
-    const page = await open();
+    const page = await site.open();
     const workers: string[] = [];
     page.on('worker', (worker) => workers.push(worker.url()));
     expect(await greet(page)).toBe('hello');
-    expect(workers).toEqual([server.url('/dist/worker.js')]);
+    expect(workers).toEqual([site.server.url('/dist/worker.js')]);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     // Disposed of, it is gone.
     await expect.poll(() => page.workers().length, { timeout: 30_000 }).toBe(0);
   });
 
   test('steps, pauses and goes on, with registers and memory in reach', async () => {
-    const page = await open();
+    const page = await site.open();
     const result = await page
       .evaluate(
         async ({ description, program, count }) => {
@@ -84,7 +73,7 @@ describe.skipIf(!hasChromium)('a machine in a worker of a page', () => {
   });
 
   test('takes input, drives and files of the page, and its output goes to another worker', async () => {
-    const page = await open();
+    const page = await site.open();
     const result = await page.evaluate(
       async ({ description, program }) => {
         const { createMachine, MemoryBlockBackend } = globalThis.hartware;
@@ -119,11 +108,11 @@ describe.skipIf(!hasChromium)('a machine in a worker of a page', () => {
   });
 
   test('uses the script that it is given', async () => {
-    server.addPage('/bundled/', { bundle: '/bundled/assets/app.js' });
-    server.replies.set('/bundled/assets/app.js', { body: await dist('browser.js') });
-    server.replies.set('/bundled/assets/core.wasm', { body: await dist('core.wasm') });
-    server.replies.set('/elsewhere/machine.js', { body: await dist('worker.js') });
-    const page = await open('/bundled/');
+    site.server.addPage('/bundled/', { bundle: '/bundled/assets/app.js' });
+    site.server.replies.set('/bundled/assets/app.js', { body: await dist('browser.js') });
+    site.server.replies.set('/bundled/assets/core.wasm', { body: await dist('core.wasm') });
+    site.server.replies.set('/elsewhere/machine.js', { body: await dist('worker.js') });
+    const page = await site.open('/bundled/');
     expect(await greet(page, '/elsewhere/machine.js')).toBe('hello');
     // And says what to do where it is not there.
     const message = await greet(page);
@@ -135,26 +124,26 @@ describe.skipIf(!hasChromium)('a machine in a worker of a page', () => {
       'content-security-policy':
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'",
     };
-    server.addPage('/strict/', { bundle: '/strict/browser.js', headers });
+    site.server.addPage('/strict/', { bundle: '/strict/browser.js', headers });
     for (const name of ['browser.js', 'worker.js', 'core.wasm'])
-      server.replies.set(`/strict/${name}`, { body: await dist(name), headers });
-    expect(await greet(await open('/strict/'))).toBe('hello');
+      site.server.replies.set(`/strict/${name}`, { body: await dist(name), headers });
+    expect(await greet(await site.open('/strict/'))).toBe('hello');
   });
 
   test('a policy that forbids workers, or compiling in them, is met', async () => {
     const headers = { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'" };
-    server.addPage('/none/', { headers });
-    expect(await greet(await open('/none/'))).toMatch(/^WorkerError WORKER: .*worker-src/);
+    site.server.addPage('/none/', { headers });
+    expect(await greet(await site.open('/none/'))).toMatch(/^WorkerError WORKER: .*worker-src/);
 
     // Where the worker's own policy forbids it, the guest is interpreted.
-    server.addPage('/interpreted/', { bundle: '/interpreted/browser.js' });
+    site.server.addPage('/interpreted/', { bundle: '/interpreted/browser.js' });
     for (const name of ['browser.js', 'core.wasm'])
-      server.replies.set(`/interpreted/${name}`, { body: await dist(name) });
-    server.replies.set('/interpreted/worker.js', {
+      site.server.replies.set(`/interpreted/${name}`, { body: await dist(name) });
+    site.server.replies.set('/interpreted/worker.js', {
       body: await dist('worker.js'),
       headers: { 'content-security-policy': "script-src 'self'" },
     });
-    const page = await open('/interpreted/');
+    const page = await site.open('/interpreted/');
     const state = await page.evaluate(
       async ({ description, program }) => {
         const { createMachine } = globalThis.hartware;
@@ -175,7 +164,7 @@ describe.skipIf(!hasChromium)('a machine in a worker of a page', () => {
   });
 
   test('errors of making it arrive', async () => {
-    const page = await open();
+    const page = await site.open();
     const messages = await page.evaluate(async () => {
       const make = (description: unknown) =>
         globalThis.hartware
@@ -190,7 +179,7 @@ describe.skipIf(!hasChromium)('a machine in a worker of a page', () => {
     });
     expect(messages[0]).toMatch(/^DescriptionError DESCRIPTION: boot/);
     expect(messages[1]).toBe(
-      `FetchError FETCH: cannot fetch ${server.url('/missing/Image')}: HTTP status 404`,
+      `FetchError FETCH: cannot fetch ${site.server.url('/missing/Image')}: HTTP status 404`,
     );
     expect(messages[2]).toMatch(/^FetchError FETCH/);
   });

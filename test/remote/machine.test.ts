@@ -307,12 +307,11 @@ describe('files, drives and modules', () => {
 describe('a worker that dies', () => {
   it('rejects what waits for it, and everything after', async () => {
     let worker: Worker | undefined;
-    const thread = createThread({ onWorker: (made) => (worker = made) });
-    const machine = await createRemoteMachine(DESCRIPTION, thread, {
-      core: await loadCore(),
+    const machine = await createRemoteMachine(DESCRIPTION, {
+      host: { files: { program: async () => assemble(ENDLESS).bytes } },
+      loadCore,
+      createThread: () => createThread({ onWorker: (made) => (worker = made) }),
       environment: { baseDirectory: '.' },
-      file: async () => assemble(ENDLESS).bytes,
-      drive: () => undefined,
     });
     machines.push(machine);
     const states: string[] = [];

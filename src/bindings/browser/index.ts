@@ -1,8 +1,6 @@
 /** The package in browsers and their workers. */
-import { ArgumentError } from '../../errors.ts';
 import type { Machine } from '../../machine/api.ts';
 import type { MachineDescription } from '../../machine/description.ts';
-import { suppliedDrive, suppliedFile } from '../../machine/host-options.ts';
 import { LocalMachine } from '../../machine/machine.ts';
 import { Program, type ProgramOptions, type ProgramSource } from '../../program/program.ts';
 import { createRemoteMachine } from '../../remote/client.ts';
@@ -57,20 +55,13 @@ export async function createMachine(
     const own = extension && (await loadExtension(extension));
     return LocalMachine.create(description, await createBrowserHost({ ...host, ...own }));
   }
-  if (host.devices ?? host.sbi) {
-    throw new ArgumentError(
-      'devices and sbi are code on the machine\'s thread: pass a module as "extension", or "worker": false',
-    );
-  }
-  const { jit, limits, symbols, signal, log } = host;
-  const core = await loadCore(host.wasm);
-  return createRemoteMachine(description, createThread(worker === true ? undefined : worker), {
-    ...{ core, jit, limits, symbols, signal, log },
+  return createRemoteMachine(description, {
+    host,
+    loadCore: () => loadCore(host.wasm),
+    createThread: () => createThread(worker === true ? undefined : worker),
     // Relative to the page, and not to the script of the worker.
     extension: extension && { url: new URL(urlOf(extension), location.href).href, data: extension.data },
     environment: { baseUrl: location.href },
-    file: (reference) => suppliedFile(host, reference),
-    drive: (reference) => suppliedDrive(host, reference),
   });
 }
 

@@ -1,10 +1,8 @@
 /** The package in Node. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ArgumentError } from '../../errors.ts';
 import type { Machine } from '../../machine/api.ts';
 import type { MachineDescription } from '../../machine/description.ts';
-import { suppliedDrive, suppliedFile } from '../../machine/host-options.ts';
 import { LocalMachine } from '../../machine/machine.ts';
 import { Program, type ProgramOptions, type ProgramSource } from '../../program/program.ts';
 import { createRemoteMachine } from '../../remote/client.ts';
@@ -58,18 +56,12 @@ export async function createMachine(
     const own = extension && (await loadExtension(extension));
     return LocalMachine.create(description, await createNodeHost({ ...host, ...own }));
   }
-  if (host.devices ?? host.sbi) {
-    throw new ArgumentError(
-      'devices and sbi are code on the machine\'s thread: pass a module as "extension", or "worker": false',
-    );
-  }
-  const { jit, limits, symbols, signal, log } = host;
-  const core = await loadCore(host.wasm);
-  return createRemoteMachine(description, createThread(), {
-    ...{ core, jit, limits, symbols, signal, log, extension },
+  return createRemoteMachine(description, {
+    host,
+    loadCore: () => loadCore(host.wasm),
+    createThread,
+    extension,
     environment: { baseDirectory },
-    file: (reference) => suppliedFile(host, reference),
-    drive: (reference) => suppliedDrive(host, reference),
   });
 }
 

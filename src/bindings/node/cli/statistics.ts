@@ -1,5 +1,6 @@
 /** What `--stats` prints. */
 import type { MachineStatistics } from '../../../index.ts';
+import { count } from './count.ts';
 
 /** A label, a figure, its unit, and the share that it is of something, 0 to 1. */
 type Row = readonly [label: string, figure: string, unit?: string, share?: number];
@@ -49,9 +50,4 @@ function align(rows: readonly Row[]): string {
       return `${line.trimEnd()}\n`;
     })
     .join('');
-}
-
-/** With its thousands apart, the same in every locale. */
-function count(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }

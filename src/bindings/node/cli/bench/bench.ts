@@ -8,7 +8,8 @@ import { createProgram } from '../../index.ts';
 import type { BenchArguments } from '../arguments.ts';
 import { writeAll } from '../output.ts';
 import { findPrograms, type BenchProgram } from './programs.ts';
-import { median, readResults, RESULTS_VERSION, type BenchResults, type ProgramResults } from './results.ts';
+import { readResults, RESULTS_VERSION, type BenchResults, type ProgramResults } from './results.ts';
+import { median } from './samples.ts';
 import { formatResults } from './table.ts';
 
 /** Returns the exit code: 1 when a program failed. */

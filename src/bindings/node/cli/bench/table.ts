@@ -1,5 +1,7 @@
 /** Results of `hartware bench` for a reader. */
-import { median, spread, type BenchResults, type ProgramResults } from './results.ts';
+import { count } from '../count.ts';
+import type { BenchResults, ProgramResults } from './results.ts';
+import { median, spread } from './samples.ts';
 
 type Cell = string;
 
@@ -57,9 +59,4 @@ function align(rows: readonly (readonly Cell[])[]): string {
     )
     .map((line) => `${line}\n`)
     .join('');
-}
-
-/** With its thousands apart, the same in every locale. */
-function count(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
