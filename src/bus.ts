@@ -12,8 +12,13 @@ export type AccessSize = 1 | 2 | 4 | 8;
 
 /** A device's register window. */
 export interface MmioDevice {
-  /** Smallest and largest access in bytes; others get an access fault. Default 1 to 4. */
-  readonly accessSizes?: { readonly min: AccessSize; readonly max: AccessSize };
+  /** What accesses the registers take; others get an access fault. Default 1 to 4 bytes. */
+  readonly accessSizes?: {
+    /** Bytes of the smallest. */
+    readonly min: AccessSize;
+    /** Bytes of the largest. */
+    readonly max: AccessSize;
+  };
   /**
    * Reads `size` (1, 2 or 4) bytes at a naturally aligned `offset`; unsigned.
    * An 8-byte read becomes two 4-byte reads, low half first, unless `read64` is there.
@@ -23,6 +28,7 @@ export interface MmioDevice {
   write(offset: number, size: 1 | 2 | 4, value: number): void;
   /** Reads 8 bytes in one go, for registers that change on their own (mtime). */
   read64?(offset: number): bigint;
+  /** Writes 8 bytes in one go, unsigned. Without it, that becomes two 4-byte writes, low half first. */
   write64?(offset: number, value: bigint): void;
 }
 

@@ -3,6 +3,7 @@
  * programs may rely on; the message is for people and says what to do.
  */
 
+/** The `code` of each class of errors. */
 export type ErrorCode =
   /** A machine description is wrong (`DescriptionError`). */
   | 'DESCRIPTION'
@@ -37,6 +38,8 @@ export type ErrorCode =
 
 /** Every error of the library's own. */
 export abstract class HartwareError extends Error {
+  /** The name of its class, the same in minified bundles and for errors from a worker. */
+  abstract override readonly name: string;
   /** Stays the same from release to release. */
   abstract readonly code: ErrorCode;
 }

@@ -2,6 +2,7 @@
  * The public interface, as far as it is the same everywhere. The entry points of the
  * package, src/bindings/node and src/bindings/browser, add `createMachine` and
  * `createProgram` to it.
+ * @packageDocumentation
  */
 export {
   assemble,

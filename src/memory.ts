@@ -9,14 +9,19 @@ export class GuestMemoryError extends HartwareError {
   override readonly name = 'GuestMemoryError';
   readonly code = 'GUEST_MEMORY';
   constructor(
+    /** First address of the range. */
     readonly address: bigint,
+    /** Bytes of the range. */
     readonly length: number,
   ) {
     super(`guest address 0x${address.toString(16)} (${length} bytes) is outside RAM`);
   }
 }
 
-/** Bounds-checked view of guest RAM. Addresses are guest physical addresses. */
+/**
+ * Bounds-checked view of guest RAM. Addresses are guest physical addresses. Numbers are
+ * little-endian and at any alignment; one that does not lie wholly in RAM is a GuestMemoryError.
+ */
 export interface GuestMemory {
   /** First guest physical address of RAM. */
   readonly base: number;
@@ -35,12 +40,20 @@ export interface GuestMemory {
    * @throws GuestMemoryError when the range is not in RAM.
    */
   write(address: bigint | number, bytes: Uint8Array): void;
+  /** The byte at `address`, unsigned. */
   getUint8(address: bigint | number): number;
+  /** The 16 bits at `address`, unsigned. */
   getUint16(address: bigint | number): number;
+  /** The 32 bits at `address`, unsigned. */
   getUint32(address: bigint | number): number;
+  /** The 64 bits at `address`, unsigned. */
   getUint64(address: bigint | number): bigint;
+  /** Stores the low 8 bits of `value`. */
   setUint8(address: bigint | number, value: number): void;
+  /** Stores the low 16 bits of `value`. */
   setUint16(address: bigint | number, value: number): void;
+  /** Stores the low 32 bits of `value`. */
   setUint32(address: bigint | number, value: number): void;
+  /** Stores the low 64 bits of `value`. */
   setUint64(address: bigint | number, value: bigint): void;
 }

@@ -18,13 +18,17 @@ import { type Statement, at, parseStatements } from './statement.ts';
 
 export { AssemblyError } from './error.ts';
 
+/** Where a program is to lie. */
 export interface AssembleOptions {
   /** Address of the first byte. Default 0x80000000, the start of RAM. */
   readonly origin?: bigint;
 }
 
+/** A program as `assemble` makes it: a flat image and its symbols. */
 export interface Program {
+  /** All sections, from `origin` on; zeros between them. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Address of the first byte. */
   readonly origin: bigint;
   /** Labels and `.equ` symbols with their values. */
   readonly symbols: ReadonlyMap<string, bigint>;

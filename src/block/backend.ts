@@ -5,6 +5,7 @@
 export interface BlockBackend {
   /** Size in bytes. */
   readonly size: number;
+  /** Whether guests may only read (VIRTIO_BLK_F_RO; virtio 1.2, 5.2.3): nothing that changes the content is called. */
   readonly readOnly: boolean;
   /** Fills `into` from `offset`. */
   read(offset: number, into: Uint8Array): Promise<void>;

@@ -1,12 +1,17 @@
 /** Drives that count what they do, and wait where it is more than they may. */
 import type { BlockBackend } from './backend.ts';
 
-/** Counted since the machine was made. */
+/** Counted since the machine was made: what drives were asked for, in pieces of at most 1 MiB. */
 export interface DiskStatistics {
+  /** Calls of `BlockBackend.read`. */
   readonly reads: number;
+  /** Calls of `BlockBackend.write` and `writeZeroes`. */
   readonly writes: number;
+  /** Calls of `BlockBackend.flush`. */
   readonly flushes: number;
+  /** Bytes of all reads, also of those that failed. */
   readonly bytesRead: number;
+  /** Bytes of all writes, also of those that failed; `writeZeroes` counts none. */
   readonly bytesWritten: number;
 }
 

@@ -35,6 +35,10 @@ export interface Timer {
  * virtual clock the guest stands still until then, so that runs are repeatable.
  */
 export interface IoScheduler {
+  /**
+   * Waits for `work`, then calls `done` with its result, or `failed` with what it rejected with.
+   * A reset of the device does not keep them from being called.
+   */
   submit<T>(work: Promise<T>, done: (result: T) => void, failed: (error: unknown) => void): void;
 }
 

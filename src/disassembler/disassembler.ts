@@ -20,6 +20,7 @@ import { FLOAT_REGISTERS, INTEGER_REGISTERS, ROUNDING_MODES } from '../isa/regis
 
 /** An instruction as text. */
 export interface Disassembly {
+  /** Such as "addi a0,a0,1"; ".word" or ".half" and the bits where the machine has no such instruction. */
   readonly text: string;
   /** Bytes: 2 or 4. */
   readonly length: 2 | 4;

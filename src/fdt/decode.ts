@@ -30,7 +30,9 @@ export class FdtFormatError extends HartwareError {
 
 /** A device tree as read from a blob. */
 export interface DecodedFdt {
+  /** The node that holds all others; its name is empty. */
   readonly root: DecodedFdtNode;
+  /** In the order of the blob. */
   readonly memoryReservations: readonly MemoryReservation[];
   /** Physical ID of the boot hart. */
   readonly bootHart: number;
@@ -38,7 +40,9 @@ export interface DecodedFdt {
 
 /** A node whose property values are bytes. */
 export interface DecodedFdtNode extends FdtNode {
+  /** By their names; numbers are big-endian (Devicetree Specification 0.4, 2.2.4.2), an empty property has no bytes. */
   readonly properties: Readonly<Record<string, Uint8Array>>;
+  /** Nodes within this one, in the order of the blob. */
   readonly children: readonly DecodedFdtNode[];
 }
 

@@ -1,20 +1,29 @@
 /**
- * A flattened device tree (Devicetree Specification 0.4) as plain data, and its
- * binary form (DTB). Property values: a string, a list of strings, a number
- * (one u32 cell), a list of cells, bytes, or `true` for an empty property.
+ * A flattened device tree (Devicetree Specification 0.4) as plain data, and the
+ * constants of its binary form (DTB).
+ */
+
+/**
+ * The value of a property: a string, a list of strings, a number (one u32 cell), a list of
+ * cells, bytes, or `true` for an empty property.
  */
 export type FdtValue = string | readonly string[] | number | readonly number[] | Uint8Array | true;
 
 /** A node of a device tree (Devicetree Specification 0.4, 2.2). */
 export interface FdtNode {
+  /** With the unit address, if it has one, as "memory@80000000" (2.2.1); empty for the root. */
   readonly name: string;
+  /** By their names (2.2.4). */
   readonly properties: Readonly<Record<string, FdtValue>>;
+  /** Nodes within this one, in the order of the tree. Default none. */
   readonly children?: readonly FdtNode[];
 }
 
-/** A range of RAM that the client program must leave alone (5.3). */
+/** A range of RAM that the client program must leave alone (Devicetree Specification 0.4, 5.3). */
 export interface MemoryReservation {
+  /** Physical address of its first byte. */
   readonly address: bigint;
+  /** In bytes. */
   readonly size: bigint;
 }
 

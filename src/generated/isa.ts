@@ -13,6 +13,12 @@ export interface InstructionField {
   readonly isSigned: boolean;
 }
 
+/**
+ * What an instruction does: `alu` computes on x registers; `load` and `store` are those of x
+ * registers, `fload` and `fstore` those of f registers, and `fp` is all else that has to do with
+ * these; `amo` are atomics, lr and sc included; `branch` conditional branches; `pc` jumps and
+ * auipc; `nop` is fence; `system` the rest: CSR instructions, ecall, wfi, sfence.vma, cbo.zero.
+ */
 export type InstructionKind =
   'alu' | 'load' | 'store' | 'fload' | 'fstore' | 'fp' | 'amo' | 'branch' | 'pc' | 'nop' | 'system';
 

@@ -25,41 +25,81 @@ export interface MachineExit {
   readonly code: number;
 }
 
-/** Why a machine stands still. */
+/** Why a machine stands still. `hart` is the number of the hart that stopped it, `pc` a virtual address. */
 export type MachineStop =
-  /** `pause()` was called, or `step()` is done. */
-  | { readonly reason: 'paused' }
-  /** A hart is about to execute the instruction at a breakpoint. */
-  | { readonly reason: 'breakpoint'; readonly hart: number; readonly pc: bigint; readonly id: number }
-  /** A hart has executed an instruction that made a watched access; `pc` is that of the next one. */
   | {
-      readonly reason: 'watchpoint';
+      /** `pause()` was called, or `step()` is done. */
+      readonly reason: 'paused';
+    }
+  | {
+      /** A hart is about to execute the instruction at a breakpoint. */
+      readonly reason: 'breakpoint';
+      /** The hart that has come there. */
       readonly hart: number;
+      /** Where that instruction is. */
       readonly pc: bigint;
+      /** The breakpoint's `id`. */
       readonly id: number;
+    }
+  | {
+      /** A hart has executed an instruction that made a watched access. */
+      readonly reason: 'watchpoint';
+      /** The hart that made the access. */
+      readonly hart: number;
+      /** Where its next instruction is. */
+      readonly pc: bigint;
+      /** The watchpoint's `id`. */
+      readonly id: number;
+      /** What the access was; of atomics, lr is a read and all others are writes. */
       readonly access: 'read' | 'write';
-      /** Virtual address of the access, and its size in bytes. */
+      /** Virtual address of the access, also for a watchpoint on a physical one. */
       readonly address: bigint;
+      /** Bytes of the access; of one across two pages, those on the page of `address`. */
       readonly size: number;
     }
-  /** A hart has come to an ebreak, where `pc` is, and `haltOn` says that it stops there. Going on starts behind it. */
-  | { readonly reason: 'ebreak'; readonly hart: number; readonly pc: bigint }
-  /**
-   * An exception went to M-mode while mtvec was 0, as it is at reset, and `haltOn` says that this
-   * stops: nobody handles it. `pc` is where it happened, `cause` and `value` are mcause and mtval.
-   */
   | {
-      readonly reason: 'trap';
+      /** A hart has come to an ebreak, and `haltOn` says that it stops there. */
+      readonly reason: 'ebreak';
+      /** The hart that has come there. */
       readonly hart: number;
+      /** Where the ebreak is. Going on starts behind it. */
       readonly pc: bigint;
+    }
+  | {
+      /**
+       * An exception went to M-mode while mtvec was 0, as it is at reset, and `haltOn` says that
+       * this stops: nobody handles it.
+       */
+      readonly reason: 'trap';
+      /** The hart that took the exception. */
+      readonly hart: number;
+      /** Where it happened: mepc. */
+      readonly pc: bigint;
+      /** What happened: mcause, an exception code (privileged spec, 3.1.15). */
       readonly cause: number;
+      /** What more there is to know, such as an address: mtval, unsigned (3.1.16). */
       readonly value: bigint;
     }
-  /** The program has told its host that it is done, by a store to `tohost`; `code` is 0 for success. */
-  | { readonly reason: 'tohost'; readonly hart: number; readonly code: number }
-  /** A limit is reached: raise it to go on. */
-  | { readonly reason: 'limit'; readonly limit: 'instructions' | 'cpuTime' | 'wallTime' }
-  | { readonly reason: 'ended'; readonly exit: MachineExit };
+  | {
+      /** The program has told its host that it is done, by a store to `tohost`. */
+      readonly reason: 'tohost';
+      /** The hart that made the store. */
+      readonly hart: number;
+      /** The program's exit code, 0 for success. */
+      readonly code: number;
+    }
+  | {
+      /** A limit is reached: raise it to go on. */
+      readonly reason: 'limit';
+      /** Its name in `MachineLimits`. */
+      readonly limit: 'instructions' | 'cpuTime' | 'wallTime';
+    }
+  | {
+      /** The machine is over. */
+      readonly reason: 'ended';
+      /** As the promise `ended` has it. */
+      readonly exit: MachineExit;
+    };
 
 /** What a machine tells its subscribers. */
 export interface MachineEvents {
@@ -68,14 +108,19 @@ export interface MachineEvents {
   /** The machine stands still, for this reason. Between `step()`s too. */
   readonly stop: MachineStop;
   /** The machine is at its start again. */
-  readonly reset: { readonly by: 'guest' | 'embedder' };
+  readonly reset: {
+    /** `guest`: it asked for that, by SBI or at the test finisher; `embedder`: by `reset()`. */
+    readonly by: 'guest' | 'embedder';
+  };
   /** A diagnostic: what a guest did wrong to a device, why nothing is compiled. */
   readonly log: string;
 }
 
-/** What ends by being disposed of: a subscription, a breakpoint. Doing so twice does no harm. */
+/** What ends by being disposed of: a listener to events, a terminal's connection. Doing so twice does no harm. */
 export interface Subscription {
+  /** Ends it at once: nothing more is delivered. */
   dispose(): void;
+  /** The same, for `using`. */
   [Symbol.dispose](): void;
 }
 
@@ -104,9 +149,11 @@ export interface BreakpointOptions {
 
 /** A breakpoint that is set. */
 export interface Breakpoint {
+  /** By which a `MachineStop` names it; no watchpoint of the machine has the same. */
   readonly id: number;
   /** Virtual address of an instruction, in whatever address space. */
   readonly address: bigint;
+  /** Takes it away. Doing so twice does no harm. */
   remove(): Promise<void>;
 }
 
@@ -122,9 +169,13 @@ export interface WatchpointOptions {
 
 /** A watchpoint that is set. */
 export interface Watchpoint {
+  /** By which a `MachineStop` names it; no breakpoint of the machine has the same. */
   readonly id: number;
+  /** First address watched: a physical one if the options said so. */
   readonly address: bigint;
+  /** Bytes watched from there. */
   readonly size: number;
+  /** Takes it away. Doing so twice does no harm. */
   remove(): Promise<void>;
 }
 
@@ -146,21 +197,25 @@ export interface HaltOptions {
 export interface InstructionCount {
   /** As the assembler has it; a 16-bit instruction counts as what it expands to. */
   readonly name: string;
+  /** For sums over instructions that do alike. */
   readonly kind: InstructionKind;
+  /** Over all harts, while counting was on. */
   readonly count: number;
   /** How many of these were 16-bit instructions. */
   readonly compressed: number;
 }
 
-/** What an instruction is: `pc` are jumps and auipc, `fload` and `fstore` those of f registers, `amo` atomics. */
 export type { InstructionKind } from '../generated/isa.ts';
 
 /** A name in a kernel or firmware. */
 export interface GuestSymbol {
+  /** As the file has it, not demangled. */
   readonly name: string;
+  /** Where it is; virtual where the program is linked to run translated. */
   readonly address: bigint;
   /** Bytes; 0 where that is not known. */
   readonly size: number;
+  /** `function` and `object` are STT_FUNC and STT_OBJECT of an ELF file; labels of assembly text are `other`. */
   readonly kind: 'function' | 'object' | 'other';
 }
 
@@ -207,7 +262,9 @@ export interface MachineMemory {
 
 /** All registers of a hart but CSRs, at one time. Values are unsigned. */
 export interface HartRegisters {
+  /** Virtual address of the next instruction. */
   readonly pc: bigint;
+  /** Mode that the hart is in (privileged spec, 1.2). */
   readonly privilege: 'user' | 'supervisor' | 'machine';
   /** x0 to x31. */
   readonly x: readonly bigint[];
@@ -217,6 +274,7 @@ export interface HartRegisters {
 
 /** A hart of the machine. */
 export interface MachineHart {
+  /** Its number, from 0: its mhartid (privileged spec, 3.1.5), and its place in `Machine.harts`. */
   readonly index: number;
   /**
    * A register by its name: `pc`, `x0` to `x31`, `f0` to `f31`, their names of the calling
@@ -234,16 +292,22 @@ export interface MachineHart {
   registers(): Promise<HartRegisters>;
 }
 
-/** A hart of a machine on this thread: its registers can be had at once, too. */
+/**
+ * A hart of a machine on this thread: its registers can be had at once, too. A number of a
+ * register that is not 0 to 31 is an ArgumentError.
+ */
 export interface LocalHart extends MachineHart {
   /** Virtual address of the next instruction. */
   pc: bigint;
+  /** Mode that the hart is in (privileged spec, 1.2). */
   readonly privilege: 'user' | 'supervisor' | 'machine';
   /** Integer register x0 to x31, unsigned. */
   getX(n: number): bigint;
+  /** Sets it to the low 64 bits of `value`; x0 stays 0. */
   setX(n: number, value: bigint): void;
   /** The 64 bits of floating-point register f0 to f31. */
   getF(n: number): bigint;
+  /** Sets these to the low 64 bits of `value`; a narrower number is to be NaN-boxed. */
   setF(n: number, value: bigint): void;
   /**
    * A CSR by its number, as M-mode reads it.

@@ -32,6 +32,7 @@ export interface DeviceContext {
 
 /** A device with registers at a place of its own. */
 export interface CustomMmioDevice {
+  /** Tells the two kinds of `CustomDevice` apart. */
   readonly kind: 'mmio';
   /** For messages. */
   readonly name: string;
@@ -50,7 +51,9 @@ export interface CustomMmioDevice {
 
 /** A virtio device; it gets the next free slot, after the machine's own. */
 export interface CustomVirtioDevice {
+  /** Tells the two kinds of `CustomDevice` apart. */
   readonly kind: 'virtio';
+  /** For messages. */
   readonly name: string;
   /** Makes the device, once for each machine. */
   create(context: DeviceContext): VirtioDevice;

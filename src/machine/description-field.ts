@@ -5,11 +5,12 @@
 import { HartwareError } from '../errors.ts';
 import { parseSize } from './size.ts';
 
-/** A description that is wrong at `path`, for example "drives[0].file". */
+/** A description that is wrong; the message says where, what was expected and what was found. */
 export class DescriptionError extends HartwareError {
   override readonly name = 'DescriptionError';
   readonly code = 'DESCRIPTION';
   constructor(
+    /** Where in the document, as "drives[0].file"; empty for all of it. */
     readonly path: string,
     problem: string,
   ) {

@@ -17,7 +17,7 @@ export const DESCRIPTION_VERSION = 1;
 export const MAX_HARTS = 8;
 /** The least RAM, in bytes. */
 export const MIN_MEMORY = 16 * MiB;
-/** The core's 4 GiB of linear memory, less its own 48 MiB. */
+/** The most RAM, in bytes: the core's 4 GiB of linear memory, less its own 48 MiB. */
 export const MAX_MEMORY = 4048 * MiB;
 /** Ticks of `time` a second, the same as on QEMU `virt`. */
 export const TIMEBASE_FREQUENCY = 10_000_000;
@@ -49,7 +49,12 @@ export interface MachineDescription {
   /** Devices that a machine may have or not. */
   readonly devices?: {
     /** virtio entropy device: host entropy, or a repeatable sequence from a seed. Default true. */
-    readonly rng?: boolean | { readonly seed: number };
+    readonly rng?:
+      | boolean
+      | {
+          /** A whole number from 0 to 2^32 - 1; what comes of it is repeatable, and no secret. */
+          readonly seed: number;
+        };
     /** virtio console beside the UART. Default false. */
     readonly console?: boolean;
     /** virtio input device with a power key, for `powerButton()`. Default false. */
@@ -62,10 +67,12 @@ export type Paging = 'sv39' | 'sv48' | 'sv57';
 
 /** What time is to the guest: of `mtime`, timers and the real-time clock. */
 export type ClockDescription =
-  /** Time is the host's. The default. */
-  | { readonly kind: 'host' }
-  /** Time is counted in executed instructions: equal runs are equal to the instruction. */
   | {
+      /** Time is the host's. The default. */
+      readonly kind: 'host';
+    }
+  | {
+      /** Time is counted in executed instructions: equal runs are equal to the instruction. */
       readonly kind: 'virtual';
       /** A multiple of 10 million up to 10 000 million. Default 1 000 million. */
       readonly instructionsPerSecond?: number;

@@ -22,6 +22,7 @@ export interface MachineExtension {
   readonly sbi?: SbiHook;
 }
 
+/** What an embedder gives a machine beside its description, the same in every environment. */
 export interface HostOptions extends MachineExtension {
   /** Boot files by the name they have in the description; looked up before paths and URLs. */
   readonly files?: Readonly<Record<string, SuppliedFile>>;

@@ -2,6 +2,10 @@
 import type { DiskLimits } from '../block/metered.ts';
 import { ArgumentError } from '../errors.ts';
 
+/**
+ * Limits of a machine; what is left out is not limited. The first three make it pause, with the
+ * reason `limit`, the others slow it down.
+ */
 export interface MachineLimits {
   /** Instructions over all harts since the machine was made; it pauses there, to the instruction. */
   readonly instructions?: number;

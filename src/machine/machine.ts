@@ -57,7 +57,7 @@ const SLICE = 8;
 
 const PAUSED: MachineStop = { reason: 'paused' };
 
-/** Beside what every machine has, its RAM, registers and figures can be had at once. */
+/** A machine on this thread: beside what every machine has, its RAM, registers and figures can be had at once. */
 export class LocalMachine implements Machine {
   readonly memory: MachineMemory;
   /** Guest RAM, to be accessed at once. */
@@ -377,6 +377,7 @@ export class LocalMachine implements Machine {
     return this.eventSource.iterate(event, options);
   }
 
+  /** `dispose()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }

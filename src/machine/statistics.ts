@@ -11,13 +11,21 @@ export interface MachineStatistics {
    * Those to MMIO and across two pages always do, and more than once each.
    */
   readonly tlbMisses: number;
+  /** Where the time of its thread went. */
   readonly time: TimeStatistics;
+  /** What was translated, and what became of it. */
   readonly jit: JitStatistics;
   /** Of all drives. */
   readonly disk: DiskStatistics;
+  /** What it has of its host. */
   readonly memory: MemoryStatistics;
   /** Bytes printed to each console. */
-  readonly console: { readonly serial: number; readonly virtio: number };
+  readonly console: {
+    /** By the UART, by SBI and to `tohost`. */
+    readonly serial: number;
+    /** By the virtio console; 0 without one. */
+    readonly virtio: number;
+  };
 }
 
 /** In bytes. */

@@ -56,8 +56,9 @@ export interface ProgramResult {
    * when it stopped in another way, at an ebreak, an exception, a breakpoint or a limit.
    */
   readonly code: number | undefined;
-  /** What it printed to the serial port during the run, and the same as text. */
+  /** What it printed to the serial port during the run. */
   readonly bytes: Uint8Array;
+  /** The same as text. What is not UTF-8 becomes U+FFFD. */
   readonly output: string;
   /** Instructions executed during the run, over all harts. */
   readonly instructions: number;
@@ -163,6 +164,7 @@ export class Program implements AsyncDisposable {
     await this.machine.dispose();
   }
 
+  /** `dispose()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }

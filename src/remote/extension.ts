@@ -5,7 +5,12 @@ import type { MachineExtension } from '../machine/host-options.ts';
 /** Where a module for the machine's thread is. */
 export interface ExtensionSource {
   /** The module. Its default export is a `MachineExtension`, or a function that makes one of `data`. */
-  readonly url: string | { readonly href: string };
+  readonly url:
+    | string
+    | {
+        /** As of a `URL`, which this may be. */
+        readonly href: string;
+      };
   /** Plain data for that function. */
   readonly data?: unknown;
 }

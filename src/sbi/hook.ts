@@ -3,6 +3,7 @@ import type { GuestMemory } from '../memory.ts';
 
 /** A call that a guest makes in S-mode. */
 export interface SbiHookCall {
+  /** The hart that calls: its mhartid. */
   readonly hart: number;
   /** EID, a7. */
   readonly extensionId: number;

@@ -2,6 +2,7 @@
  * A virtio device as its transport sees it (virtio 1.2, 2): its queues, feature
  * bits and configuration space, and nothing of where or how it is attached.
  */
+
 /** The buffers of one request, of which the driver wrote the first part; the device may write the rest. */
 export interface VirtioChain {
   /** Bytes the driver wrote for the device. */
@@ -18,6 +19,7 @@ export interface VirtioChain {
 
 /** A virtqueue as its device uses it (virtio 1.2, 2.6). */
 export interface VirtioQueue {
+  /** From 0, in the order of `VirtioDevice.queueSizes`. */
   readonly index: number;
   /** Descriptors in the ring. */
   readonly size: number;
@@ -39,6 +41,7 @@ export interface VirtioTransport {
   needsReset(reason: string): void;
 }
 
+/** A virtio device, whatever transport it is behind. */
 export interface VirtioDevice {
   /** Device ID (virtio 1.2, 5). */
   readonly deviceId: number;
@@ -46,8 +49,9 @@ export interface VirtioDevice {
   readonly features: bigint;
   /** Largest size of each queue, in descriptors. */
   readonly queueSizes: readonly number[];
-  /** The bytes of the configuration space; reads past the end give zero. */
+  /** The bytes of the configuration space (virtio 1.2, 2.5); reads past the end give zero. */
   readConfig(offset: number, size: 1 | 2 | 4): number;
+  /** The driver wrote the low `size` bytes of `value` there. What it may not change stays as it is. */
   writeConfig(offset: number, size: 1 | 2 | 4, value: number): void;
   /** DRIVER_OK was set: `features` are the negotiated ones. */
   activate(transport: VirtioTransport, queues: readonly VirtioQueue[], features: bigint): void;

@@ -21,6 +21,7 @@ export { createOpfsDisk, deleteOpfsDisk } from './opfs.ts';
 export { attachTerminal, type AttachOptions, type TerminalLike } from './terminal.ts';
 export type { WorkerSource } from './thread.ts';
 
+/** What `createMachine` takes beside the description, in browsers. */
 export interface BrowserMachineOptions extends BrowserHostOptions {
   /**
    * Where the machine runs. True: in a worker of its own, of the script worker.js beside the

@@ -3,12 +3,20 @@ import type { MachineConsole, Subscription } from '../../machine/api.ts';
 
 /** What is used of a terminal; xterm.js's `Terminal` has it. */
 export interface TerminalLike {
+  /** Width in characters. */
   readonly cols: number;
+  /** Height in characters. */
   readonly rows: number;
+  /** Shows bytes, UTF-8 and control sequences; calls back when it has, which is when it gets more. */
   write(data: Uint8Array, callback?: () => void): void;
-  onData(listener: (data: string) => void): { dispose(): void };
-  onBinary?(listener: (data: string) => void): { dispose(): void };
-  onResize?(listener: (size: { readonly cols: number; readonly rows: number }) => void): { dispose(): void };
+  /** Has `listener` called with what is typed, until that is disposed of. */
+  onData(listener: (data: string) => void): Pick<Subscription, 'dispose'>;
+  /** Likewise with input that is not text, one character a byte: mouse reports. */
+  onBinary?(listener: (data: string) => void): Pick<Subscription, 'dispose'>;
+  /** Likewise with each new size, in characters. */
+  onResize?(
+    listener: (size: { readonly cols: number; readonly rows: number }) => void,
+  ): Pick<Subscription, 'dispose'>;
 }
 
 /** How a terminal is connected. */

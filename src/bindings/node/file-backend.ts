@@ -1,9 +1,5 @@
 /**
- * A raw image file as a disk. A file that does not end with a whole sector reads as
- * if zeros followed, and becomes longer when the guest writes there. A file that is
- * written to is locked against other machines.
- *
- * Left out on purpose: discard, because Node cannot punch holes; block special files,
+ * Image files as disks. Left out on purpose: discard, because Node cannot punch holes; block special files,
  * because Node cannot ask for their size.
  */
 import { open, realpath, type FileHandle } from 'node:fs/promises';
@@ -13,6 +9,11 @@ import { checkUnlocked, lockFile } from './file-lock.ts';
 
 const SECTOR = 512;
 
+/**
+ * A raw image file as a disk. A file that does not end with a whole sector of 512 bytes reads
+ * as if zeros followed, and becomes longer when the guest writes there. A file that is written
+ * to is locked against other machines.
+ */
 export class FileBlockBackend implements BlockBackend {
   private constructor(
     private readonly handle: FileHandle,

@@ -21,6 +21,7 @@ export { FileBlockBackend } from './file-backend.ts';
 export { FileError } from './file-error.ts';
 export { createNodeHost, type NodeHostOptions } from './host.ts';
 
+/** What `createMachine` takes beside the description, in Node. */
 export interface NodeMachineOptions extends NodeHostOptions {
   /** Whether the machine runs in a worker thread of its own. Default false: on this thread, in slices of some milliseconds. */
   readonly worker?: boolean;
