@@ -148,7 +148,7 @@ export const PRIV_U: u32 = 0;
 export const PRIV_S: u32 = 1;
 export const PRIV_M: u32 = 3;
 
-// TLB sets: {u64 tag, u32 addend, u32 unused} × TLB_ENTRIES, read then write.
+// TLB sets: {u64 -vpage, u32 host address - vaddr, u32 unused} × TLB_ENTRIES, read then write.
 export const TLB_ENTRIES: u32 = 1024;
 export const TLB_INDEX_MASK: u32 = (TLB_ENTRIES - 1) << 4;
 export const TLB_SIZE: usize = 0x4000;

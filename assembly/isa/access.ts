@@ -1,7 +1,6 @@
 /**
- * The fast path of loads and stores: one comparison with a TLB tag decides, and
- * it also sends misaligned accesses and page crossings the slow way, because a
- * tag has its low bits clear.
+ * The fast path of loads and stores: one comparison decides whether all of an access lies in
+ * the page of a TLB entry (mmu/tlb.ts), and sends those that cross pages the slow way.
  */
 import {
   GROUP_RECORDS,
@@ -25,6 +24,7 @@ import {
 import { HELPER_LOCATE } from '../jit/imports';
 import { LOCATE_ATOMIC, LOCATE_WRITE } from '../jit/helpers';
 import { accessValue, leaveAfterAccess, readSlow, writeSlow } from '../mmu/access';
+import { tlbAddress, tlbEntry, tlbHit } from '../mmu/tlb';
 import { TYPE_I32, Wasm } from '../wasm/opcode';
 import {
   call,
@@ -62,32 +62,13 @@ export function effectiveAddress(h: usize, r: usize): u64 {
   return (rs1(h, r) + imm(r)) as u64;
 }
 
-// @ts-ignore: decorator
-@inline
-export function tlbEntry(tlb: usize, vaddr: u64): usize {
-  return tlb + (((vaddr >> 8) as u32) & TLB_INDEX_MASK);
-}
-
-/** Whether an aligned access of type T at `vaddr` may use the entry. */
-// @ts-ignore: decorator
-@inline
-export function tlbHit<T>(entry: usize, vaddr: u64): bool {
-  return load<u64>(entry) == (vaddr & (~0xfff | ((sizeof<T>() as u64) - 1)));
-}
-
-// @ts-ignore: decorator
-@inline
-export function tlbAddress(entry: usize, vaddr: u64): usize {
-  return (load<u32>(entry, 8) + (vaddr as u32)) as usize;
-}
-
 /** rd = the value of type T at rs1 + imm, extended as T says. */
 // @ts-ignore: decorator
 @inline
 export function loadRd<T>(h: usize, r: usize, tlbRead: usize): bool {
   const vaddr = effectiveAddress(h, r);
   const entry = tlbEntry(tlbRead, vaddr);
-  if (tlbHit<T>(entry, vaddr)) {
+  if (tlbHit(entry, vaddr, sizeof<T>() as u32)) {
     setRd(h, r, load<T>(tlbAddress(entry, vaddr)) as i64);
     return true;
   }
@@ -115,7 +96,7 @@ function nanBox(size: u32): u64 {
 export function loadFd<T>(h: usize, r: usize, tlbRead: usize): bool {
   const vaddr = effectiveAddress(h, r);
   const entry = tlbEntry(tlbRead, vaddr);
-  if (tlbHit<T>(entry, vaddr)) {
+  if (tlbHit(entry, vaddr, sizeof<T>() as u32)) {
     setFd(h, r, (load<T>(tlbAddress(entry, vaddr)) as u64) | nanBox(sizeof<T>() as u32));
     return true;
   }
@@ -134,7 +115,7 @@ function loadFdSlow(h: usize, r: usize, vaddr: u64, size: u32): bool {
 export function storeRs2<T>(h: usize, r: usize, tlbWrite: usize): bool {
   const vaddr = effectiveAddress(h, r);
   const entry = tlbEntry(tlbWrite, vaddr);
-  if (tlbHit<T>(entry, vaddr)) {
+  if (tlbHit(entry, vaddr, sizeof<T>() as u32)) {
     store<T>(tlbAddress(entry, vaddr), rs2(h, r) as T);
     return true;
   }
@@ -227,9 +208,15 @@ function emitIsMiss(size: u32, flags: u32): void {
   localTee(LOCAL_ENTRY);
   memoryAccess(Wasm.I64_LOAD, entryOffset(flags));
   localGet(LOCAL_ACCESS);
-  i64Const(~0xfff | ((size as i64) - 1));
-  emit(Wasm.I64_AND);
-  emit(Wasm.I64_NE);
+  emit(Wasm.I64_ADD);
+  const shift = flags & LOCATE_ATOMIC ? ctz(size) : 0;
+  if (shift) {
+    // Makes what is misaligned a large number.
+    i64Const(shift);
+    emit(Wasm.I64_ROTR);
+  }
+  i64Const((4096 - size) >> shift);
+  emit(Wasm.I64_GT_U);
 }
 
 /** Pushes the host address that the TLB entry gives. */
@@ -264,24 +251,13 @@ export function blockGroupOf(r: usize): i32 {
 }
 
 /**
- * Checks accesses from rs1 + `low` on, a multiple of `size` below 4096, for all
- * `length` bytes: they lie in one page and are aligned like accesses of `size`
- * bytes at rs1. Until `endBlockGroup` accesses by that register rely on that.
+ * Checks that all `length` bytes from rs1 + `low` on lie in one page that may be accessed.
+ * Until `endBlockGroup` accesses by that register rely on that.
  */
-export function startBlockGroup(r: usize, low: i32, length: u32, size: u32, isWrite: bool): void {
+export function startBlockGroup(r: usize, low: i32, length: u32, isWrite: bool): void {
   const group = findBlockGroup(0);
   if (group < 0) return;
-  emitRs1(r);
-  i64Const(low);
-  emit(Wasm.I64_ADD);
-  localTee(LOCAL_ACCESS);
-  emit(Wasm.I32_WRAP_I64);
-  i32Const(0xfff);
-  emit(Wasm.I32_AND);
-  i32Const(0x1000 - length);
-  emit(Wasm.I32_GT_U);
-  emitExitIf();
-  emitHit(size, isWrite ? LOCATE_WRITE : 0);
+  emitLocate(r, low, length, isWrite ? LOCATE_WRITE : 0);
   localSet(LOCAL_GROUP + group);
   store<u32>(blockGroup(group), load<u16>(r, REC_RS1));
   store<i32>(blockGroup(group), low, 4);

@@ -57,7 +57,6 @@ export function groupAccesses(r: usize, left: u32): void {
   let accesses: u32 = 0;
   let low: i32 = i32.MAX_VALUE;
   let high: i32 = i32.MIN_VALUE;
-  let largest: u32 = 1;
   let isWrite = false;
   for (let i: u32 = 0, at = r; i < left; i++, at += RECORD_SIZE) {
     const op = load<u16>(at, REC_OP) as u32;
@@ -65,17 +64,13 @@ export function groupAccesses(r: usize, left: u32): void {
       if (copy != COPY_NONE && load<u16>(at, REC_GROUP)) return;
       const size = accessSize(op);
       const offset = load<i32>(at, REC_IMM);
-      // A misaligned one would need a check of its own.
-      if (offset & (size - 1)) return;
       accesses++;
       low = min(low, offset);
       high = max(high, offset + (size as i32));
-      largest = max(largest, size);
       if (isStore(op)) isWrite = true;
     }
     if (load<u16>(at, REC_RD) == base) break;
   }
-  low &= -(largest as i32);
   if (accesses < 2 || high - low > LONGEST_GROUP) return;
-  startBlockGroup(r, low, (high - low) as u32, largest, isWrite);
+  startBlockGroup(r, low, (high - low) as u32, isWrite);
 }

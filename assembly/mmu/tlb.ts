@@ -67,12 +67,47 @@ export function updateMode(h: usize): void {
   store<u32>(h, (h + H_REGION_CACHES + cache * REGION_CACHE_SIZE) as u32, H_REGION_CACHE);
 }
 
+/** Where the TLB at `tlb` has its entry for `vaddr`. */
 // @ts-ignore: decorator
 @inline
-function writeEntry(tlb: usize, vaddr: u64, addend: u32): void {
-  const e = tlb + (((vaddr >> 8) as u32) & TLB_INDEX_MASK);
-  store<u64>(e, vaddr & ~0xfff);
+export function tlbEntry(tlb: usize, vaddr: u64): usize {
+  return tlb + (((vaddr >> 8) as u32) & TLB_INDEX_MASK);
+}
+
+/**
+ * Whether `size` bytes at `vaddr` lie in the page of the entry at `e`, which has the negative of
+ * the page's address: an addition, unlike a comparison, leaves the offset in the page. V8's
+ * newer compilers also load twice what they compare with a place in memory.
+ */
+// @ts-ignore: decorator
+@inline
+export function tlbHit(e: usize, vaddr: u64, size: u32): bool {
+  return vaddr + load<u64>(e) <= ((4096 - size) as u64);
+}
+
+// @ts-ignore: decorator
+@inline
+export function tlbAddress(e: usize, vaddr: u64): usize {
+  return (load<u32>(e, 8) + (vaddr as u32)) as usize;
+}
+
+// @ts-ignore: decorator
+@inline
+function writeEntry(e: usize, vaddr: u64, addend: u32): void {
+  store<u64>(e, -((vaddr & ~0xfff) as i64));
   store<u32>(e, addend, 8);
+}
+
+/** Empties the entry at `e` of the TLB at `tlb`: it gets a page that belongs into another one. */
+// @ts-ignore: decorator
+@inline
+function clearEntry(tlb: usize, e: usize): void {
+  writeEntry(e, e == tlb ? 4096 : 0, 0);
+}
+
+function clearTlb(tlb: usize): void {
+  memory.fill(tlb, 0, TLB_SIZE);
+  clearEntry(tlb, tlb);
 }
 
 /** What a second-level entry for `vaddr` in the set at `tlb` is known by. */
@@ -94,7 +129,7 @@ function secondEntry(h: usize, key: u64): usize {
 export function tlbInstall(h: usize, tlb: usize, vaddr: u64, paddr: u64): void {
   const vpage = vaddr & ~0xfff;
   const addend = (ramAddress(paddr & ~0xfff) as u32) - (vpage as u32);
-  writeEntry(tlb, vaddr, addend);
+  writeEntry(tlbEntry(tlb, vaddr), vaddr, addend);
   const key = secondKey(h, tlb, vaddr);
   const e = secondEntry(h, key);
   store<u64>(e, key);
@@ -104,13 +139,13 @@ export function tlbInstall(h: usize, tlb: usize, vaddr: u64, paddr: u64): void {
 
 /** Where the TLBs say that `vaddr` lies, whatever its alignment; 0 when they do not know. */
 export function tlbLookup(h: usize, tlb: usize, vaddr: u64): usize {
-  const e = tlb + (((vaddr >> 8) as u32) & TLB_INDEX_MASK);
-  if (load<u64>(e) == (vaddr & ~0xfff)) return (load<u32>(e, 8) + (vaddr as u32)) as usize;
+  const e = tlbEntry(tlb, vaddr);
+  if (tlbHit(e, vaddr, 1)) return tlbAddress(e, vaddr);
   const key = secondKey(h, tlb, vaddr);
   const second = secondEntry(h, key);
   if (load<u64>(second) != key || load<u32>(second, 12) != load<u32>(h, H_EPOCH)) return 0;
   const addend = load<u32>(second, 8);
-  writeEntry(tlb, vaddr, addend);
+  writeEntry(e, vaddr, addend);
   return (addend + (vaddr as u32)) as usize;
 }
 
@@ -119,7 +154,10 @@ function flushData(h: usize): void {
   // Filling 128 KiB costs more than the refills after it, and most modes were not entered since.
   const used = load<u32>(h, H_TLBS_USED);
   for (let set: u32 = 0; set < TLB_SETS; set++) {
-    if (used & (1 << set)) memory.fill(h + H_TLBS + (set as usize) * TLB_SET_SIZE, 0xff, TLB_SET_SIZE);
+    if (!(used & (1 << set))) continue;
+    const tlb = h + H_TLBS + (set as usize) * TLB_SET_SIZE;
+    clearTlb(tlb);
+    clearTlb(tlb + TLB_SIZE);
   }
   const current = (load<u32>(h, H_TLB_READ) as usize) - h - H_TLBS;
   store<u32>(h, 1 << ((current / TLB_SET_SIZE) as u32), H_TLBS_USED);
@@ -249,9 +287,8 @@ export function flushTlbPage(h: usize, vaddr: u64): void {
     flushTlb(h);
     return;
   }
-  const index = ((vaddr >> 8) as u32) & TLB_INDEX_MASK;
   for (let tlb = h + H_TLBS, end = tlb + 3 * TLB_SET_SIZE; tlb < end; tlb += TLB_SIZE) {
-    store<u64>(tlb + index, -1);
+    clearEntry(tlb, tlbEntry(tlb, vaddr));
     const key = secondKey(h, tlb, vaddr);
     const second = secondEntry(h, key);
     if (load<u64>(second) == key) store<u64>(second, 0);
@@ -279,8 +316,8 @@ export function revokeWrites(hostPage: u32): void {
     for (let s: usize = 0; s < TLB_SETS; s++) {
       const tlb = HARTS + i * HART_AREA_SIZE + H_TLBS + s * TLB_SET_SIZE + TLB_SIZE;
       for (let e = tlb, end = tlb + ((TLB_ENTRIES as usize) << 4); e < end; e += 16) {
-        // vpage + addend is the host page; an empty entry's tag (-1) cannot make one.
-        if ((load<u64>(e) as u32) + load<u32>(e, 8) == hostPage) store<u64>(e, -1);
+        // Those of an empty entry make a page below all RAM.
+        if (load<u32>(e, 8) - (load<u64>(e) as u32) == hostPage) clearEntry(tlb, e);
       }
     }
   }

@@ -199,6 +199,8 @@ describe('more pages than the TLB has entries', () => {
     (options) => {
       const source = `
       li s8, ${times}
+      li s9, ${WIDE * 4n - 800n}
+      li s10, PAGE + 4094
       2: li s0, PAGE
       li s2, PAGE + ${WIDE * 4096n}
       li s1, ${WIDE * 4n}
@@ -206,7 +208,10 @@ describe('more pages than the TLB has entries', () => {
       sw a1, 24(s0)
       add a0, a0, a1
       ld a2, 8(s2)
-      lhu a3, 3(s2)
+      # Across pages, at first.
+      sltu t1, s9, s1
+      add t1, t1, s10
+      lhu a3, 0(t1)
       lw a4, 32(s2)
       add a0, a0, a2
       sub a0, a0, a3

@@ -337,3 +337,22 @@ describe("what one mode cached is not another's", () => {
     expect(guest.run().trap).toMatchObject({ from: to, cause: 13n, value: PAGE_VA });
   });
 });
+
+describe('an empty entry holds no page', () => {
+  // Entries know pages by 1024 page numbers: the first and the last of them, and what wraps around.
+  const PAGES = [0n, 0x1000n, 0x2000n, 0x3ff000n, 0x400000n, 0x401000n, -0x1000n, 1n << 38n];
+  const ACCESSES = ['lb a0, (s0)', 'sb a0, 4095(s0)', 'lwu a0, 4092(s0)', 'sd a0, (s0)'].flatMap((access) =>
+    ['nop', 'sfence.vma', 'sfence.vma s0, zero'].map((fence) => [access, fence] as const),
+  );
+  it.each(ACCESSES)('%s, after %s', (access, fence) => {
+    const [instruction, at] = access.split(/(?=\d*\(s0\))/);
+    for (const page of PAGES) {
+      const offset = BigInt(at!.replace('(s0)', '') || 0);
+      const guest = new PagedProgram(
+        `li s0, ${page}\n ${fence}\n li t0, ${offset}\n add t0, t0, s0\n ${instruction}(t0)`,
+      );
+      guest.run();
+      expect(guest.trap?.value, `page ${page}`).toBe(BigInt.asUintN(64, page + offset));
+    }
+  });
+});

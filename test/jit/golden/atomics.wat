@@ -68,18 +68,20 @@
                 (i32.const 1)))
             (local.set $13
               (local.get $x8))
-            (i64.ne
-              (i64.load offset=1167360
-                (local.tee $11
-                  (i32.and
-                    (i32.shr_u
-                      (i32.wrap_i64
-                        (local.get $13))
-                      (i32.const 8))
-                    (i32.const 16368))))
-              (i64.and
-                (local.get $13)
-                (i64.const -4089)))
+            (i64.gt_u
+              (i64.rotr
+                (i64.add
+                  (i64.load offset=1167360
+                    (local.tee $11
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.get $13))
+                          (i32.const 8))
+                        (i32.const 16368))))
+                  (local.get $13))
+                (i64.const 3))
+              (i64.const 511))
             (local.set $exit
               (i32.const -2147287040))
             (br_if 1 (;@3;))
@@ -111,18 +113,20 @@
                   (i32.const 4)))
               (local.set $13
                 (local.get $x8))
-              (i64.ne
-                (i64.load offset=1150976
-                  (local.tee $11
-                    (i32.and
-                      (i32.shr_u
-                        (i32.wrap_i64
-                          (local.get $13))
-                        (i32.const 8))
-                      (i32.const 16368))))
-                (i64.and
-                  (local.get $13)
-                  (i64.const -4093)))
+              (i64.gt_u
+                (i64.rotr
+                  (i64.add
+                    (i64.load offset=1150976
+                      (local.tee $11
+                        (i32.and
+                          (i32.shr_u
+                            (i32.wrap_i64
+                              (local.get $13))
+                            (i32.const 8))
+                          (i32.const 16368))))
+                    (local.get $13))
+                  (i64.const 2))
+                (i64.const 1023))
               (local.set $exit
                 (i32.const -2146893820))
               (br_if 2 (;@3;))
@@ -149,18 +153,20 @@
                   (i64.const 1)))
               (local.set $13
                 (local.get $x8))
-              (i64.ne
-                (i64.load offset=1167360
-                  (local.tee $11
-                    (i32.and
-                      (i32.shr_u
-                        (i32.wrap_i64
-                          (local.get $13))
-                        (i32.const 8))
-                      (i32.const 16368))))
-                (i64.and
-                  (local.get $13)
-                  (i64.const -4093)))
+              (i64.gt_u
+                (i64.rotr
+                  (i64.add
+                    (i64.load offset=1167360
+                      (local.tee $11
+                        (i32.and
+                          (i32.shr_u
+                            (i32.wrap_i64
+                              (local.get $13))
+                            (i32.const 8))
+                          (i32.const 16368))))
+                    (local.get $13))
+                  (i64.const 2))
+                (i64.const 1023))
               (local.set $exit
                 (i32.const -2147155956))
               (br_if 2 (;@3;))

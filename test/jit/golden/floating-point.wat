@@ -89,18 +89,18 @@
                   (i32.const 6)))
               (local.set $13
                 (local.get $x8))
-              (i64.ne
-                (i64.load offset=1150976
-                  (local.tee $11
-                    (i32.and
-                      (i32.shr_u
-                        (i32.wrap_i64
-                          (local.get $13))
-                        (i32.const 8))
-                      (i32.const 16368))))
-                (i64.and
-                  (local.get $13)
-                  (i64.const -4089)))
+              (i64.gt_u
+                (i64.add
+                  (i64.load offset=1150976
+                    (local.tee $11
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.get $13))
+                          (i32.const 8))
+                        (i32.const 16368))))
+                  (local.get $13))
+                (i64.const 4088))
               (local.set $exit
                 (i32.const -2146631680))
               (br_if 2 (;@3;))
@@ -171,18 +171,18 @@
                 (local.get $20))
               (local.set $13
                 (local.get $x8))
-              (i64.ne
-                (i64.load offset=1167360
-                  (local.tee $11
-                    (i32.and
-                      (i32.shr_u
-                        (i32.wrap_i64
-                          (local.get $13))
-                        (i32.const 8))
-                      (i32.const 16368))))
-                (i64.and
-                  (local.get $13)
-                  (i64.const -4089)))
+              (i64.gt_u
+                (i64.add
+                  (i64.load offset=1167360
+                    (local.tee $11
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.get $13))
+                          (i32.const 8))
+                        (i32.const 16368))))
+                  (local.get $13))
+                (i64.const 4088))
               (local.set $exit
                 (i32.const -2147024884))
               (br_if 2 (;@3;))
