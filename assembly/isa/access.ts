@@ -14,6 +14,7 @@ import {
   MAX_GROUPS,
   REC_GROUP,
   REC_IMM,
+  REC_RD,
   REC_RS1,
   STYLE_CALLS,
   STYLE_TLB_SHIFT,
@@ -46,6 +47,7 @@ import {
   emitRs2,
   emitSetFd,
   emitSetRd,
+  emitSetRdLow,
   LOCAL_GROUP,
   LOCAL_HART,
   LOCAL_I32,
@@ -54,6 +56,7 @@ import {
   LOCAL_TLB_READ,
   LOCAL_TLB_WRITE,
 } from './emit';
+import { staysNarrow } from './narrow';
 import { imm, rs1, rs2, setFd, setRd } from './registers';
 
 // @ts-ignore: decorator
@@ -358,8 +361,24 @@ function emitAddress(r: usize, size: u32, flags: u32): u32 {
 /** rd = what the load `opcode` of `size` bytes gives at rs1 + imm. */
 export function emitLoadRd(r: usize, size: u32, opcode: u32): void {
   const offset = emitAddress(r, size, 0);
-  memoryAccess(opcode, offset);
-  emitSetRd(r);
+  const ofWord = staysNarrow(load<u16>(r, REC_RD)) ? loadOfWord(opcode) : 0;
+  memoryAccess(ofWord ? ofWord : opcode, offset);
+  if (ofWord) emitSetRdLow(r);
+  else emitSetRd(r);
+}
+
+/** What loads the i32 that `opcode` extends, 0 if it loads no such word. */
+function loadOfWord(opcode: u32): u32 {
+  switch (opcode) {
+    case Wasm.I64_LOAD8_S:
+      return Wasm.I32_LOAD8_S;
+    case Wasm.I64_LOAD16_S:
+      return Wasm.I32_LOAD16_S;
+    case Wasm.I64_LOAD32_S:
+      return Wasm.I32_LOAD;
+    default:
+      return 0;
+  }
 }
 
 /** Stores the low bytes of rs2, an x register, at rs1 + imm. */

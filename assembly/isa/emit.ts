@@ -9,6 +9,7 @@
 import { JIT_LOCALS, REC_IMM, REC_RD, REC_RS1, REC_RS2, X_SINK } from '../layout';
 import { Wasm } from '../wasm/opcode';
 import { brIf, emit, i32Const, i64Const, localGet, localSet } from '../wasm/writer';
+import { emitSetNarrow, isNarrow, lowLocal, noteWhole } from './narrow';
 
 // Parameters and locals that every region has.
 export const LOCAL_HART: u32 = 0; // i32, the hart area
@@ -39,9 +40,25 @@ function localOf(offset: u32): u32 {
   return load<u8>(JIT_LOCALS + (registerOf(offset) as usize));
 }
 
-function getX(offset: u32): void {
-  if (offset == 0) i64Const(0);
-  else localGet(localOf(offset));
+/** Pushes the x register at `offset` of the hart record, an i64. */
+export function getX(offset: u32): void {
+  if (offset == 0) {
+    i64Const(0);
+  } else if (isNarrow(offset)) {
+    localGet(lowLocal(offset >> 3));
+    emit(Wasm.I64_EXTEND_I32_S);
+  } else {
+    localGet(localOf(offset));
+  }
+}
+
+function getXLow(offset: u32): void {
+  if (isNarrow(offset)) {
+    localGet(lowLocal(offset >> 3));
+  } else {
+    getX(offset);
+    emit(Wasm.I32_WRAP_I64);
+  }
 }
 
 /** Pushes rs1, an i64. */
@@ -56,14 +73,12 @@ export function emitRs2(r: usize): void {
 
 /** Pushes the low half of rs1, an i32. */
 export function emitRs1Low(r: usize): void {
-  emitRs1(r);
-  emit(Wasm.I32_WRAP_I64);
+  getXLow(load<u16>(r, REC_RS1));
 }
 
 /** Pushes the low half of rs2, an i32. */
 export function emitRs2Low(r: usize): void {
-  emitRs2(r);
-  emit(Wasm.I32_WRAP_I64);
+  getXLow(load<u16>(r, REC_RS2));
 }
 
 /** Pushes the immediate, an i64. */
@@ -79,19 +94,20 @@ export function emitImmLow(r: usize): void {
 /** Pushes what rd held before the instruction, an i64: amocas reads it. */
 export function emitOldRd(r: usize): void {
   const rd = load<u16>(r, REC_RD) as u32;
-  if (rd == X_SINK) i64Const(0);
-  else localGet(localOf(rd));
+  getX(rd == X_SINK ? 0 : rd);
 }
 
 /** Pops an i64 into rd. */
 export function emitSetRd(r: usize): void {
   const rd = load<u16>(r, REC_RD) as u32;
+  noteWhole(rd);
   if (rd == X_SINK) emit(Wasm.DROP);
   else localSet(localOf(rd));
 }
 
 /** Pops an i32 into rd, sign-extended, as the instructions ending in W do. */
 export function emitSetRdLow(r: usize): void {
+  if (emitSetNarrow(load<u16>(r, REC_RD))) return;
   emit(Wasm.I64_EXTEND_I32_S);
   emitSetRd(r);
 }

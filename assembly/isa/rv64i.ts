@@ -8,7 +8,16 @@
 import { REC_RS1 } from '../layout';
 import { Wasm } from '../wasm/opcode';
 import { emit, i64Const, localGet, localTee } from '../wasm/writer';
-import { emitImm, emitRs1, emitRs2, emitSetRd, emitSetRdUnsigned, LOCAL_SHIFTED } from './emit';
+import {
+  emitImm,
+  emitRs1,
+  emitRs1Low,
+  emitRs2,
+  emitSetRd,
+  emitSetRdLow,
+  emitSetRdUnsigned,
+  LOCAL_SHIFTED,
+} from './emit';
 import {
   emitAddRs2,
   emitBinary,
@@ -22,6 +31,7 @@ import {
   immediate,
   isZero,
 } from './emit-integer';
+import { isNarrow } from './narrow';
 import { imm, rs1, rs2, setRd } from './registers';
 import { shiftOf } from './shifted';
 
@@ -46,6 +56,10 @@ export function executeAddi(h: usize, r: usize): void {
 export function emitAddi(r: usize): void {
   if (isZero(r, REC_RS1)) {
     emitImm(r);
+  } else if (immediate(r) == 0 && isNarrow(load<u16>(r, REC_RS1))) {
+    emitRs1Low(r);
+    emitSetRdLow(r);
+    return;
   } else {
     emitRs1(r);
     if (immediate(r) != 0) {

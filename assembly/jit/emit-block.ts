@@ -1,6 +1,7 @@
 /** The code of a basic block: what must be checked first, and its instructions in one pass. */
 import {
   KIND_DISPATCH,
+  REC_GROUP,
   REC_IMM,
   REC_LEN,
   REC_OP,
@@ -19,12 +20,13 @@ import {
   T_WORDS_IN,
 } from '../layout';
 import { FIRST_BRANCH, FIRST_FP, FIRST_LOAD, LAST_BRANCH, LAST_FP, Op } from '../generated/opcodes';
-import { endBlockGroup, endBlockGroups } from '../isa/access';
+import { COPY_KNOWN, copy, endBlockGroup, endBlockGroups } from '../isa/access';
 import {
   emitSetRd,
   LOCAL_BUDGET,
   setSideExit,
 } from '../isa/emit';
+import { emitWiden, narrow, setNarrow } from '../isa/narrow';
 import { forgetShift, stepShift } from '../isa/shifted';
 import { setWords, stepWords } from '../isa/words';
 import { emitCboZero } from '../isa/zicboz';
@@ -133,6 +135,7 @@ function emitInstructions(block: usize): void {
       emitSetRd(r);
     } else if (op != Op.FENCE) {
       if (mayExit(op)) {
+        if (narrow && !(copy == COPY_KNOWN && load<u16>(r, REC_GROUP))) widen();
         setSideExit(exitLabel(dirty), sideExitCode(offset, count - i));
         groupAccesses(r, count - i);
       }
@@ -146,6 +149,12 @@ function emitInstructions(block: usize): void {
     dirty |= writesOf(r);
     offset += load<u8>(r, REC_LEN) as i32;
   }
+}
+
+/** All registers get their whole values: what follows may leave, and stores these. */
+function widen(): void {
+  emitWiden(narrow);
+  setNarrow(0);
 }
 
 /** The code of a block, and of those that only it leads to. */

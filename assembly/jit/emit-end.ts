@@ -24,6 +24,7 @@ import {
   X_SINK,
 } from '../layout';
 import { emitImm, emitRs1, emitSetRd, LOCAL_BUDGET, LOCAL_HART } from '../isa/emit';
+import { narrow, setNarrow } from '../isa/narrow';
 import { Wasm } from '../wasm/opcode';
 import { br, brIf, call, emit, end, i32Const, i64Const, localGet, localSet, open } from '../wasm/writer';
 import { knownFunction, knownSlot } from './batch';
@@ -37,6 +38,7 @@ import { isCall, successor, writesOf } from './flow';
 import { knowsPage } from './guards';
 import { HELPER_CSR } from './imports';
 import { emitHandOn } from './known-words';
+import { isInLoop } from './page-loop';
 import { emitTlbAgain } from './tlb-set';
 import { emitCall, emitJump, emitLeave, emitReturn, LOCAL_TARGET } from './transfer';
 
@@ -48,6 +50,7 @@ export function dirtyOut(block: usize): u64 {
 
 function emitBranch(block: usize, r: usize): void {
   emitInstruction(r);
+  const narrowHere = narrow;
   const taken = successor(block, 0);
   const next = successor(block, 1);
   if (taken < 0) {
@@ -58,20 +61,33 @@ function emitBranch(block: usize, r: usize): void {
   const label = labelOf(block, blockAtIndex(taken));
   const nextLabel = next < 0 ? -1 : labelOf(block, blockAtIndex(next));
   if (label >= 0) {
-    emitHandOn(blockAtIndex(taken));
-    brIf(label);
+    emitEdgeIf(blockAtIndex(taken), label);
     emitSuccessor(block, 1);
   } else if (nextLabel >= 0) {
     emit(Wasm.I32_EQZ);
-    emitHandOn(blockAtIndex(next));
-    brIf(nextLabel);
+    emitEdgeIf(blockAtIndex(next), nextLabel);
     emitSuccessor(block, 0);
   } else {
     open(Wasm.IF);
     emitSuccessor(block, 0);
     end();
+    setNarrow(narrowHere);
     emitSuccessor(block, 1);
   }
+}
+
+/** Pops an i32; goes on at `to`, which has that label, if it is not 0. */
+function emitEdgeIf(to: usize, label: u32): void {
+  if (narrow && !isInLoop(to)) {
+    // What only the way out needs is not to be computed in each round.
+    open(Wasm.IF);
+    emitHandOn(to);
+    br(label);
+    end();
+    return;
+  }
+  emitHandOn(to);
+  brIf(label);
 }
 
 /** A guest call, and what follows when it returns here. */

@@ -4,6 +4,7 @@
  */
 import { JIT_LOCALS, MAX_GROUPS, T_COST, T_IS_LOOP, T_LABEL } from '../layout';
 import { setLoopLocals } from '../isa/access';
+import { assignLowLocals } from '../isa/narrow';
 import { LOCAL_F32, LOCAL_PC, LOCAL_SHIFTED, setStyle } from '../isa/emit';
 import { TYPE_F32, TYPE_F64, TYPE_I32, TYPE_I64, Wasm } from '../wasm/opcode';
 import { emit, end, open, startLabels, writeByte, writeU32 } from '../wasm/writer';
@@ -11,7 +12,7 @@ import { declareExits, pushIsShort } from './emit-block';
 import { emitBlocks } from './emit-tree';
 import { closeExits, openExits } from './exits';
 import { fpUse, inOrder, usedRegisters } from './flow';
-import { assignLowLocals, findWords, lowRegisters } from './known-words';
+import { findWords, lowRegisters } from './known-words';
 import { emitTlbAtEntry } from './tlb-set';
 import { leaveFor } from './transfer';
 
@@ -28,7 +29,7 @@ function declareLocals(hasLoops: bool): void {
   const floats = (popcnt(usedRegisters) as u32) - integers;
   setLoopLocals(next);
   if (hasLoops) next += 2 * MAX_GROUPS + 1;
-  assignLowLocals(next);
+  assignLowLocals(lowRegisters, next);
   const low = popcnt(lowRegisters) as u32;
   writeByte((fpUse ? 5 : 3) + (floats ? 1 : 0) + (hasLoops ? 2 : 0) + (low ? 1 : 0));
   writeU32(9);
@@ -68,7 +69,7 @@ export function emitRegion(blocks: i32, slot: u32, written: u32): void {
     store<u32>(block, 0, T_LABEL);
     if (load<u32>(block, T_IS_LOOP)) hasLoops = true;
   }
-  findWords(blocks);
+  findWords(blocks, hasLoops);
   declareLocals(hasLoops);
   declareExits(blocks);
   startLabels();

@@ -19,6 +19,7 @@ import {
 } from '../layout';
 import { COPY_CHECKED, COPY_KNOWN, COPY_NONE, knownLocal, setCopy } from '../isa/access';
 import { style } from '../isa/emit';
+import { emitNarrow, emitWiden, keepNarrow, setNarrow } from '../isa/narrow';
 import { Wasm } from '../wasm/opcode';
 import { br, brIf, emit, end, i32Const, localGet, localSet, open } from '../wasm/writer';
 import { blockAtIndex } from './discover';
@@ -26,7 +27,7 @@ import { emitBody, pushIsShort } from './emit-block';
 import { dirtyOut } from './emit-end';
 import { emitExit, exitCode, loadRegisters } from './exits';
 import { inOrder, successor } from './flow';
-import { emitHandOn } from './known-words';
+import { emitHandOn, findWordsOfRounds, handedOn } from './known-words';
 import { emitLeavesPage, findGroups, groupCount, loopExitBefore, roundsOfCopy } from './page-loop';
 
 /** Blocks of the region under way. */
@@ -138,16 +139,25 @@ function emitCopies(header: usize): void {
     emit(Wasm.I32_EQZ);
     brIf(checked);
   }
+  // Behind a first round more are words than where the loop starts.
+  const handedOnFirst = handedOn(header);
+  findWordsOfRounds(header, blockTotal);
+  const more = handedOn(header) & ~handedOnFirst;
+  emitNarrow(more);
+  const other = more ? open(Wasm.BLOCK) : checked;
   const known = open(Wasm.LOOP);
   const rounds = roundsOfCopy();
+  keepNarrow(true);
+  setNarrow(handedOn(header));
   pushIsShort(load<u32>(header, T_COST) * rounds);
-  brIf(checked);
-  for (let i: u32 = 0; i < groupCount; i++) if (emitLeavesPage(i, rounds, true)) brIf(checked);
+  brIf(other);
+  for (let i: u32 = 0; i < groupCount; i++) if (emitLeavesPage(i, rounds, true)) brIf(other);
   setCopy(COPY_KNOWN);
   store<u32>(header, 0, T_IS_CHECKED);
   for (let left = rounds; left; left--) {
     store<u32>(header, left > 1 ? open(Wasm.BLOCK) : known, T_LOOP_LABEL);
-    for (let i: u32 = 0; i < groupCount; i++) if (emitLeavesPage(i, rounds, false)) brIf(checked);
+    setNarrow(handedOn(header));
+    for (let i: u32 = 0; i < groupCount; i++) if (emitLeavesPage(i, rounds, false)) brIf(other);
     for (let place = load<i32>(header, T_ORDER); place < blockTotal; place++) {
       const block = inOrder(place);
       if (load<u32>(block, T_IN_LOOP)) store<u32>(block, 0, T_LABEL);
@@ -156,6 +166,12 @@ function emitCopies(header: usize): void {
     if (left > 1) end();
   }
   setCopy(COPY_NONE);
+  keepNarrow(false);
   end();
+  if (more) {
+    end();
+    emitWiden(more);
+    br(checked);
+  }
   end();
 }

@@ -7,6 +7,7 @@
  */
 import { F_BASE, H_PC, H_SIDE_EXIT, JIT_LOCALS, T_EXITS } from '../layout';
 import { LOCAL_BUDGET, LOCAL_EXIT, LOCAL_HART, LOCAL_PC } from '../isa/emit';
+import { emitWiden, narrow } from '../isa/narrow';
 import { emitJump, LOCAL_TARGET } from './transfer';
 import { Wasm } from '../wasm/opcode';
 import { br, brIf, emit, end, i32Const, i64Const, localGet, localSet, memoryAccess, open } from '../wasm/writer';
@@ -113,6 +114,7 @@ export function exitCode(offset: i32): i32 {
 
 /** Leaves the region. */
 export function emitExit(mask: u64, code: i32): void {
+  emitWiden(narrow);
   i32Const(code);
   localSet(LOCAL_EXIT);
   br(exitLabel(mask));
@@ -120,6 +122,12 @@ export function emitExit(mask: u64, code: i32): void {
 
 /** Pops an i32; leaves the region if it is not 0. */
 export function emitExitWhen(mask: u64, code: i32): void {
+  if (narrow) {
+    open(Wasm.IF);
+    emitExit(mask, code);
+    end();
+    return;
+  }
   i32Const(code);
   localSet(LOCAL_EXIT);
   brIf(exitLabel(mask));

@@ -5,26 +5,25 @@
  * engine extends them only where the whole is needed, which in loops may be never.
  */
 import {
-  JIT_LOW_LOCALS,
   RECORD_SIZE,
   T_COUNT,
   T_EXTENDED_IN,
   T_FIRST,
   T_LIVE_IN,
+  T_ORDER,
   T_WORDS_IN,
 } from '../layout';
+import { emitNarrow, emitWiden, keepsNarrow, narrow, setNarrow } from '../isa/narrow';
 import { extendedAfter, wordsAfter } from '../isa/words';
-import { Wasm } from '../wasm/opcode';
-import { emit, localGet, localSet } from '../wasm/writer';
 import { blockAtIndex } from './discover';
-import { localOfRegister } from './exits';
 import { edges, inOrder, isCall, successor } from './flow';
+import { isInLoop } from './page-loop';
 
-/** All registers that are handed on as an i32 somewhere. */
+/** All registers that are handed on as an i32 somewhere, or may stay one in a loop. */
 export let lowRegisters: u32 = 0;
 
 /** What holds on every way to a block; nothing is known of what is loaded from the hart record. */
-export function findWords(blocks: i32): void {
+export function findWords(blocks: i32, hasLoops: bool): void {
   for (let place = 0; place < blocks; place++) {
     store<u32>(inOrder(place), place == 0 ? 0 : -1, T_WORDS_IN);
     store<u32>(inOrder(place), 0, T_EXTENDED_IN);
@@ -33,18 +32,62 @@ export function findWords(blocks: i32): void {
   // Which of them were made by extension depends on that.
   while (passExtended(blocks)) {}
   lowRegisters = 0;
-  for (let place = 0; place < blocks; place++) lowRegisters |= handedOn(inOrder(place));
+  for (let place = 0; place < blocks; place++) {
+    const block = inOrder(place);
+    lowRegisters |= handedOn(block);
+    if (!hasLoops) continue;
+    goThrough(block);
+    lowRegisters |= extendedBehind;
+  }
+}
+
+/** In a loop whose blocks are marked, what holds on every way from a round of it to the next: then it is all that is known at its header. */
+export function findWordsOfRounds(header: usize, blocks: i32): void {
+  let words: u32 = -1;
+  let extended: u32 = 0;
+  for (let place = load<i32>(header, T_ORDER); place < blocks; place++) {
+    const block = inOrder(place);
+    if (!isInLoop(block) || !isBefore(block, header)) continue;
+    goThrough(block);
+    words &= wordsBehind;
+    extended |= extendedBehind;
+  }
+  store<u32>(header, words, T_WORDS_IN);
+  store<u32>(header, words & extended, T_EXTENDED_IN);
+}
+
+/** Whether control may go from a block to that one. */
+function isBefore(block: usize, to: usize): bool {
+  for (let i: usize = 0, n = edges(block); i < n; i++) {
+    const index = successor(block, i);
+    if (index >= 0 && blockAtIndex(index) == to) return true;
+  }
+  return false;
+}
+
+// What holds behind the block that `goThrough` was at last.
+let wordsBehind: u32 = 0;
+let extendedBehind: u32 = 0;
+
+function goThrough(block: usize): void {
+  let words = load<u32>(block, T_WORDS_IN);
+  let extended = load<u32>(block, T_EXTENDED_IN);
+  const count = load<u32>(block, T_COUNT);
+  let r = load<u32>(block, T_FIRST) as usize;
+  for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
+    extended = extendedAfter(r, words, extended);
+    words = wordsAfter(r, words);
+  }
+  wordsBehind = isCall(block) ? 0 : words;
+  extendedBehind = isCall(block) ? 0 : extended;
 }
 
 function passWords(blocks: i32): bool {
   let changed = false;
   for (let place = 0; place < blocks; place++) {
     const block = inOrder(place);
-    let words = load<u32>(block, T_WORDS_IN);
-    const count = load<u32>(block, T_COUNT);
-    let r = load<u32>(block, T_FIRST) as usize;
-    for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) words = wordsAfter(r, words);
-    if (isCall(block)) words = 0;
+    goThrough(block);
+    const words = wordsBehind;
     for (let i: usize = 0, n = edges(block); i < n; i++) {
       const index = successor(block, i);
       if (index < 0) continue;
@@ -62,15 +105,8 @@ function passExtended(blocks: i32): bool {
   let changed = false;
   for (let place = 0; place < blocks; place++) {
     const block = inOrder(place);
-    if (isCall(block)) continue;
-    let words = load<u32>(block, T_WORDS_IN);
-    let extended = load<u32>(block, T_EXTENDED_IN);
-    const count = load<u32>(block, T_COUNT);
-    let r = load<u32>(block, T_FIRST) as usize;
-    for (let i: u32 = 0; i < count; i++, r += RECORD_SIZE) {
-      extended = extendedAfter(r, words, extended);
-      words = wordsAfter(r, words);
-    }
+    goThrough(block);
+    const extended = extendedBehind;
     for (let i: usize = 0, n = edges(block); i < n; i++) {
       const index = successor(block, i);
       if (index < 0) continue;
@@ -92,33 +128,15 @@ export function handedOn(block: usize): u32 {
   return load<u32>(block, T_EXTENDED_IN) & (load<u64>(block, T_LIVE_IN) as u32);
 }
 
-/** Gives the low halves locals from `next` on. */
-export function assignLowLocals(next: u32): void {
-  for (let left = lowRegisters; left; left &= left - 1) store<u8>(JIT_LOW_LOCALS + (ctz(left) as usize), next++ as u8);
-}
-
-// @ts-ignore: decorator
-@inline
-function lowLocal(register: u32): u32 {
-  return load<u8>(JIT_LOW_LOCALS + (register as usize));
-}
-
 /** On a way to `block`, where ways meet. */
 export function emitHandOn(block: usize): void {
-  for (let left = handedOn(block); left; left &= left - 1) {
-    const register = ctz(left) as u32;
-    localGet(localOfRegister(register));
-    emit(Wasm.I32_WRAP_I64);
-    localSet(lowLocal(register));
-  }
+  const registers = handedOn(block);
+  emitNarrow(registers & ~narrow);
+  emitWiden(keepsNarrow() && isInLoop(block) ? narrow & ~registers : narrow);
 }
 
 /** At the start of `block`. */
 export function emitTakeOver(block: usize): void {
-  for (let left = handedOn(block); left; left &= left - 1) {
-    const register = ctz(left) as u32;
-    localGet(lowLocal(register));
-    emit(Wasm.I64_EXTEND_I32_S);
-    localSet(localOfRegister(register));
-  }
+  if (keepsNarrow()) setNarrow(handedOn(block));
+  else emitWiden(handedOn(block));
 }

@@ -39,10 +39,10 @@ import {
 } from '../layout';
 import { Op } from '../generated/opcodes';
 import { pageLocal } from '../isa/access';
+import { getX } from '../isa/emit';
 import { Wasm } from '../wasm/opcode';
 import { emit, i64Const, localGet } from '../wasm/writer';
 import { blockAtIndex } from './discover';
-import { localOfRegister } from './exits';
 import { commonDominator, edges, inOrder, isCall, successor, writesOf } from './flow';
 import { handedOn } from './known-words';
 import { accessSize, isAccess, isStore } from './block-groups';
@@ -52,6 +52,8 @@ const LONGEST_LOOP: u32 = 128;
 /** How many bytes the accesses of a group may span. */
 const WIDEST_GROUP: i32 = 1024;
 
+/** The place in the order of the header of the loop that `findGroups` looked at last. */
+let loopStart: i32 = 0;
 /** Instructions of the loop that `findGroups` looked at last. */
 let loopLength: u32 = 0;
 /** Groups of the loop that `findGroups` looked at last. */
@@ -70,6 +72,7 @@ export function groupAt(index: u32): usize {
  */
 function markLoop(header: usize, blocks: i32): i32 {
   const first = load<i32>(header, T_ORDER);
+  loopStart = first;
   loopLength = 0;
   let latch: i32 = -1;
   for (let place = blocks - 1; place >= first; place--) {
@@ -144,6 +147,11 @@ function groupEachRound(block: usize, lost: u32): u32 {
   return lost;
 }
 
+/** Whether a block is of that loop; the marks of those before it are of others. */
+export function isInLoop(block: usize): bool {
+  return load<i32>(block, T_ORDER) >= loopStart && load<u32>(block, T_IN_LOOP) != 0;
+}
+
 /** How many rounds the second copy holds. */
 export function roundsOfCopy(): u32 {
   return loopLength <= 16 ? 4 : loopLength <= 40 ? 2 : 1;
@@ -162,7 +170,7 @@ export function emitLeavesPage(index: u32, rounds: u32, atStart: bool): bool {
   const isForAll = step != NO_STEP && width + abs(step) * ((rounds as i32) - 1) <= 2 * WIDEST_GROUP;
   if (isForAll != atStart) return false;
   const way = isForAll ? step * ((rounds as i32) - 1) : 0;
-  localGet(localOfRegister(load<u32>(group, G_BASE)));
+  getX(load<u32>(group, G_BASE) << 3);
   localGet(pageLocal(index));
   emit(Wasm.I64_SUB);
   if (way < 0) {
