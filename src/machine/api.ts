@@ -153,7 +153,7 @@ export interface Breakpoint {
   readonly id: number;
   /** Virtual address of an instruction, in whatever address space. */
   readonly address: bigint;
-  /** Takes it away. Doing so twice does no harm. */
+  /** Takes it away. Doing so twice, or when the machine is disposed of, does no harm. */
   remove(): Promise<void>;
 }
 
@@ -175,7 +175,7 @@ export interface Watchpoint {
   readonly address: bigint;
   /** Bytes watched from there. */
   readonly size: number;
-  /** Takes it away. Doing so twice does no harm. */
+  /** Takes it away. Doing so twice, or when the machine is disposed of, does no harm. */
   remove(): Promise<void>;
 }
 
