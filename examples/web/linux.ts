@@ -1,16 +1,13 @@
 /** Debian in a terminal, with a disk that stays when the page goes; or whatever kernel was opened. */
-import { FitAddon } from '@xterm/addon-fit';
-import { Terminal } from '@xterm/xterm';
 import {
-  attachTerminal,
   createMachine,
   createOpfsDisk,
   MemoryBlockBackend,
   type BlockBackend,
   type Machine,
   type MachineDescription,
-  type Subscription,
 } from 'hartware';
+import { Consoles } from './consoles.ts';
 import { formatFat16 } from './fat.ts';
 import { complain, element, onClick } from './page.ts';
 
@@ -26,21 +23,12 @@ interface Guest {
 
 export class LinuxView {
   machine: Machine | undefined;
-  private readonly terminal = new Terminal({
-    cursorBlink: true,
-    fontSize: 14,
-    theme: { background: '#101417' },
-  });
-  private readonly fit = new FitAddon();
-  private attachment: Subscription | undefined;
+  private readonly consoles = new Consoles();
   /** Counts what was started: of two that start at once the later one counts. */
   private generation = 0;
   private restart: () => Promise<void> = () => this.startDebian();
 
   constructor(private readonly onMachine: (machine: Machine) => void) {
-    this.terminal.loadAddon(this.fit);
-    this.terminal.open(element('terminal'));
-    new ResizeObserver(() => this.resize()).observe(element('terminal'));
     onClick('linux-pause', async () => {
       if (this.machine?.state === 'paused') await this.machine.resume();
       else await this.machine?.pause();
@@ -48,20 +36,14 @@ export class LinuxView {
     onClick('linux-reset', async () => this.machine?.reset());
     onClick('linux-restart', () => this.restart());
     for (const button of document.querySelectorAll<HTMLElement>('[data-keys]')) {
-      button.addEventListener('click', () => {
-        this.terminal.input(button.dataset['keys']!);
-        this.terminal.focus();
-      });
+      button.addEventListener('click', () => this.consoles.input(button.dataset['keys']!));
     }
   }
 
-  /** Fits the terminal to its place. */
-  resize(): void {
-    if (element('terminal').clientWidth > 0) this.fit.fit();
-  }
-
-  focus(): void {
-    this.terminal.focus();
+  /** The view is shown: fits the terminal to its place, and takes the keyboard there. */
+  enter(): void {
+    this.consoles.resize();
+    this.consoles.focus();
   }
 
   /** @param image a disk to have beside the one that stays. */
@@ -85,12 +67,11 @@ export class LinuxView {
       },
       { initrd: unpackedInitrd },
       drives,
-      'virtioConsole',
       generation,
     );
   }
 
-  /** Runs a kernel or program of the visitor's, with the serial port in the terminal. */
+  /** Runs a kernel or program of the visitor's, which has the serial port alone. */
   async startKernel(bytes: Uint8Array, name: string): Promise<void> {
     this.restart = () => this.startKernel(bytes, name);
     const generation = await this.clear(`starting ${name}`);
@@ -99,16 +80,15 @@ export class LinuxView {
       memory: '512M',
       boot: { kernel: name, append: 'console=ttyS0' },
     };
-    await this.start(description, { [name]: bytes }, {}, 'serial', generation);
+    await this.start(description, { [name]: bytes }, {}, generation);
   }
 
   private async clear(state: string): Promise<number> {
     const generation = ++this.generation;
-    this.attachment?.dispose();
     const { machine } = this;
     this.machine = undefined;
     await machine?.dispose();
-    this.terminal.reset();
+    this.consoles.clear();
     this.show(state);
     element('linux-restart').hidden = true;
     return generation;
@@ -118,7 +98,6 @@ export class LinuxView {
     description: MachineDescription,
     files: Record<string, Uint8Array | (() => Promise<Uint8Array>)>,
     drives: Record<string, BlockBackend>,
-    consoleName: 'serial' | 'virtioConsole',
     generation: number,
   ): Promise<void> {
     const machine = await createMachine(description, {
@@ -128,10 +107,7 @@ export class LinuxView {
     });
     if (generation !== this.generation) return machine.dispose();
     this.machine = machine;
-    const resize = (columns: number, rows: number): unknown =>
-      machine.resizeConsole(columns, rows).catch(() => {});
-    this.attachment = attachTerminal(machine[consoleName]!, this.terminal, { resize });
-    this.resize();
+    this.consoles.attach(machine);
     machine.on('state', (state) => {
       if (machine === this.machine) this.show(state);
     });
@@ -142,7 +118,7 @@ export class LinuxView {
     );
     this.onMachine(machine);
     await machine.start();
-    this.focus();
+    this.consoles.focus();
   }
 
   private show(state: string): void {

@@ -3,33 +3,18 @@ import { LinuxView } from './linux.ts';
 import { complain, element, onClick } from './page.ts';
 import { PlaygroundView } from './playground.ts';
 import { StatisticsView } from './statistics.ts';
+import { tabs } from './tabs.ts';
 
-const VIEWS = ['linux', 'playground'] as const;
-type ViewName = (typeof VIEWS)[number];
+type ViewName = 'linux' | 'playground';
 
 const statistics = new StatisticsView();
 const watch = (): void => statistics.watch(views[front].machine);
 const views = { linux: new LinuxView(watch), playground: new PlaygroundView(watch) };
 let front: ViewName = 'linux';
-
-function show(name: ViewName): void {
+const { select: show } = tabs<ViewName>(element('views'), (name) => {
   front = name;
-  for (const view of VIEWS) {
-    element(view).hidden = view !== name;
-    element(`tab-${view}`).setAttribute('aria-selected', String(view === name));
-  }
   watch();
-  if (name === 'linux') {
-    views.linux.resize();
-    views.linux.focus();
-  }
-}
-
-for (const name of VIEWS) element(`tab-${name}`).addEventListener('click', () => show(name));
-element('tab-linux').parentElement!.addEventListener('keydown', ({ key }) => {
-  if (key !== 'ArrowLeft' && key !== 'ArrowRight') return;
-  show(front === 'linux' ? 'playground' : 'linux');
-  element(`tab-${front}`).focus();
+  if (name === 'linux') views.linux.enter();
 });
 
 /** A kernel or program is started; anything else is taken for a disk. */
@@ -55,7 +40,21 @@ element<HTMLInputElement>('file').addEventListener('change', ({ target }) => {
   input.value = '';
   if (file) void openFile(file).catch(complain);
 });
+/** Text that is dragged is for whatever is below it. */
+const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') ?? false;
+
+/** @throws an Error that says what else was dropped. */
+function droppedFile({ files, items }: DataTransfer): File {
+  const [file] = files;
+  if (!file || files.length > 1) throw new Error(`expected one file, found ${files.length}`);
+  // Its bytes could not be read, which is all that would be said of it.
+  if (items[0]?.webkitGetAsEntry()?.isDirectory)
+    throw new Error(`${file.name}: expected a file, found a folder`);
+  return file;
+}
+
 document.addEventListener('dragover', (event) => {
+  if (!hasFiles(event)) return;
   event.preventDefault();
   element('drop-hint').hidden = false;
 });
@@ -63,10 +62,14 @@ document.addEventListener('dragleave', ({ relatedTarget }) => {
   if (!relatedTarget) element('drop-hint').hidden = true;
 });
 document.addEventListener('drop', (event) => {
+  if (!hasFiles(event)) return;
   event.preventDefault();
   element('drop-hint').hidden = true;
-  const [file] = event.dataTransfer?.files ?? [];
-  if (file) void openFile(file).catch(complain);
+  try {
+    void openFile(droppedFile(event.dataTransfer!)).catch(complain);
+  } catch (error) {
+    complain(error);
+  }
 });
 
 show('linux');

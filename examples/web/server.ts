@@ -77,7 +77,7 @@ export async function startServer(port = 0, guest: () => Promise<Guest> = obtain
     const hasDisk = modules.length > 0;
     switch (name) {
       case '/guest/guest.json':
-        return JSON.stringify({ append: `rdinit=${SHELL_INIT} console=hvc0`, hasDisk });
+        return JSON.stringify({ append: `rdinit=${SHELL_INIT} console=ttyS0 console=hvc0`, hasDisk });
       case '/guest/kernel':
         return debian.kernel;
       case '/guest/initrd':
@@ -86,7 +86,7 @@ export async function startServer(port = 0, guest: () => Promise<Guest> = obtain
         return shellInitramfs({
           greeting: hasDisk ? GREETING : GREETING_WITHOUT_DISK,
           terminal: 'xterm-256color',
-          device: 'hvc0',
+          devices: ['hvc0', 'ttyS0'],
           modules,
           ...(hasDisk && { setUp: MOUNT }),
         });

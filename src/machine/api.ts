@@ -153,7 +153,7 @@ export interface Breakpoint {
   readonly id: number;
   /** Virtual address of an instruction, in whatever address space. */
   readonly address: bigint;
-  /** Takes it away. Doing so twice does no harm. */
+  /** Takes it away. Doing so twice, or when the machine is disposed of, does no harm. */
   remove(): Promise<void>;
 }
 
@@ -175,7 +175,7 @@ export interface Watchpoint {
   readonly address: bigint;
   /** Bytes watched from there. */
   readonly size: number;
-  /** Takes it away. Doing so twice does no harm. */
+  /** Takes it away. Doing so twice, or when the machine is disposed of, does no harm. */
   remove(): Promise<void>;
 }
 
@@ -262,7 +262,7 @@ export interface MachineMemory {
 
 /** All registers of a hart but CSRs, at one time. Values are unsigned. */
 export interface HartRegisters {
-  /** Virtual address of the next instruction. */
+  /** Virtual address of the next instruction; bit 0 of what is set is dropped. */
   readonly pc: bigint;
   /** Mode that the hart is in (privileged spec, 1.2). */
   readonly privilege: 'user' | 'supervisor' | 'machine';
@@ -297,7 +297,7 @@ export interface MachineHart {
  * register that is not 0 to 31 is an ArgumentError.
  */
 export interface LocalHart extends MachineHart {
-  /** Virtual address of the next instruction. */
+  /** Virtual address of the next instruction; bit 0 of what is set is dropped. */
   pc: bigint;
   /** Mode that the hart is in (privileged spec, 1.2). */
   readonly privilege: 'user' | 'supervisor' | 'machine';

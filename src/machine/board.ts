@@ -54,7 +54,8 @@ export interface BoardOptions {
   readonly custom: readonly CustomDevice[];
   readonly wallClock: WallClock;
   readonly createTimer: () => Timer;
-  readonly io: IoScheduler;
+  /** @param device what to call it in the log. */
+  readonly createIo: (device: string) => IoScheduler;
   readonly random: (into: Uint8Array) => void;
   readonly hasEntropy: boolean;
   readonly hasConsole: boolean;
@@ -118,8 +119,9 @@ export class Board {
       : undefined;
     this.powerButton = options.hasPowerButton ? new VirtioPowerButton() : undefined;
     // Disks come first, so that the first drive is /dev/vda at the first slot.
+    const io = options.createIo('virtio block');
     const virtio: VirtioDevice[] = [
-      ...options.drives.map(({ backend, id }) => new VirtioBlock({ backend, io: options.io, id, log })),
+      ...options.drives.map(({ backend, id }) => new VirtioBlock({ backend, io, id, log })),
       ...(this.console ? [this.console] : []),
       ...(options.hasEntropy ? [new VirtioEntropy(options.random)] : []),
       ...(this.powerButton ? [this.powerButton] : []),
@@ -162,10 +164,26 @@ export class Board {
   }
 
   private contextOf({ name }: CustomDevice, options: BoardOptions, interrupt: InterruptLine): DeviceContext {
-    const { memory, wallClock, createTimer, io, random, defer, log } = options;
+    const { memory, wallClock, random } = options;
+    const log: DeviceLog = (message) => options.log(`${name}: ${message}`);
+    /** As in its registers, what a device throws goes to the log, and the guest goes on. */
+    const guarded = (what: string, callback: () => void) => (): void => {
+      try {
+        callback();
+      } catch (error) {
+        log(`${what} failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    };
     return {
-      ...{ memory, interrupt, wallClock, createTimer, io, random, defer },
-      log: (message) => log(`${name}: ${message}`),
+      ...{ memory, interrupt, wallClock, random, log },
+      createTimer: () => {
+        const timer = options.createTimer();
+        return {
+          setDeadline: (deadline, callback) => timer.setDeadline(deadline, guarded('its timer', callback)),
+        };
+      },
+      io: options.createIo(name),
+      defer: (callback) => options.defer(guarded('what it deferred', callback)),
     };
   }
 

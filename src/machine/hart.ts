@@ -23,7 +23,8 @@ export class Hart implements LocalHart {
   }
 
   set pc(value: bigint) {
-    this.core.writePc(this.index, value);
+    // With the C extension instructions lie at even addresses, and bit 0 of what becomes pc is ignored.
+    this.core.writePc(this.index, BigInt.asUintN(64, value) & ~1n);
   }
 
   get privilege(): 'user' | 'supervisor' | 'machine' {
@@ -47,7 +48,7 @@ export class Hart implements LocalHart {
     const bits = BigInt.asUintN(64, BigInt(value));
     const x = integerRegister(register);
     const f = floatRegister(register);
-    if (register === 'pc') this.pc = bits & ~1n;
+    if (register === 'pc') this.pc = bits;
     else if (x !== undefined) this.setX(x, bits);
     else if (f !== undefined) this.setF(f, bits);
     else this.setCsr(csrNumber(register), bits);

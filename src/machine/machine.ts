@@ -326,9 +326,9 @@ export class LocalMachine implements Machine {
     return { id, address, size, remove: () => this.removeStopPoint(id) };
   }
 
-  /** Removes a breakpoint or watchpoint by its number, if it is still there. */
+  /** Removes a breakpoint or watchpoint by its number, if it is still there: with the machine they all went. */
   async removeStopPoint(id: number): Promise<void> {
-    this.system.stopPoints.remove(id);
+    if (!this.isDisposed) this.system.stopPoints.remove(id);
   }
 
   async haltOn(options: HaltOptions): Promise<void> {

@@ -124,7 +124,7 @@ export class System {
       custom: options.devices,
       wallClock: this.clock.wallClock,
       createTimer: () => this.clock.createTimer(),
-      io: this.ioScheduler(),
+      createIo: (device) => this.createIo(device),
       random: this.random,
       hasEntropy: devices.rng !== false,
       hasConsole: devices.console,
@@ -175,7 +175,7 @@ export class System {
     return new Sbi(host, hook && guarded(hook, log));
   }
 
-  private ioScheduler(): IoScheduler {
+  private createIo(device: string): IoScheduler {
     return {
       submit: (work, done, failed) => {
         this.ioCount++;
@@ -186,7 +186,13 @@ export class System {
           this.onIoDone?.();
           this.options.onChange();
         };
-        work.then(done, failed).then(settled, settled);
+        Promise.resolve(work)
+          .then(done, failed)
+          // As in its registers, a device that throws is told of, and the guest goes on.
+          .catch((error: unknown) =>
+            this.options.log(`${device}: the end of its work failed: ${messageOf(error)}`),
+          )
+          .then(settled, settled);
       },
     };
   }
@@ -296,13 +302,17 @@ export class System {
   }
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The hook, whose mistakes are answered with SBI_ERR_FAILED and told. */
 function guarded(hook: SbiHook, log: (message: string) => void): SbiHook {
   return (call) => {
     try {
       return hook(call);
     } catch (error) {
-      log(`the hook for SBI calls failed: ${error instanceof Error ? error.message : String(error)}`);
+      log(`the hook for SBI calls failed: ${messageOf(error)}`);
       return { error: SBI_ERR_FAILED };
     }
   };

@@ -292,12 +292,21 @@ class RemoteMachine implements Machine {
 
   async addBreakpoint(at: Location, options?: BreakpointOptions): Promise<Breakpoint> {
     const { id, address } = await this.call<Breakpoint>('addBreakpoint', at, options);
-    return { id, address, remove: () => this.call('removeStopPoint', id) };
+    return { id, address, remove: () => this.removeStopPoint(id) };
   }
 
   async addWatchpoint(at: Location, options?: WatchpointOptions): Promise<Watchpoint> {
     const { id, address, size } = await this.call<Watchpoint>('addWatchpoint', at, options);
-    return { id, address, size, remove: () => this.call('removeStopPoint', id) };
+    return { id, address, size, remove: () => this.removeStopPoint(id) };
+  }
+
+  /** With the machine they all went. */
+  private async removeStopPoint(id: number): Promise<void> {
+    if (this.isDisposed) return;
+    await this.line.peer.call('removeStopPoint', [id]).catch((error: unknown) => {
+      // Disposed of while the call was under way.
+      if (!this.isDisposed) throw error;
+    });
   }
 
   haltOn(options: HaltOptions): Promise<void> {

@@ -74,7 +74,7 @@ async function exclusively<T>(obtain: () => Promise<T>): Promise<T | undefined> 
 
 /** Of the installer's modules, what the shell loads, and what that needs. */
 const MODULES = [
-  ...['virtio_mmio', 'virtio-rng', 'virtio_net', 'net_failover', 'failover'],
+  ...['virtio_mmio', 'virtio-rng', 'virtio_net', 'net_failover', 'failover', 'virtio_input', 'evdev'],
   ...['fat', 'vfat', 'nls_ascii', 'nls_cp437', 'nls_utf8', 'mbcache', 'crc16', 'crc32c_generic'],
 ];
 const UNUSED = /^usr\/(share|lib\/(ossl-modules|cdebconf|udev|locale))\/|^var\//;

@@ -9,7 +9,7 @@ declare global {
   var hartware: typeof Hartware;
 }
 
-const EXECUTABLE = '/usr/bin/chromium';
+export const EXECUTABLE = '/usr/bin/chromium';
 
 /** Whether there is a browser to test with; a missing one is reported. */
 export const hasChromium = requireFile(EXECUTABLE, 'chromium');

@@ -137,6 +137,20 @@ describe('registers and memory', () => {
     expect(await hart.read('zero')).toBe(0n);
   });
 
+  it('a pc is even, however it is written', async () => {
+    const machine = await firmware('nop\n nop\n nop\n nop\n 1: j 1b');
+    const [hart] = machine.harts;
+    await hart.write('pc', RAM + 5n);
+    expect(hart.pc).toBe(RAM + 4n);
+    hart.pc = RAM + 9n;
+    expect(hart.pc).toBe(RAM + 8n);
+    expect(await hart.read('pc')).toBe(RAM + 8n);
+    await machine.step();
+    expect(hart.pc).toBe(RAM + 12n);
+    hart.pc = -1n;
+    expect(hart.pc).toBe(2n ** 64n - 2n);
+  });
+
   it('memory is copied, and code written there is executed', async () => {
     const machine = await firmware(ENDLESS);
     await machine.step(100_000);

@@ -62,6 +62,14 @@ describe('breakpoints', () => {
     expect(machine.harts[0].getX(10)).toBe(60_000n);
   });
 
+  it('and watchpoints are gone with their machine: removing them then does no harm', async () => {
+    const machine = await firmware(LOOP);
+    const breakpoint = await machine.addBreakpoint(addressOf(LOOP, 'loop'));
+    const watchpoint = await machine.addWatchpoint(DATA);
+    await machine.dispose();
+    expect(await Promise.all([breakpoint.remove(), watchpoint.remove()])).toEqual([undefined, undefined]);
+  });
+
   it('pass as often as they are told to, and for other harts', async () => {
     const machine = await firmware(
       `csrr s1, mhartid\n li a0, 0\n loop: addi a0, a0, 1\n li a1, 5000\n bne a0, a1, loop\n 1: wfi\n j 1b`,

@@ -150,6 +150,20 @@ describe('the same interface', () => {
     });
   });
 
+  it('breakpoints and watchpoints go with it: removing them then does no harm', async () => {
+    const machine = await remote(ENDLESS);
+    const breakpoint = await machine.addBreakpoint(RAM);
+    const watchpoint = await machine.addWatchpoint(DATA);
+    const early = watchpoint.remove();
+    await machine.dispose();
+    expect(await Promise.all([early, breakpoint.remove(), watchpoint.remove()])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    await expect(machine.addBreakpoint(RAM)).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+
   it('dispose stops it, also while nobody takes its output', async () => {
     const machine = await remote(CHATTERBOX);
     const reader = machine.serial.output.getReader();

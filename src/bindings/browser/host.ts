@@ -58,8 +58,14 @@ export function hostWithCore(options: HostOptions, core: WebAssembly.Module): Ma
     },
     turn: () => turns.next(),
     setTimer(callback, milliseconds) {
-      const timer = setTimeout(callback, milliseconds);
-      return () => clearTimeout(timer);
+      let isWanted = true;
+      // What sets timers in the turn of a timer nests them, and browsers hold nested timers up: all
+      // of them to 4 ms, and those of pages that have been in the background for long to a minute.
+      const timer = setTimeout(() => void turns.next().then(() => isWanted && callback()), milliseconds);
+      return () => {
+        isWanted = false;
+        clearTimeout(timer);
+      };
     },
     async close() {
       turns.close();

@@ -57,7 +57,7 @@ export async function debianGuest(args: RunArguments): Promise<DebianBoot> {
       // A virtio console knows its size, also later.
       columns: isSerial ? process.stdout.columns : undefined,
       rows: isSerial ? process.stdout.rows : undefined,
-      device: isSerial ? undefined : 'hvc0',
+      devices: isSerial ? [] : ['hvc0'],
       interactive: isInteractive,
       modules,
     });

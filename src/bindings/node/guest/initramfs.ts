@@ -28,8 +28,11 @@ export interface ShellInitramfsOptions {
   readonly interactive?: boolean;
   /** Lines of shell that run before the first prompt. Default none. */
   readonly setUp?: string;
-  /** Device that the shell talks to, such as "hvc0". Default: the kernel's console. */
-  readonly device?: string;
+  /**
+   * Devices with a shell each, such as "hvc0". Those that are not there are left out; where
+   * none is, and by default, it is the kernel's console.
+   */
+  readonly devices?: readonly string[];
   /**
    * Modules that the initrd lacks, loaded in this order; those of ext4 only when it is
    * mounted, because they take as long as the rest of the boot. Default none.
@@ -81,7 +84,7 @@ esac
 `;
 
 function initScript(options: ShellInitramfsOptions): string {
-  const { hostName = 'hartware', modules = [], device, setUp = '' } = options;
+  const { hostName = 'hartware', modules = [], devices = [], setUp = '' } = options;
   const atBoot = modules.filter(({ name }) => !EXT4_MODULES.includes(name));
   return `#!/bin/sh
 export PATH=/hartware/bin:/usr/bin:/usr/sbin:/bin:/sbin
@@ -107,9 +110,11 @@ ${setUp}
 # /dev/console cannot be a controlling terminal, which job control needs; the device
 # behind it can, and init opens it as one.
 for name in $(cat /sys/class/tty/console/active); do tty=$name; done
-${device === undefined ? ':' : `[ -c /dev/${deviceName(device)} ] && tty=${device}`}
 [ -c "/dev/$tty" ] || tty=console
-echo "$tty::once:/hartware/session" > /etc/inittab
+for name in ${devices.map(deviceName).join(' ')}; do
+  [ -c "/dev/$name" ] && echo "$name::once:/hartware/session"
+done > /etc/inittab
+[ -s /etc/inittab ] || echo "$tty::once:/hartware/session" > /etc/inittab
 exec /bin/busybox init
 `;
 }

@@ -18,12 +18,14 @@ describe('shell initramfs', () => {
     const entries = readCpio(
       shellInitramfs({ hostName: "o'neil", columns: 80, rows: 25, interactive: false, terminal: 'vt100' }),
     );
-    for (const entry of entries) {
+    const others = readCpio(shellInitramfs({ devices: ['hvc0', 'ttyS0'] }));
+    for (const entry of [...entries, ...others]) {
       if (entry.kind === 'file' && entry.permissions === 0o755) {
         execFileSync('sh', ['-n'], { input: Buffer.from(entry.bytes) });
       }
     }
     expect(text(entries, 'hartware/init')).toContain(`hostname 'o'\\''neil'`);
+    expect(text(others, 'hartware/init')).toContain('for name in hvc0 ttyS0;');
     expect(text(entries, 'hartware/session')).toContain('stty columns 80 rows 25');
     expect(text(entries, 'hartware/session')).toContain('stty -echo');
   });
@@ -42,6 +44,7 @@ describe('shell initramfs', () => {
     expect(() => shellInitramfs({ modules: [{ name: '../x', bytes: new Uint8Array() }] })).toThrow(
       /name of a module/,
     );
+    expect(() => shellInitramfs({ devices: ['hvc0; reboot'] })).toThrow(/name of a terminal/);
     expect(() => shellInitramfs({ columns: 0.5, rows: 1 })).toThrow(/size of a terminal/);
   });
 });
