@@ -20,12 +20,12 @@ import {
   M_TIME_BASE,
 } from '../layout';
 import { IRQ_M_TIMER, IRQ_S_TIMER, MENVCFG_STCE } from '../generated/csr';
-import { hostTime } from '../host';
+import { hostClock } from './host-clock';
 
 export const NEVER: u64 = 0xffffffffffffffff;
 
 function clock(): u64 {
-  if (load<u32>(MACHINE, M_CLOCK_KIND) == CLOCK_HOST) return hostTime() as u64;
+  if (load<u32>(MACHINE, M_CLOCK_KIND) == CLOCK_HOST) return hostClock();
   return load<u64>(MACHINE, M_ICOUNT) / load<u32>(MACHINE, M_TICK_INSTRUCTIONS) + load<u64>(MACHINE, M_IDLE_TICKS);
 }
 

@@ -123,8 +123,10 @@ export interface GuestOptions {
   readonly harts?: number;
   /** Largest satp mode. Default Sv57. */
   readonly paging?: number;
-  /** Instructions a tick of mtime. Default 1. */
+  /** Instructions a tick of mtime. Default 1, or with `hostTime` 0: the clock is the host's. */
   readonly tickInstructions?: number;
+  /** Ticks of the host's clock, in place of the virtual one. */
+  readonly hostTime?: () => number;
   /** Whether the program is translated. Default: as the suite runs. */
   readonly jit?: JitMode;
   /** With `on`, arrivals that make code hot. Default: as in JitOptions. */
@@ -181,7 +183,8 @@ export class GuestProgram {
     const {
       harts = 1,
       paging = SV57,
-      tickInstructions = 1,
+      hostTime,
+      tickInstructions = hostTime ? 0 : 1,
       jit = JIT_MODE,
       threshold,
       compile,
@@ -209,7 +212,7 @@ export class GuestProgram {
           bus.write(address >>> 0, size, low >>> 0, high >>> 0);
           if (bus.fault) this.core.mmioFault.value = 1;
         },
-        time: () => 0,
+        time: hostTime ?? (() => 0),
       },
     });
     const { exports } = this.core;

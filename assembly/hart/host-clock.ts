@@ -1,0 +1,45 @@
+/**
+ * The host's clock, made finer. Browsers let pages see their clock in steps, of 0.1 ms and
+ * more where a page is not isolated, which no hardware does: guests measure with it, and
+ * schedulers that see no time pass switch more often. Between two steps time follows the
+ * instructions executed, at the rate of late, and never past the next step.
+ */
+import { MACHINE, M_ICOUNT } from '../layout';
+import { hostTime } from '../host';
+
+/** What the host's clock said last, in ticks, and how many instructions had been executed when it first did. */
+let reading: u64 = 0;
+let readAt: u64 = 0;
+/** What the guest was told last, and the instructions then. */
+let told: f64 = 0;
+let toldAt: u64 = 0;
+/** The shortest step so far, in ticks. */
+let step: u64 = u64.MAX_VALUE;
+/** Instructions a tick; 0: not known. */
+let rate: f64 = 0;
+
+/** Of intervals with more steps than this, part may have been spent waiting. */
+const LONGEST: u64 = 4;
+/** How much of the rate the last interval makes. */
+const WEIGHT: f64 = 1 / 8;
+
+/** Ticks since an origin of the host's; does not go back, as the host's clock does not. */
+export function hostClock(): u64 {
+  const now = hostTime() as u64;
+  const count = load<u64>(MACHINE, M_ICOUNT);
+  if (now != reading) {
+    const moved = now - reading;
+    step = min(step, moved);
+    if (moved <= LONGEST * step) {
+      const sample = ((count - readAt) as f64) / (moved as f64);
+      rate = rate > 0 ? rate + (sample - rate) * WEIGHT : sample;
+    }
+    reading = now;
+    readAt = count;
+  }
+  if (step == 1 || rate == 0) return now;
+  const next = told + ((count - toldAt) as f64) / rate;
+  told = max(now as f64, min(next, (now + step - 1) as f64));
+  toldAt = count;
+  return told as u64;
+}
