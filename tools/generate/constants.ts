@@ -42,6 +42,24 @@ export function writeCoreCsrs(tables: Tables): string {
   return lines.join('\n') + '\n';
 }
 
+/** CSRs by number, those in one that are numbered and follow each other: pages load this list. */
+function csrRuns(csrs: readonly Csr[]): { number: number; name: string; index?: number; count: number }[] {
+  const runs: { number: number; name: string; index?: number; count: number }[] = [];
+  for (const csr of [...csrs].sort((a, b) => a.number - b.number)) {
+    const [, name, digits] = /^(.*?)(\d*)$/.exec(csr.name)!;
+    const index = digits === '' ? undefined : Number(digits);
+    const last = runs.at(-1);
+    const isNext =
+      last?.index !== undefined &&
+      last.name === name &&
+      index === last.index + last.count &&
+      csr.number === last.number + last.count;
+    if (isNext) last.count++;
+    else runs.push({ number: csr.number, name, index, count: 1 });
+  }
+  return runs;
+}
+
 /** src/generated/csr.ts. */
 export function writeCsrs(tables: Tables): string {
   const lines = [
@@ -54,16 +72,23 @@ export function writeCsrs(tables: Tables): string {
     '  readonly isReadOnly: boolean;',
     '}',
     '',
-    'const NAMES: Readonly<Record<number, string>> = {',
-    ...tables.csrs.map(({ name, number }) => `  ${hexOf(number)}: '${name}',`),
-    '};',
+    '/** Number and name. Numbered ones in a row are one entry: name without the index, first index, how many. */',
+    'type Run = readonly [number: number, name: string, index?: number, count?: number];',
+    'const RUNS: readonly Run[] = [',
+    ...csrRuns(tables.csrs).map(({ number, name, index, count }) => {
+      const numbered = count > 1 ? `'${name}', ${index}, ${count}` : `'${name}${index ?? ''}'`;
+      return `  [${hexOf(number)}, ${numbered}],`;
+    }),
+    '];',
     '',
     '/** Every CSR of the machine, by number. */',
-    'export const CSRS: readonly CsrDescription[] = Object.entries(NAMES).map(([key, name]) => ({',
-    '  name,',
-    '  number: Number(key),',
-    '  isReadOnly: Number(key) >> 10 === 3,',
-    '}));',
+    'export const CSRS: readonly CsrDescription[] = RUNS.flatMap(([first, name, index = 0, count]) =>',
+    '  Array.from({ length: count ?? 1 }, (_, at) => ({',
+    '    name: count ? `${name}${index + at}` : name,',
+    '    number: first + at,',
+    '    isReadOnly: (first + at) >> 10 === 3,',
+    '  })),',
+    ');',
     '',
   ];
   for (const csr of tables.csrs)
