@@ -5,7 +5,7 @@
 
 /** The `code` of each class of errors. */
 export type ErrorCode =
-  /** A machine description is wrong (`DescriptionError`). */
+  /** A machine description is wrong, or what it says of its files (`DescriptionError`). */
   | 'DESCRIPTION'
   /** An argument or option is of no use (`ArgumentError`). */
   | 'ARGUMENT'

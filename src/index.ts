@@ -49,6 +49,7 @@ export type {
   WatchpointOptions,
 } from './machine/api.ts';
 export { BootPlacementError } from './machine/boot.ts';
+export { canonicalDescription, descriptionDigest } from './machine/canonical.ts';
 export {
   DeviceConflictError,
   type CustomDevice,
@@ -65,7 +66,9 @@ export {
   parseSize,
   validateDescription,
   type BootDescription,
+  type BootFile,
   type ClockDescription,
+  type DescriptionProblem,
   type DriveDescription,
   type MachineDescription,
   type Paging,
@@ -89,4 +92,5 @@ export {
   type ProgramSource,
 } from './program/program.ts';
 export type { SbiAnswer, SbiHook, SbiHookCall } from './sbi/hook.ts';
+export type { ContentHash } from './sha256.ts';
 export type { VirtioChain, VirtioDevice, VirtioQueue, VirtioTransport } from './virtio/device.ts';

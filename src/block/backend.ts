@@ -5,6 +5,8 @@
 export interface BlockBackend {
   /** Size in bytes. */
   readonly size: number;
+  /** Bytes of it that are content, and checked by a digest; zeros follow, up to a whole sector. Default all. */
+  readonly contentSize?: number;
   /** Whether guests may only read (VIRTIO_BLK_F_RO; virtio 1.2, 5.2.3): nothing that changes the content is called. */
   readonly readOnly: boolean;
   /** Fills `into` from `offset`. */

@@ -12,7 +12,8 @@ import type { GuestSymbol } from './api.ts';
 import type { Board } from './board.ts';
 import { boardTree, chosenProperties } from './board-tree.ts';
 import { planBoot, writeBoot } from './boot.ts';
-import type { ResolvedDescription } from './description.ts';
+import type { NamedFile, ResolvedDescription } from './description.ts';
+import { FileFindings } from './file-findings.ts';
 import type { MachineHost } from './host.ts';
 import type { RandomSource } from './random.ts';
 import { resetVector } from './reset-vector.ts';
@@ -25,6 +26,38 @@ const RNG_SEED_SIZE = 32;
 /** Where the reset code keeps the fw_dynamic info (reset-vector.ts). */
 const INFO_ADDRESS = MROM_BASE + 40;
 
+/** A boot file as it was read. */
+interface OpenedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The boot files of a machine as they were read. */
+export interface OpenedBootFiles {
+  readonly kernel: OpenedFile | undefined;
+  readonly firmware: OpenedFile | undefined;
+  readonly initrds: readonly (OpenedFile | undefined)[];
+  readonly fdt: OpenedFile | undefined;
+}
+
+/** Reads the boot files. What is wrong with them goes to `findings`; with such there is nothing to boot. */
+export async function openBootFiles(
+  { boot }: ResolvedDescription,
+  findings: FileFindings,
+): Promise<OpenedBootFiles> {
+  const open = async (path: string, file: NamedFile | undefined): Promise<OpenedFile | undefined> => {
+    const bytes = file && (await findings.openFile(path, file));
+    return bytes && { name: file.file, bytes };
+  };
+  const placeOf = (index: number): string => (boot.initrd.length === 1 ? '' : `[${index}]`);
+  return {
+    kernel: await open('boot.kernel', boot.kernel),
+    firmware: await open('boot.firmware', boot.firmware),
+    initrds: await Promise.all(boot.initrd.map((file, index) => open(`boot.initrd${placeOf(index)}`, file))),
+    fdt: await open('boot.fdt', boot.fdt),
+  };
+}
+
 export class BootFiles {
   private constructor(
     private readonly opened: readonly Uint8Array[],
@@ -34,22 +67,27 @@ export class BootFiles {
     private readonly fdt: DecodedFdt | undefined,
   ) {}
 
-  static async load({ boot }: ResolvedDescription, host: MachineHost): Promise<BootFiles> {
-    const opened: Uint8Array[] = [];
-    const open = async (reference: string): Promise<Uint8Array> => {
-      const bytes = await host.open(reference);
-      opened.push(bytes);
-      return bytes;
-    };
-    const image = async (what: string, reference: string | undefined): Promise<BootImage | undefined> =>
-      reference === undefined
-        ? undefined
-        : loadKernel(await open(reference), { what: `${what} ${reference}` });
-    const kernel = await image('kernel', boot.kernel);
-    const firmware = await image('firmware', boot.firmware);
-    const initrds = await Promise.all(boot.initrd.map(open));
-    const fdt = boot.fdt === undefined ? undefined : readTree(await open(boot.fdt), boot.fdt);
-    return new BootFiles(opened, kernel, firmware, alignInitrds(initrds), fdt);
+  /** Opens and reads boot files. */
+  static async load(description: ResolvedDescription, host: MachineHost): Promise<BootFiles> {
+    const findings = new FileFindings(host);
+    const opened = await openBootFiles(description, findings);
+    findings.throwIfAny();
+    return BootFiles.read(opened);
+  }
+
+  /** @throws ImageFormatError or FdtFormatError when one is none of its kind. */
+  static async read({ kernel, firmware, initrds, fdt }: OpenedBootFiles): Promise<BootFiles> {
+    const image = async (what: string, file: OpenedFile | undefined): Promise<BootImage | undefined> =>
+      file && loadKernel(file.bytes, { what: `${what} ${file.name}` });
+    const bytesOf = (files: readonly (OpenedFile | undefined)[]): Uint8Array[] =>
+      files.flatMap((file) => file?.bytes ?? []);
+    return new BootFiles(
+      bytesOf([kernel, firmware, ...initrds, fdt]),
+      await image('kernel', kernel),
+      await image('firmware', firmware),
+      alignInitrds(bytesOf(initrds)),
+      fdt && readTree(fdt.bytes, fdt.name),
+    );
   }
 
   /** Writes everything to RAM, where it is used up, and sets the harts to where they start. Returns the symbols of it. */

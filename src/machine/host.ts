@@ -2,6 +2,7 @@
 import type { BlockBackend } from '../block/backend.ts';
 import type { JitOptions } from '../core/jit-options.ts';
 import type { SbiHook } from '../sbi/hook.ts';
+import type { ContentHash } from '../sha256.ts';
 import type { GuestSymbol } from './api.ts';
 import type { CustomDevice } from './custom-device.ts';
 import type { MachineLimits } from './limits.ts';
@@ -31,6 +32,8 @@ export interface MachineHost {
   open(reference: string): Promise<Uint8Array>;
   /** The disk named in the description. */
   openDrive(reference: string, options: { readonly readOnly: boolean }): Promise<BlockBackend>;
+  /** Begins a SHA-256, by which the content of files is checked. Default: one in TypeScript. */
+  sha256?(): ContentHash;
   /** A monotonic clock in milliseconds, with fractions. */
   monotonicTime(): number;
   /** Nanoseconds since 1970-01-01 UTC. */

@@ -2,7 +2,6 @@
  * A machine on the thread of its embedder, and its life from creation to the end. It runs
  * in slices; between two slices the host attends to its other work.
  */
-import { MemoryBlockBackend } from '../block/backend.ts';
 import { DiskMeter } from '../block/metered.ts';
 import { EXIT_IDLE } from '../core/core.ts';
 import type { Finish } from '../devices/test-finisher.ts';
@@ -31,7 +30,7 @@ import type {
   WatchpointOptions,
 } from './api.ts';
 import type { Drive } from './board.ts';
-import { BootFiles } from './boot-files.ts';
+import { BootFiles, openBootFiles } from './boot-files.ts';
 import { MachineClock } from './clock.ts';
 import {
   resolveDescription,
@@ -41,6 +40,7 @@ import {
 } from './description.ts';
 import { EventSource } from './events.ts';
 import { instructionCounts, statisticsOf } from './figures.ts';
+import { FileFindings } from './file-findings.ts';
 import type { MachineHost } from './host.ts';
 import { checkLimits, Governor, type MachineLimits } from './limits.ts';
 import { LocalMemory } from './memory.ts';
@@ -134,23 +134,24 @@ export class LocalMachine implements Machine {
   /**
    * Makes a machine; it does not run before `start`.
    * @throws DescriptionError, ImageFormatError, BootPlacementError, DeviceConflictError or
-   * ArgumentError, which say what is wrong; or the reason of the host's signal.
+   * ArgumentError, which say what is wrong; what the host throws for a file that cannot be had;
+   * or the reason of the host's signal.
    */
   static async create(description: unknown, host: MachineHost): Promise<LocalMachine> {
     try {
       host.signal?.throwIfAborted();
       const checked = validateDescription(description);
       const resolved = resolveDescription(checked);
-      const files = await abortable(BootFiles.load(resolved, host), host.signal);
-      // One after the other: when one fails, none is still being opened.
+      const findings = new FileFindings(host);
+      const opened = await abortable(openBootFiles(resolved, findings), host.signal);
+      // One after the other: when the machine is given up, none is still being opened.
       const drives: Drive[] = [];
-      for (const { source, readOnly, id } of resolved.drives) {
-        const backend =
-          'file' in source
-            ? await host.openDrive(source.file, { readOnly })
-            : new MemoryBlockBackend(new Uint8Array(source.memory), readOnly);
-        drives.push({ backend, id });
+      for (const [index, drive] of resolved.drives.entries()) {
+        const backend = await findings.openDrive(`drives[${index}]`, drive);
+        if (backend) drives.push({ backend, id: drive.id });
       }
+      findings.throwIfAny();
+      const files = await abortable(BootFiles.read(opened), host.signal);
       host.signal?.throwIfAborted();
       return new LocalMachine(checked, resolved, host, files, drives);
     } catch (error) {

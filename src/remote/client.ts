@@ -23,7 +23,7 @@ import type {
   WatchpointOptions,
 } from '../machine/api.ts';
 import { StreamConsole } from '../machine/console.ts';
-import type { MachineDescription } from '../machine/description.ts';
+import { validateDescription, type MachineDescription } from '../machine/description.ts';
 import { EventSource } from '../machine/events.ts';
 import { suppliedDrive, suppliedFile, type HostOptions } from '../machine/host-options.ts';
 import type { MachineLimits } from '../machine/limits.ts';
@@ -64,11 +64,13 @@ export async function createRemoteMachine(description: unknown, remote: RemoteOp
     );
   }
   const { jit, limits, symbols, signal } = host;
+  // Here rather than there: what is wrong needs no thread, and what is checked is plain data.
+  const checked = validateDescription(description);
   const core = await remote.loadCore();
   const thread = remote.createThread();
   const line = new Line(thread, host);
   const request: CreateRequest = {
-    description,
+    description: checked,
     core,
     options: { jit, limits, symbols },
     extension,
@@ -80,7 +82,7 @@ export async function createRemoteMachine(description: unknown, remote: RemoteOp
   } catch (error) {
     thread.terminate();
     throw error instanceof Error && error.name === 'DataCloneError'
-      ? new ArgumentError(`the description and options must be plain data: ${error.message}`)
+      ? new ArgumentError(`the options must be plain data: ${error.message}`)
       : error;
   }
 }

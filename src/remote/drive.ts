@@ -6,6 +6,7 @@ import { Moved, type Peer, type Services } from './peer.ts';
 export interface DriveFacts {
   readonly id: number;
   readonly size: number;
+  readonly contentSize: number | undefined;
   readonly readOnly: boolean;
   readonly hasDiscard: boolean;
   readonly hasWriteZeroes: boolean;
@@ -34,6 +35,7 @@ export class DriveServer {
     return {
       id: this.drives.length - 1,
       size: drive.size,
+      contentSize: drive.contentSize,
       readOnly: drive.readOnly,
       hasDiscard: drive.discard !== undefined,
       hasWriteZeroes: drive.writeZeroes !== undefined,
@@ -44,10 +46,11 @@ export class DriveServer {
 /** The drive of the other side as a backend. */
 export function remoteDrive(
   peer: Peer,
-  { id, size, readOnly, hasDiscard, hasWriteZeroes }: DriveFacts,
+  { id, size, contentSize, readOnly, hasDiscard, hasWriteZeroes }: DriveFacts,
 ): BlockBackend {
   return {
     size,
+    contentSize,
     readOnly,
     async read(offset, into) {
       into.set(await peer.call<Uint8Array>('drive.read', [id, offset, into.length]));

@@ -6,7 +6,7 @@ import { FdtFormatError } from '../fdt/decode.ts';
 import { ImageFormatError } from '../images/boot-image.ts';
 import { BootPlacementError } from '../machine/boot.ts';
 import { DeviceConflictError } from '../machine/custom-device.ts';
-import { DescriptionError } from '../machine/description-field.ts';
+import { DescriptionError } from '../machine/description-error.ts';
 import { GuestMemoryError } from '../memory.ts';
 
 /** The machine's worker could not be started, or died; with it the machine is gone. */
@@ -59,7 +59,14 @@ export function sendError(error: unknown): SentError {
   return { name, message, stack, fields };
 }
 
+/** Simple values, and lists of records of them. */
 function isPlain(value: unknown): boolean {
+  if (Array.isArray(value))
+    return value.every((item) => item instanceof Object && Object.values(item).every(isSimple));
+  return isSimple(value);
+}
+
+function isSimple(value: unknown): boolean {
   return ['string', 'number', 'bigint', 'boolean', 'undefined'].includes(typeof value);
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   DescriptionError,
   resolveDescription,
@@ -30,6 +30,16 @@ const full: MachineDescription = {
   devices: { rng: { seed: 7 }, console: true },
 };
 
+function errorOf(value: unknown): DescriptionError {
+  try {
+    validateDescription(value);
+  } catch (error) {
+    if (error instanceof DescriptionError) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
 test('takes the smallest and the fullest description, and keeps no reference to them', () => {
   expect(validateDescription(smallest)).toEqual(smallest);
   const copy = validateDescription(full);
@@ -49,7 +59,7 @@ test('defaults', () => {
     memory: 256 * 2 ** 20,
     clock: { kind: 'host' },
     isa: { paging: 'sv48' },
-    boot: { kernel: 'Image', initrd: [], append: '' },
+    boot: { kernel: { file: 'Image' }, initrd: [], append: '' },
     drives: [],
     devices: { rng: true, console: false, powerButton: false },
   });
@@ -65,12 +75,12 @@ test('resolves sizes, drives and a single initrd', () => {
   const resolved = resolveDescription(validateDescription(full));
   expect(resolved.memory).toBe(1.5 * 2 ** 30);
   expect(resolved.drives).toEqual([
-    { source: { file: 'disk.img' }, readOnly: true, id: 'root' },
-    { source: { memory: 64 * 2 ** 20 }, readOnly: false, id: 'drive1' },
-    { source: { memory: 1024 }, readOnly: false, id: 'drive2' },
+    { file: 'disk.img', readOnly: true, id: 'root' },
+    { memory: 64 * 2 ** 20, readOnly: false, id: 'drive1' },
+    { memory: 1024, readOnly: false, id: 'drive2' },
   ]);
   const single = validateDescription({ hartware: 1, boot: { kernel: 'Image', initrd: 'a.cpio' } });
-  expect(resolveDescription(single).boot.initrd).toEqual(['a.cpio']);
+  expect(resolveDescription(single).boot.initrd).toEqual([{ file: 'a.cpio' }]);
 });
 
 test.each([16 * 2 ** 20, '16M', 3 * 2 ** 30, '4048M'])('memory %s', (memory) => {
@@ -85,56 +95,94 @@ test.each<[unknown, string]>([
   [{ hartware: 2, boot }, 'hartware: expected 1, the version of this format, found 2'],
   [{ hartware: '1', boot }, 'hartware: expected 1, the version of this format, found "1"'],
   [{ hartware: 1 }, 'boot: expected an object with a kernel or firmware, found nothing'],
-  [{ hartware: 1, boot: {} }, 'boot: expected a kernel or firmware, found an empty object'],
+  [{ hartware: 1, boot: {} }, 'boot: expected an object with a kernel or firmware, found an empty object'],
   [
     { hartware: 1, boot: { append: 'x' } },
-    'boot: expected a kernel or firmware, found an object with "append"',
+    'boot: expected an object with a kernel or firmware, found an object with "append"',
   ],
   [
     { hartware: 1, boot: { firmware: 'f', initrd: 'i' } },
     'boot.initrd: expected none without a kernel, found "i"',
   ],
   [{ hartware: 1, boot: { kernel: '' } }, 'boot.kernel: expected a file path or URL, found ""'],
-  [{ hartware: 1, boot: { kernel: 5 } }, 'boot.kernel: expected a file path or URL, found 5'],
+  [
+    { hartware: 1, boot: { kernel: 5 } },
+    'boot.kernel: expected a file path or URL, or { "file": path, "sha256": digest }, found 5',
+  ],
   [
     { hartware: 1, boot: { kernel: 'k', initrd: ['a', 1] } },
-    'boot.initrd[1]: expected a file path or URL, found 1',
+    'boot.initrd[1]: expected a file path or URL, or { "file": path, "sha256": digest }, found 1',
   ],
   [
     { hartware: 1, boot: { kernel: 'k', append: 'a\0' } },
     'boot.append: expected a command line without NUL characters',
   ],
+  [
+    { ...smallest, clock: { kind: 'virtual', startTime: '2025-02-29T00:00:00Z' } },
+    'clock.startTime: expected a time that there is, from 1970 on, found "2025-02-29T00:00:00Z"',
+  ],
+  [
+    { hartware: 1, boot: { kernel: { file: 'k', sha256: 'ABC' } } },
+    'boot.kernel.sha256: expected a SHA-256 in 64 hexadecimal digits, in lower case, found "ABC"',
+  ],
+  [{ hartware: 1, boot: { kernel: {} } }, 'boot.kernel.file: expected a file path or URL, found nothing'],
+  [
+    { hartware: 1, boot: { kernel: 'a\ud800' } },
+    'boot.kernel: expected a file path or URL, found "a\\ud800"',
+  ],
+  [{ hartware: 1, boot: { kernel: 'a\0b' } }, 'boot.kernel: expected a file path or URL'],
+  [
+    { ...smallest, drives: [{ memory: '1M', sha256: 'a'.repeat(64) }] },
+    'drives[0].sha256: expected none without a file, found "aaa',
+  ],
+  [
+    { ...smallest, drives: Array(9).fill({ memory: 512 }) },
+    'drives: expected a list of at most 8 drives, found a list of 9',
+  ],
+  [{ ...smallest, $schema: 1 }, '$schema: expected a string, found 1'],
   [{ ...smallest, harts: 0 }, 'harts: expected a whole number from 1 to 8, found 0'],
   [{ ...smallest, harts: 9 }, 'harts: expected a whole number from 1 to 8, found 9'],
   [{ ...smallest, harts: 1.5 }, 'harts: expected a whole number from 1 to 8, found 1.5'],
   [{ ...smallest, harts: '2' }, 'harts: expected a whole number from 1 to 8, found "2"'],
   [{ ...smallest, harts: null }, 'harts: expected a whole number from 1 to 8, found null'],
-  [{ ...smallest, memory: '15M' }, 'memory: expected a size from 16M to 4048M, found "15M"'],
-  [{ ...smallest, memory: '4G' }, 'memory: expected a size from 16M to 4048M, found "4G"'],
-  [{ ...smallest, memory: 256 }, 'memory: expected a size from 16M to 4048M, found 256'],
+  [
+    { ...smallest, memory: '15M' },
+    'memory: expected a size from 16M to 4048M in whole MiB, such as "256M", found "15M"',
+  ],
+  [
+    { ...smallest, memory: '4G' },
+    'memory: expected a size from 16M to 4048M in whole MiB, such as "256M", found "4G"',
+  ],
+  [
+    { ...smallest, memory: 256 },
+    'memory: expected a size from 16M to 4048M in whole MiB, such as "256M", found 256',
+  ],
   [
     { ...smallest, memory: 2 ** 25 + 4096 },
-    'memory: expected a size from 16M to 4048M in whole MiB, found 33558528',
+    'memory: expected a size from 16M to 4048M in whole MiB, such as "256M", found 33558528',
   ],
-  [{ ...smallest, memory: '256' }, 'memory: expected a size with a unit such as "256M" or "1G", found "256"'],
+  [
+    { ...smallest, memory: '256' },
+    'memory: expected a size from 16M to 4048M in whole MiB, such as "256M", found "256"',
+  ],
   [
     { ...smallest, memory: -1 },
-    'memory: expected bytes as a whole number, or a size such as "256M", found -1',
+    'memory: expected a size from 16M to 4048M in whole MiB, such as "256M", found -1',
   ],
   [
     { ...smallest, memory: true },
-    'memory: expected bytes as a whole number, or a size such as "256M", found true',
+    'memory: expected a size from 16M to 4048M in whole MiB, such as "256M", found true',
   ],
   [{ ...smallest, clock: 'host' }, 'clock: expected an object, found "host"'],
   [{ ...smallest, clock: {} }, 'clock.kind: expected "host" or "virtual", found nothing'],
   [{ ...smallest, clock: { kind: 'host', idle: 'skip' } }, 'clock.idle: unknown key; known are "kind"'],
   [
     { ...smallest, clock: { kind: 'virtual', instructionsPerSecond: 15_000_000 } },
-    'clock.instructionsPerSecond: expected a multiple of 10000000, found 15000000',
+    'clock.instructionsPerSecond: expected a multiple of 10000000 from 10000000 to 10000000000, found 15000000',
   ],
   [
     { ...smallest, clock: { kind: 'virtual', instructionsPerSecond: 1 } },
-    'clock.instructionsPerSecond: expected a whole number from 10000000 to 10000000000, found 1',
+    'clock.instructionsPerSecond: expected a multiple of 10000000 from 10000000 to 10000000000, found 1',
   ],
   [
     { ...smallest, clock: { kind: 'virtual', idle: 'wait' } },
@@ -146,26 +194,29 @@ test.each<[unknown, string]>([
   ],
   [
     { ...smallest, clock: { kind: 'virtual', startTime: '2025-13-01T00:00:00Z' } },
-    'clock.startTime: expected a UTC time',
+    'clock.startTime: expected a time that there is, from 1970 on, found',
   ],
   [{ ...smallest, isa: { paging: 'sv64' } }, 'isa.paging: expected "sv39" or "sv48" or "sv57", found "sv64"'],
-  [{ ...smallest, drives: {} }, 'drives: expected a list, found an empty object'],
+  [{ ...smallest, drives: {} }, 'drives: expected a list of at most 8 drives, found an empty object'],
   [
     { ...smallest, drives: ['disk.img'] },
-    'drives[0]: expected an object with a file or memory, found "disk.img"',
+    'drives[0]: expected an object with either a file or memory, found "disk.img"',
   ],
-  [{ ...smallest, drives: [{}] }, 'drives[0]: expected either a file or memory, found an empty object'],
+  [
+    { ...smallest, drives: [{}] },
+    'drives[0]: expected an object with either a file or memory, found an empty object',
+  ],
   [
     { ...smallest, drives: [{ file: 'a', memory: '1M' }] },
-    'drives[0]: expected either a file or memory, found an object',
+    'drives[0]: expected an object with either a file or memory, found an object with "file", "memory"',
   ],
   [
     { ...smallest, drives: [{ memory: 100 }] },
-    'drives[0].memory: expected a size in whole sectors of 512 bytes, found 100',
+    'drives[0].memory: expected a size in whole sectors of 512 bytes, such as "64M", found 100',
   ],
   [
     { ...smallest, drives: [{ memory: 0 }] },
-    'drives[0].memory: expected a size in whole sectors of 512 bytes, found 0',
+    'drives[0].memory: expected a size in whole sectors of 512 bytes, such as "64M", found 0',
   ],
   [
     { ...smallest, drives: [{ file: 'a', readOnly: 1 }] },
@@ -230,12 +281,81 @@ test.each<[object, string]>([
 });
 
 test('an error carries its path', () => {
-  try {
-    validateDescription({ ...smallest, drives: [{ memory: '1M' }, { file: 3 }] });
-    expect.unreachable();
-  } catch (error) {
-    expect((error as DescriptionError).path).toBe('drives[1].file');
-  }
+  expect(errorOf({ ...smallest, drives: [{ memory: '1M' }, { file: 3 }] }).path).toBe('drives[1].file');
+});
+
+test('every problem is found at once, each with its place, what was expected and what was found', () => {
+  const wrong = {
+    hartware: 2,
+    cpus: 2,
+    memory: '1M',
+    clock: { kind: 'host', rate: 1 },
+    boot: { kernel: '', initrd: [1], append: '\0' },
+    drives: [
+      { file: 'a', id: 'x' },
+      { file: 'b', id: 'x' },
+      { file: 3, readonly: true },
+    ],
+    devices: { rng: { seed: -1 } },
+  };
+  const error = errorOf(wrong);
+  expect(error.errors.map(({ path, expected, found }) => [path, expected, found])).toEqual([
+    ['cpus', '"harts"', 'an unknown key'],
+    ['hartware', '1, the version of this format', '2'],
+    ['memory', 'a size from 16M to 4048M in whole MiB, such as "256M"', '"1M"'],
+    ['clock.rate', '"kind"', 'an unknown key'],
+    ['boot.kernel', 'a file path or URL', '""'],
+    ['boot.initrd[0]', 'a file path or URL, or { "file": path, "sha256": digest }', '1'],
+    ['boot.append', 'a command line without NUL characters', '"\\u0000"'],
+    ['drives[2].readonly', '"readOnly"', 'an unknown key'],
+    ['drives[2].file', 'a file path or URL', '3'],
+    ['devices.rng.seed', 'a whole number from 0 to 4294967295', '-1'],
+    ['drives[1].id', 'an id of its own', '"x" again'],
+  ]);
+  expect(error.path).toBe('cpus');
+  expect(error.message.split('\n')).toEqual(error.errors.map(({ message }) => message));
+});
+
+describe('a document that is out to do harm', () => {
+  test('has a hundred problems at most, and each is short', () => {
+    const keys = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`key${index}`, 1]));
+    const error = errorOf({ ...smallest, ...keys });
+    expect(error.errors).toHaveLength(100);
+    expect(error.message).toMatch(/\nand 900 more$/);
+    const long = 'x'.repeat(1 << 20);
+    for (const value of [{ [long]: 1 }, { memory: long }, { boot: { kernel: { [long]: long } } }])
+      expect(errorOf({ ...smallest, ...value }).message.length).toBeLessThan(1000);
+  });
+
+  test('may be deep, or have keys that are no names', () => {
+    const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+    expect(errorOf({ ...smallest, memory: deep }).message).toContain('memory: expected a size');
+    expect(errorOf({ ...smallest, drives: deep }).path).toBe('drives[0]');
+    expect(errorOf({ ...smallest, 'a\n"b': 1 }).path).toBe('["a\\n\\"b"]');
+    expect(errorOf(JSON.parse('{"hartware":1,"boot":{"__proto__":{"kernel":"x"}}}')).path).toBe(
+      'boot.__proto__',
+    );
+  });
+
+  test.each([NaN, Infinity, -Infinity, 1e300, 1e-300, -0.5, 2 ** 53, 10n, Symbol('x'), () => 1])(
+    'or strange numbers and values: %s',
+    (value) => {
+      const places = ['hartware', 'harts', 'memory', 'clock', 'isa', 'boot', 'drives', 'devices'];
+      const error = errorOf(Object.fromEntries(places.map((key) => [key, value])));
+      expect(error.errors.map(({ path }) => path)).toEqual(places);
+    },
+  );
+
+  test('or values that change when they are looked at', () => {
+    let looks = 0;
+    const copy = validateDescription({
+      ...smallest,
+      get harts() {
+        return looks++ === 0 ? 2 : 'many';
+      },
+    });
+    expect({ harts: copy.harts, looks }).toEqual({ harts: 2, looks: 1 });
+  });
 });
 
 test('what is inherited does not count', () => {

@@ -75,6 +75,7 @@ describe('the tarball', () => {
       '--exclude-entrypoints',
       './core.wasm',
       './worker.js',
+      './machine.schema.json',
     );
     expect(output).toMatch(/node16 \(from ESM\) +│ OK \(ESM\)/);
     expect(output).toMatch(/bundler +│ OK/);
@@ -117,6 +118,14 @@ describe('Node', () => {
     expect(await application.run('npx', '--no-install', 'hartware', '--version')).toMatch(
       /^hartware \d+\.\d+\.\d+\n$/,
     );
+  });
+
+  test('has the schema of machine descriptions', async () => {
+    await application.write(
+      'schema.cjs',
+      `process.stdout.write(require('hartware/machine.schema.json').$id);`,
+    );
+    expect(await application.run(process.execPath, 'schema.cjs')).toBe('urn:hartware:machine:1');
   });
 
   test('finds core.wasm and worker.js by name', async () => {

@@ -145,6 +145,20 @@ describe('the same interface', () => {
     const wrong = await remote(ENDLESS, {}, { harts: 9 }).catch((error: unknown) => error);
     expect(wrong).toBeInstanceOf(DescriptionError);
     expect(wrong).toMatchObject({ path: 'harts', code: 'DESCRIPTION' });
+    const digest = 'f'.repeat(64);
+    const drives = [{ file: 'missing' }];
+    const files = await remote(
+      ENDLESS,
+      {},
+      {
+        boot: { firmware: { file: 'program', sha256: digest } },
+        drives,
+      },
+    ).catch((error: unknown) => error);
+    expect(files).toBeInstanceOf(DescriptionError);
+    expect(files).toMatchObject({
+      errors: [{ path: 'boot.firmware.sha256', expected: digest }, { path: 'drives[0]' }],
+    });
     await expect(remote(ENDLESS, {}, { boot: { firmware: 'missing' } })).rejects.toMatchObject({
       code: 'FILE',
     });
@@ -314,7 +328,9 @@ describe('files, drives and modules', () => {
     await expect(remote(ENDLESS, { extension: { url: 'missing.mjs' } })).rejects.toThrow(
       /missing.mjs cannot be loaded/,
     );
-    await expect(remote(ENDLESS, {}, { harts: () => 1 })).rejects.toMatchObject({ code: 'ARGUMENT' });
+    const limits = { instructions: (() => 1) as unknown as number };
+    await expect(remote(ENDLESS, { limits })).rejects.toMatchObject({ code: 'ARGUMENT' });
+    await expect(remote(ENDLESS, {}, { harts: () => 1 })).rejects.toMatchObject({ code: 'DESCRIPTION' });
   });
 });
 

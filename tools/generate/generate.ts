@@ -1,15 +1,19 @@
-/** What is generated from spec/tables: every file, and the files of the core with regions that are. */
+/** What is generated from spec/: every file, and the files of the core with regions that are. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { writeCoreCsrs, writeCsrs, writeIsa, writeMemoryMap } from './constants.ts';
 import { writeDecoder, writeMatches, writeOpcodes, writeOperations } from './decode.ts';
+import { writeDescriptionRules } from './description-rules.ts';
+import { writeDescriptionTypes } from './description-types.ts';
 import { DISPATCHERS, readExports, regionsFor, replaceRegions } from './dispatch.ts';
+import { readSchema } from './schema.ts';
 import { readTables } from './tables.ts';
 
 /** Path below `root`, the project's directory, to what should stand there. */
 export async function generate(root: string): Promise<Map<string, string>> {
   const tables = readTables(join(root, 'spec/tables'));
+  const schema = readSchema(join(root, 'spec/schema/machine.schema.json'));
   const outputs = new Map<string, string>();
   const decoder = writeDecoder(tables);
   outputs.set('assembly/generated/opcodes.ts', writeOpcodes(tables));
@@ -22,6 +26,8 @@ export async function generate(root: string): Promise<Map<string, string>> {
     'memory-map': writeMemoryMap(tables),
     match: writeMatches(tables),
     operations: writeOperations(tables),
+    'description-types': writeDescriptionTypes(schema),
+    'description-rules': writeDescriptionRules(schema),
   };
   for (const [name, text] of Object.entries(typescript)) {
     const options = {

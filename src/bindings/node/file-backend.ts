@@ -15,12 +15,16 @@ const SECTOR = 512;
  * to is locked against other machines.
  */
 export class FileBlockBackend implements BlockBackend {
+  readonly size: number;
+
   private constructor(
     private readonly handle: FileHandle,
-    readonly size: number,
+    readonly contentSize: number,
     readonly readOnly: boolean,
     private readonly unlock: () => void,
-  ) {}
+  ) {
+    this.size = Math.ceil(contentSize / SECTOR) * SECTOR;
+  }
 
   /**
    * @param name what messages call the file. Default `path`.
@@ -41,7 +45,7 @@ export class FileBlockBackend implements BlockBackend {
       const real = await realpath(path);
       if (readOnly) checkUnlocked(real);
       const unlock = readOnly ? () => {} : lockFile(real);
-      return new FileBlockBackend(handle, Math.ceil(status.size / SECTOR) * SECTOR, readOnly, unlock);
+      return new FileBlockBackend(handle, status.size, readOnly, unlock);
     } catch (error) {
       await handle.close();
       throw error;

@@ -1,5 +1,5 @@
 /** Node as the host of a machine: files, clocks, randomness and turns of the event loop. */
-import { randomFillSync } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +44,10 @@ export async function createNodeHost(options: NodeHostOptions = {}): Promise<Mac
     core: await loadCore(options.wasm),
     ...policyOf(options),
     ...files,
+    sha256() {
+      const hash = createHash('sha256');
+      return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') };
+    },
     monotonicTime: () => performance.now(),
     wallClock: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n,
     random: (into) => void randomFillSync(into),

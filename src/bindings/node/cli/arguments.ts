@@ -1,10 +1,10 @@
 /** The command line of `hartware`: what it may say, and one clear sentence when it says something else. */
 import { parseArgs } from 'node:util';
-import { nearest } from '../../../machine/description-field.ts';
+import { nearest } from '../../../machine/description-error.ts';
 import type { DriveDescription } from '../../../machine/description.ts';
 import type { JitMode } from '../../../index.ts';
 
-/** The command line is wrong; the message is one line. */
+/** The command line is wrong; the message has a line for each thing that is. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -52,6 +52,13 @@ const BENCH_OPTIONS = {
   harts: { type: 'string' },
   jit: { type: 'string' },
   limit: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies Record<string, Option>;
+
+const DESCRIBE_OPTIONS = {
+  resolved: { type: 'boolean' },
+  canonical: { type: 'boolean' },
+  digest: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies Record<string, Option>;
 
@@ -131,12 +138,21 @@ export interface BenchArguments {
   readonly limit: number;
 }
 
+/** What of a description is printed. */
+const FORMS = ['resolved', 'canonical', 'digest'] as const;
+
+export interface DescribeArguments {
+  readonly file: string;
+  readonly form: (typeof FORMS)[number];
+}
+
 export type Command =
-  | { readonly kind: 'help' | 'run-help' | 'bench-help' | 'version' }
+  | { readonly kind: 'help' | 'run-help' | 'bench-help' | 'describe-help' | 'version' }
+  | { readonly kind: 'describe'; readonly describe: DescribeArguments }
   | { readonly kind: 'run'; readonly run: RunArguments }
   | { readonly kind: 'bench'; readonly bench: BenchArguments };
 
-const COMMANDS = ['run', 'bench'] as const;
+const COMMANDS = ['run', 'bench', 'describe'] as const;
 const DEFAULT_RUNS = 5;
 /** A minute or two of translated code. */
 const DEFAULT_LIMIT = 100_000_000_000;
@@ -147,10 +163,12 @@ export function parseCommand(args: readonly string[]): Command {
   const [first, ...rest] = args;
   if (first === undefined || first === 'help') {
     const topic = first === 'help' ? rest[0] : undefined;
-    return { kind: topic === 'run' ? 'run-help' : topic === 'bench' ? 'bench-help' : 'help' };
+    const known = COMMANDS.find((command) => command === topic);
+    return { kind: known ? `${known}-help` : 'help' };
   }
   if (first === 'run') return parseRun(rest);
   if (first === 'bench') return parseBench(rest);
+  if (first === 'describe') return parseDescribe(rest);
   if (first.startsWith('-')) {
     const { values } = read(args, GLOBAL_OPTIONS, 'hartware --help');
     return { kind: values.version ? 'version' : 'help' };
@@ -239,6 +257,19 @@ function parseBench(args: readonly string[]): Command {
       limit: number('--limit', values.limit, DEFAULT_LIMIT),
     },
   };
+}
+
+function parseDescribe(args: readonly string[]): Command {
+  const { values, positionals } = read(args, DESCRIBE_OPTIONS, 'hartware describe --help');
+  if (values.help) return { kind: 'describe-help' };
+  const [file, surplus] = positionals;
+  if (file === undefined || surplus !== undefined)
+    throw new UsageError(
+      `expected one machine description FILE.json, found ${surplus === undefined ? 'none' : `${quote(surplus)} as well`}; see "hartware describe --help"`,
+    );
+  const [form = 'resolved', other] = FORMS.filter((each) => values[each]);
+  if (other !== undefined) throw new UsageError(`--${form} and --${other} exclude each other`);
+  return { kind: 'describe', describe: { file, form } };
 }
 
 function guestOf(positionals: readonly string[]): RunArguments['guest'] {

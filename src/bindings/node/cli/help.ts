@@ -7,11 +7,30 @@ Usage:
   hartware run FILE.json [OPTIONS]   run a machine from its description
   hartware run [OPTIONS]             run a kernel or firmware
   hartware bench PROGRAMS [OPTIONS]  measure programs without an operating system
-  hartware run --help                all options of "run"; likewise "bench"
+  hartware describe FILE.json        check a description, and print it in full
+  hartware run --help                all options of "run"; likewise "bench", "describe"
   hartware --version                 print the version
   hartware --help                    print this
 
 Exit code: the guest's; 1 when the machine cannot run, 2 for a wrong command line.
+`;
+
+export const DESCRIBE_HELP = `hartware describe: check a machine description, and print it in full
+
+Usage:
+  hartware describe FILE.json [OPTIONS]
+
+Everything that is wrong with it is printed to standard error, a line each. The files that it
+names are not looked at; "run" checks them.
+
+Options:
+  --resolved               print it with all defaults in place (default)
+  --canonical              print its canonical form: the same for each document that describes
+                           the same machine; without a line end
+  --digest                 print the SHA-256 of the canonical form, which names the machine
+  -h, --help               print this
+
+Exit code: 0; 1 when the description is wrong or cannot be read; 2 for a wrong command line.
 `;
 
 export const BENCH_HELP = `hartware bench: measure programs without an operating system

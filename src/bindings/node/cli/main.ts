@@ -1,16 +1,22 @@
 /** From the command line to the exit code. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { HartwareError } from '../../../index.ts';
+import { DescriptionError, HartwareError } from '../../../index.ts';
 import { GuestUnavailableError } from '../guest/debian.ts';
 import { parseCommand, UsageError, type Command } from './arguments.ts';
 import { Interrupted } from './debian.ts';
 import { bench } from './bench/bench.ts';
-import { BENCH_HELP, HELP, RUN_HELP } from './help.ts';
+import { describeMachine } from './describe.ts';
+import { BENCH_HELP, DESCRIBE_HELP, HELP, RUN_HELP } from './help.ts';
 import { writeAll } from './output.ts';
 import { run } from './run.ts';
 
-const TEXTS = { help: HELP, 'run-help': RUN_HELP, 'bench-help': BENCH_HELP } as const;
+const TEXTS = {
+  help: HELP,
+  'run-help': RUN_HELP,
+  'bench-help': BENCH_HELP,
+  'describe-help': DESCRIBE_HELP,
+} as const;
 
 /** What a user can do something about; anything else is a mistake of this program. */
 const EXPECTED = [HartwareError, GuestUnavailableError];
@@ -24,12 +30,16 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof Interrupted) return 130;
     const isExpected = EXPECTED.some((type) => error instanceof type);
     const text = error instanceof Error ? (isExpected ? error.message : error.stack) : String(error);
-    return complain(isExpected ? text!.replace(/\s*\n\s*/g, ' ') : text!, 1);
+    // What is wrong with a description has a line for each thing; other messages are one.
+    const isList =
+      error instanceof Error && [error, error.cause].some((each) => each instanceof DescriptionError);
+    return complain(isExpected && !isList ? text!.replace(/\s*\n\s*/g, ' ') : text!, 1);
   }
 }
 
 async function execute(command: Command): Promise<number> {
   if (command.kind === 'run') return run(command.run);
+  if (command.kind === 'describe') return describeMachine(command.describe);
   if (command.kind === 'bench') return bench(command.bench, await version());
   if (command.kind === 'version') await writeAll(process.stdout, `hartware ${await version()}\n`);
   else await writeAll(process.stdout, TEXTS[command.kind]);
@@ -37,7 +47,10 @@ async function execute(command: Command): Promise<number> {
 }
 
 async function complain(message: string, code: number): Promise<number> {
-  await writeAll(process.stderr, `hartware: ${message}\n`);
+  const lines = message
+    .split('\n')
+    .map((line, index) => (index > 0 && /^ /.test(line) ? line : `hartware: ${line}`));
+  await writeAll(process.stderr, `${lines.join('\n')}\n`);
   return code;
 }
 

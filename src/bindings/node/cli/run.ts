@@ -1,5 +1,5 @@
 /** `hartware run`. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import {
   decodeFdt,
@@ -10,10 +10,11 @@ import {
   type LocalMachine,
   type MachineDescription,
 } from '../../../index.ts';
-import { FileError, fileError } from '../file-error.ts';
+import { fileError } from '../file-error.ts';
 import { createMachine, type NodeHostOptions } from '../index.ts';
 import { UsageError, type RunArguments } from './arguments.ts';
 import { debianGuest } from './debian.ts';
+import { readDescription } from './describe.ts';
 import { runInLockstep } from './lockstep.ts';
 import { writeAll } from './output.ts';
 import { runSession } from './session.ts';
@@ -67,20 +68,6 @@ async function planOf(args: RunArguments): Promise<Plan> {
   };
 }
 
-async function readDescription(file: string): Promise<MachineDescription> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw fileError('read', file, error);
-  }
-  try {
-    return validateDescription(JSON.parse(text));
-  } catch (error) {
-    throw new FileError(`${file} is no machine description: ${(error as Error).message}`, { cause: error });
-  }
-}
-
 /** `base` with what the options say. `place` makes a path of theirs one that the host finds. */
 function combine(
   base: MachineDescription,
@@ -124,10 +111,12 @@ const OPTION_OF: readonly (readonly [RegExp, string])[] = [
   [/^drives/, '--drive'],
 ];
 
-function inOptions(error: DescriptionError): string {
-  const option = OPTION_OF.find(([pattern]) => pattern.test(error.path))?.[1];
-  const problem = error.message.slice(error.path.length + 2);
-  return option ? `${option}: ${problem}` : error.message;
+function inOptions({ errors }: DescriptionError): string {
+  const lines = errors.map(({ path, message }) => {
+    const option = OPTION_OF.find(([pattern]) => pattern.test(path))?.[1];
+    return option ? `${option}: ${message.slice(path.length + 2)}` : message;
+  });
+  return lines.join('\n');
 }
 
 async function dump(machine: LocalMachine, { dumpDtb, dumpDts }: RunArguments): Promise<number> {

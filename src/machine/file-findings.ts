@@ -1,0 +1,77 @@
+/**
+ * Opens the files that a description names and checks their digests. What is wrong with them is
+ * collected, so that whoever makes the machine learns of all of it at once, before anything starts.
+ */
+import { MemoryBlockBackend, type BlockBackend } from '../block/backend.ts';
+import { Sha256 } from '../sha256.ts';
+import { describe, Problems } from './description-error.ts';
+import type { CompleteDrive, NamedFile } from './description.ts';
+import type { MachineHost } from './host.ts';
+
+/** How much is read and hashed before the host attends to other events, in bytes. */
+const PIECE = 1 << 20;
+
+export class FileFindings {
+  private readonly problems = new Problems();
+  private readonly failures: unknown[] = [];
+
+  constructor(private readonly host: MachineHost) {}
+
+  /** The bytes of a boot file, unless something is wrong with it. */
+  openFile(path: string, named: NamedFile): Promise<Uint8Array | undefined> {
+    return this.attempt(path, async () => {
+      const bytes = await this.host.open(named.file);
+      await this.check(path, named, new MemoryBlockBackend(bytes));
+      return bytes;
+    });
+  }
+
+  /** A drive, unless something is wrong with it. */
+  openDrive(path: string, drive: CompleteDrive): Promise<BlockBackend | undefined> {
+    return this.attempt(path, async () => {
+      const { memory, readOnly } = drive;
+      if (memory !== undefined) return new MemoryBlockBackend(new Uint8Array(memory), readOnly);
+      const backend = await this.host.openDrive(drive.file, { readOnly });
+      await this.check(path, drive, backend);
+      return backend;
+    });
+  }
+
+  /** @throws the error of the one file that cannot be had; DescriptionError with everything when there is more. */
+  throwIfAny(): void {
+    if (this.failures.length === 1 && this.problems.list.length === 1) throw this.failures[0];
+    this.problems.throwIfAny();
+  }
+
+  private async attempt<T>(path: string, open: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await open();
+    } catch (error) {
+      // Who gives up wants no list.
+      this.host.signal?.throwIfAborted();
+      this.failures.push(error);
+      const message = error instanceof Error ? error.message : String(error);
+      this.problems.add(path, 'a file that can be used', message, message);
+      return undefined;
+    }
+  }
+
+  private async check(path: string, { file, sha256 }: NamedFile, content: BlockBackend): Promise<void> {
+    if (sha256 === undefined) return;
+    const { contentSize = content.size } = content;
+    const hash = this.host.sha256?.() ?? new Sha256();
+    const buffer = new Uint8Array(Math.min(PIECE, contentSize));
+    for (let offset = 0; offset < contentSize; offset += PIECE) {
+      const piece = buffer.subarray(0, contentSize - offset);
+      await content.read(offset, piece);
+      hash.update(piece);
+      await this.host.turn();
+      this.host.signal?.throwIfAborted();
+    }
+    const found = hash.digest();
+    if (found !== sha256) {
+      const message = `expected ${sha256}, found ${found} in ${describe(file)}`;
+      this.problems.add(`${path}.sha256`, sha256, found, message);
+    }
+  }
+}
