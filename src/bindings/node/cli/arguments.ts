@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../../../machine/description-field.ts';
 import type { DriveDescription } from '../../../machine/description.ts';
 import type { JitMode } from '../../../index.ts';
+import { parseConformance, type ConformanceArguments } from './conformance/arguments.ts';
 
 /** The command line is wrong; the message is one line. */
 export class UsageError extends Error {
@@ -132,25 +133,30 @@ export interface BenchArguments {
 }
 
 export type Command =
-  | { readonly kind: 'help' | 'run-help' | 'bench-help' | 'version' }
+  | { readonly kind: 'help' | 'run-help' | 'bench-help' | 'conformance-help' | 'version' }
   | { readonly kind: 'run'; readonly run: RunArguments }
-  | { readonly kind: 'bench'; readonly bench: BenchArguments };
+  | { readonly kind: 'bench'; readonly bench: BenchArguments }
+  | { readonly kind: 'conformance'; readonly conformance: ConformanceArguments };
 
-const COMMANDS = ['run', 'bench'] as const;
+const COMMANDS = ['run', 'bench', 'conformance'] as const;
 const DEFAULT_RUNS = 5;
 /** A minute or two of translated code. */
 const DEFAULT_LIMIT = 100_000_000_000;
-const JIT_MODES = ['on', 'off', 'force'] as const satisfies readonly JitMode[];
+export const JIT_MODES = ['on', 'off', 'force'] as const satisfies readonly JitMode[];
 
 /** @throws UsageError */
 export function parseCommand(args: readonly string[]): Command {
   const [first, ...rest] = args;
   if (first === undefined || first === 'help') {
-    const topic = first === 'help' ? rest[0] : undefined;
-    return { kind: topic === 'run' ? 'run-help' : topic === 'bench' ? 'bench-help' : 'help' };
+    const topic = COMMANDS.find((name) => first === 'help' && name === rest[0]);
+    return { kind: topic === undefined ? 'help' : `${topic}-help` };
   }
   if (first === 'run') return parseRun(rest);
   if (first === 'bench') return parseBench(rest);
+  if (first === 'conformance') {
+    const conformance = parseConformance(rest);
+    return conformance ? { kind: 'conformance', conformance } : { kind: 'conformance-help' };
+  }
   if (first.startsWith('-')) {
     const { values } = read(args, GLOBAL_OPTIONS, 'hartware --help');
     return { kind: values.version ? 'version' : 'help' };
@@ -288,7 +294,7 @@ function wholeNumber(option: string, text: string): number {
   return Number(text);
 }
 
-function oneOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
+export function oneOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
   throw new UsageError(`${option}: expected ${list(choices)}, found ${quote(text)}`);
@@ -310,7 +316,7 @@ type Values<T extends Record<string, Option>> = {
 };
 
 /** Reads options; an option that takes one value and is given twice has the last. */
-function read<T extends Record<string, Option>>(
+export function read<T extends Record<string, Option>>(
   args: readonly string[],
   options: T,
   help: string,

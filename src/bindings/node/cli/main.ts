@@ -6,14 +6,21 @@ import { GuestUnavailableError } from '../guest/debian.ts';
 import { parseCommand, UsageError, type Command } from './arguments.ts';
 import { Interrupted } from './debian.ts';
 import { bench } from './bench/bench.ts';
-import { BENCH_HELP, HELP, RUN_HELP } from './help.ts';
+import { conformance } from './conformance/conformance.ts';
+import { QemuError } from './conformance/qemu.ts';
+import { BENCH_HELP, CONFORMANCE_HELP, HELP, RUN_HELP } from './help.ts';
 import { writeAll } from './output.ts';
 import { run } from './run.ts';
 
-const TEXTS = { help: HELP, 'run-help': RUN_HELP, 'bench-help': BENCH_HELP } as const;
+const TEXTS = {
+  help: HELP,
+  'run-help': RUN_HELP,
+  'bench-help': BENCH_HELP,
+  'conformance-help': CONFORMANCE_HELP,
+} as const;
 
 /** What a user can do something about; anything else is a mistake of this program. */
-const EXPECTED = [HartwareError, GuestUnavailableError];
+const EXPECTED = [HartwareError, GuestUnavailableError, QemuError];
 
 /** Runs the command and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -31,6 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function execute(command: Command): Promise<number> {
   if (command.kind === 'run') return run(command.run);
   if (command.kind === 'bench') return bench(command.bench, await version());
+  if (command.kind === 'conformance') return conformance(command.conformance, await version());
   if (command.kind === 'version') await writeAll(process.stdout, `hartware ${await version()}\n`);
   else await writeAll(process.stdout, TEXTS[command.kind]);
   return 0;

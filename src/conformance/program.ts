@@ -1,0 +1,47 @@
+/** The programs of the conformance kit (spec/conformance): assembled with what they have in common. */
+import { assemble, AssemblyError } from '../assembler/assembler.ts';
+
+/** A program as its file has it. */
+export interface ConformanceSource {
+  /** Its file's name without the extension. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What a program asks of the machine that it runs on, in the JSON of its first line, behind "#:". */
+export interface ConformanceMachine {
+  /** Default 1. */
+  readonly harts?: number;
+}
+
+export interface ConformanceProgram {
+  readonly name: string;
+  readonly machine: ConformanceMachine;
+  /** For the start of RAM, to be entered there in M-mode as firmware is. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Its checks, in the order in which they stand there. */
+  readonly ids: readonly string[];
+}
+
+/** How the macros of spec/conformance/runtime.s mark a check. */
+const MARK = 'check.';
+
+/** @throws AssemblyError that names the program. */
+export function assembleConformance(runtime: string, { name, text }: ConformanceSource): ConformanceProgram {
+  const header = /^#:(.*)/.exec(text)?.[1];
+  if (header === undefined) throw new Error(`${name}: expected a first line of "#:" and JSON`);
+  try {
+    const { bytes, symbols } = assemble(`${runtime}\n${text}`);
+    const ids = [...symbols.keys()].filter((symbol) => symbol.startsWith(MARK));
+    return {
+      name,
+      machine: JSON.parse(header) as ConformanceMachine,
+      bytes,
+      ids: ids.map((symbol) => symbol.slice(MARK.length)),
+    };
+  } catch (error) {
+    if (!(error instanceof AssemblyError)) throw error;
+    const line = error.line - runtime.split('\n').length;
+    throw new AssemblyError(`${name}${line > 0 ? `, line ${line}` : ' (runtime.s)'}: ${error.reason}`);
+  }
+}
