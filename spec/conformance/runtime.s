@@ -225,9 +225,17 @@ trap_handler:
         ld      t6, (t5)
         addi    t6, t6, 1
         sd      t6, (t5)
+        addi    t4, t6, -1
         csrr    t6, mcause
         sd      t6, 8(t5)
-        csrr    t6, mtval
+        bnez    t4, 4f
+        sd      t6, 64(t5)
+4:      # An interrupt is switched off in mie, so that it comes once.
+        bgez    t6, 5f
+        li      t4, 1
+        sll     t4, t4, t6
+        csrc    mie, t4
+5:      csrr    t6, mtval
         sd      t6, 16(t5)
         csrr    t6, mepc
         sd      t6, 24(t5)
@@ -274,7 +282,8 @@ text_found:     .asciz " found "
 text_hex:       .asciz "0x"
 text_done:      .asciz "done\n"
         .balign 8
-# How many traps there were, mcause, mtval, mepc and mstatus of the last one, and where to go on.
+# How many traps there were, mcause, mtval, mepc and mstatus of the last one, and where to go on;
+# the cause of the first one.
 traps:          .dword 0
 trap_cause:     .dword 0
 trap_value:     .dword 0
@@ -282,6 +291,7 @@ trap_pc:        .dword 0
 trap_status:    .dword 0
 resume:         .dword 0
 saved:          .dword 0, 0
+first_cause:    .dword 0
 # a0, a1 and a2 at the entry of hart 0.
 entry_a0:       .dword 0
 entry_a1:       .dword 0
