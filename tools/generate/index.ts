@@ -1,5 +1,5 @@
 /**
- * Writes everything that follows from spec/tables. With --check it writes
+ * Writes everything that follows from spec/. With --check it writes
  * nothing and fails with the names of the files that are out of date.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
