@@ -10,13 +10,14 @@ afterEach(() => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
 });
 
-function table(chapter: string, program: string): string {
+function table(chapter: string, program: string, deviations = '{}'): string {
   const spec = mkdtempSync(join(tmpdir(), 'hartware-coverage-'));
   directories.push(spec);
   for (const folder of ['machine', 'conformance']) mkdirSync(join(spec, folder));
   writeFileSync(join(spec, 'machine/a.md'), chapter);
   writeFileSync(join(spec, 'conformance/runtime.s'), '.macro check id\n check.\\id: nop\n .endm\n');
   writeFileSync(join(spec, 'conformance/p.s'), `#: {}\n${program}`);
+  writeFileSync(join(spec, 'conformance/deviations.json'), deviations);
   return coverageTable(spec);
 }
 
@@ -29,6 +30,14 @@ it('has the checks of each clause, by the longest name', () => {
   expect(text).toContain('| [a.b](machine/a.md) | x |');
   expect(text).toContain('| [a.b.c](machine/a.md) | itself |');
   expect(text).toContain('| [d](machine/a.md) | y.z |');
+});
+
+it('has what others are known to do otherwise', () => {
+  const list = (check: string) => JSON.stringify({ 'qemu 7.2': { [check]: 'does not' } });
+  expect(table('- `a`: MUST.', 'check a.b', list('a.b'))).toContain(
+    '## Known deviations of QEMU 7.2\n\n| check | what it does |\n|---|---|\n| a.b | does not |',
+  );
+  expect(() => table('- `a`: MUST.', 'check a.b', list('a.c'))).toThrow('expected a check, found a.c');
 });
 
 it.each([

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assembleConformance } from '../../src/conformance/program.ts';
+import type { Deviations } from '../../src/conformance/report.ts';
 
 interface Clause {
   readonly id: string;
@@ -46,7 +47,31 @@ export function coverageTable(spec: string): string {
     '|---|---|',
     ...rows,
     '',
+    ...deviationTables(spec),
   ].join('\n');
+}
+
+/** What other machines are known to do otherwise. @throws Error where there is no such check. */
+function deviationTables(spec: string): string[] {
+  const kit = join(spec, 'conformance');
+  const deviations = JSON.parse(readFileSync(join(kit, 'deviations.json'), 'utf8')) as Record<
+    string,
+    Deviations
+  >;
+  const checks = new Set(checksOf(kit));
+  return Object.entries(deviations).flatMap(([machine, list]) => {
+    const unknown = Object.keys(list).find((check) => !checks.has(check));
+    if (unknown !== undefined)
+      throw new Error(`spec/conformance/deviations.json: expected a check, found ${unknown}`);
+    return [
+      `## Known deviations of ${machine.replace('qemu', 'QEMU')}`,
+      '',
+      '| check | what it does |',
+      '|---|---|',
+      ...Object.entries(list).map(([check, reason]) => `| ${check} | ${reason} |`),
+      '',
+    ];
+  });
 }
 
 function checksOf(kit: string): string[] {
