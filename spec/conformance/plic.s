@@ -254,6 +254,35 @@ program:
         check   plic.s.claim, s3, UART_SOURCE
         check_bits plic.s.claimed, s4, SEIP, 0
 
+        # mip.SEIP is the wire, or the bit that software sets; neither changes the other, not
+        # even when mip is read with the wire high and written back.
+        put     ENABLE_M, 0
+        put     ENABLE_S, UART_BIT
+        put     THRESHOLD_S, 0
+        raise_uart
+        csrrsi  s0, mip, 2
+        csrci   mip, 2
+        li      a0, SEIP
+        csrc    mip, a0
+        get_mip s1
+        get     s2, CLAIM_S
+        get_mip s3
+        csrs    mip, a0
+        get_mip s4
+        lower_uart
+        put     CLAIM_S, UART_SOURCE
+        get_mip s5
+        csrc    mip, a0
+        get_mip s6
+        call    settle
+        check_bits plic.seip.read, s0, SEIP, SEIP
+        check_bits plic.seip.wire, s1, SEIP, SEIP
+        check   plic.seip.claim, s2, UART_SOURCE
+        check_bits plic.seip.low, s3, SEIP, 0
+        check_bits plic.seip.software, s4, SEIP, SEIP
+        check_bits plic.seip.software.stays, s5, SEIP, SEIP
+        check_bits plic.seip.software.clear, s6, SEIP, 0
+
         # Among equals the lowest number is first, else the highest priority.
         raise_uart
         raise_rtc
