@@ -12,6 +12,10 @@ export interface ConformanceSource {
 export interface ConformanceMachine {
   /** Default 1. */
   readonly harts?: number;
+  /** Drives full of zeros, in the first virtio slots, with their serial numbers. Default none. */
+  readonly drives?: readonly { readonly size: string; readonly id: string }[];
+  /** How the machine has to end: a check of this ID, which the runner makes. */
+  readonly end?: { readonly id: string; readonly code: number };
 }
 
 export interface ConformanceProgram {
@@ -32,16 +36,21 @@ export function assembleConformance(runtime: string, { name, text }: Conformance
   if (header === undefined) throw new Error(`${name}: expected a first line of "#:" and JSON`);
   try {
     const { bytes, symbols } = assemble(`${runtime}\n${text}`);
-    const ids = [...symbols.keys()].filter((symbol) => symbol.startsWith(MARK));
-    return {
-      name,
-      machine: JSON.parse(header) as ConformanceMachine,
-      bytes,
-      ids: ids.map((symbol) => symbol.slice(MARK.length)),
-    };
+    const machine = JSON.parse(header) as ConformanceMachine;
+    const marks = [...symbols.keys()].filter((symbol) => symbol.startsWith(MARK));
+    const ids = marks.map((symbol) => symbol.slice(MARK.length));
+    if (machine.end) ids.push(machine.end.id);
+    return { name, machine, bytes, ids };
   } catch (error) {
     if (!(error instanceof AssemblyError)) throw error;
     const line = error.line - runtime.split('\n').length;
     throw new AssemblyError(`${name}${line > 0 ? `, line ${line}` : ' (runtime.s)'}: ${error.reason}`);
   }
+}
+
+/** The line that the runner adds to what a program printed: how the machine ended, undefined if it did not. */
+export function endLine({ machine: { end } }: ConformanceProgram, code: number | undefined): string {
+  if (end === undefined || code === undefined) return '';
+  if (code === end.code) return `ok ${end.id}\n`;
+  return `not ok ${end.id} expected 0x${end.code.toString(16)} found 0x${code.toString(16)}\n`;
 }

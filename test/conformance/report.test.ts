@@ -1,6 +1,6 @@
 /** What is made of the output of a conformance program. */
 import { describe, expect, it } from 'vitest';
-import { assembleConformance } from '../../src/conformance/program.ts';
+import { assembleConformance, endLine } from '../../src/conformance/program.ts';
 import { formatTap, isConforming, parseReport } from '../../src/conformance/report.ts';
 
 const IDS = ['a.one', 'a.two', 'b.three', 'b.four'];
@@ -58,6 +58,18 @@ describe('a program', () => {
       text: '#: {"harts": 2}\n check b.two\n check a.one\n check.ed = 5\n',
     });
     expect(program).toMatchObject({ machine: { harts: 2 }, ids: ['b.two', 'a.one', 'ed'] });
+  });
+
+  it('says how the machine ends, which is a check of its own', () => {
+    const text = '#: {"end": {"id": "a.end", "code": 3}}\n check a.one\n';
+    const program = assembleConformance(RUNTIME, { name: 'p', text });
+    expect(program.ids).toEqual(['a.one', 'a.end']);
+    const outcome = (code?: number) => parseReport('p', ['a.end'], endLine(program, code))[0];
+    expect(outcome(3)).toMatchObject({ outcome: 'passed' });
+    expect(outcome(0)).toMatchObject({ outcome: 'failed', expected: '0x3', found: '0x0' });
+    expect(outcome()).toMatchObject({ outcome: 'missing' });
+    const other = assembleConformance(RUNTIME, { name: 'p', text: '#: {}\n' });
+    expect(endLine(other, 3)).toBe('');
   });
 
   it('that cannot be assembled is named, with its line', () => {

@@ -1,5 +1,5 @@
 /** A conformance program on a machine in this process. */
-import type { ConformanceProgram } from '../../../../conformance/program.ts';
+import { endLine, type ConformanceProgram } from '../../../../conformance/program.ts';
 import type { JitMode } from '../../../../index.ts';
 import { createMachine } from '../../index.ts';
 
@@ -8,8 +8,15 @@ export const PROGRAM_LIMIT = 60_000;
 
 /** What it printed until it ended, or until its time was over. */
 export async function runHere(program: ConformanceProgram, jit: JitMode = 'on'): Promise<string> {
+  const { harts, drives } = program.machine;
   const machine = await createMachine(
-    { hartware: 1, harts: program.machine.harts ?? 1, memory: '64M', boot: { firmware: 'program' } },
+    {
+      hartware: 1,
+      harts: harts ?? 1,
+      memory: '64M',
+      boot: { firmware: 'program' },
+      drives: drives?.map(({ size, id }) => ({ memory: size, id })),
+    },
     { files: { program: program.bytes }, jit: { mode: jit }, limits: { wallTime: PROGRAM_LIMIT } },
   );
   const printed = (async () => {
@@ -18,10 +25,12 @@ export async function runHere(program: ConformanceProgram, jit: JitMode = 'on'):
     for await (const bytes of machine.serial.output) text += decoder.decode(bytes, { stream: true });
     return text;
   })();
+  let code: number | undefined;
   try {
-    await machine.run();
+    const stop = await machine.run();
+    if (stop.reason === 'ended') code = stop.exit.code;
   } finally {
     await machine.dispose();
   }
-  return printed;
+  return `${await printed}${endLine(program, code)}`;
 }

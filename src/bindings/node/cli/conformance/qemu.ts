@@ -1,10 +1,11 @@
 /** A conformance program on QEMU's board. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ConformanceProgram } from '../../../../conformance/program.ts';
+import { endLine, type ConformanceProgram } from '../../../../conformance/program.ts';
+import { parseSize } from '../../../../machine/size.ts';
 import { PROGRAM_LIMIT } from './here.ts';
 
 /** QEMU cannot be run. */
@@ -28,17 +29,35 @@ export async function runQemu(command: string, program: ConformanceProgram): Pro
   try {
     const file = join(directory, `${program.name}.bin`);
     await writeFile(file, program.bytes);
-    return await output(command, [
-      ...['-M', 'virt,aclint=on', '-m', '64M', '-smp', `${program.machine.harts ?? 1}`],
+    const devices: string[] = [];
+    const { harts, drives = [] } = program.machine;
+    for (const [slot, { size, id }] of drives.entries()) {
+      const image = join(directory, `${id}.img`);
+      await writeFile(image, '');
+      await truncate(image, parseSize(size));
+      devices.push('-drive', `if=none,id=${id},format=raw,file=${image}`);
+      devices.push('-device', `virtio-blk-device,bus=virtio-mmio-bus.${slot},drive=${id},serial=${id}`);
+    }
+    devices.push('-device', `virtio-rng-device,bus=virtio-mmio-bus.${drives.length}`);
+    const { text, code } = await run(command, [
+      ...['-M', 'virt,aclint=on', '-m', '64M', '-smp', `${harts ?? 1}`],
       ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
-      ...['-global', 'virtio-mmio.force-legacy=false', '-bios', file],
+      ...['-global', 'virtio-mmio.force-legacy=false', '-bios', file, ...devices],
     ]);
+    return `${text}${endLine(program, code)}`;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-function output(command: string, args: readonly string[]): Promise<string> {
+interface QemuRun {
+  readonly text: string;
+  /** Undefined when its time was over. */
+  readonly code: number | undefined;
+}
+
+/** Anything QEMU complains of is an error: an exit code alone may be the program's. */
+function run(command: string, args: readonly string[]): Promise<QemuRun> {
   return new Promise((done, failed) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const timer = setTimeout(() => child.kill('SIGKILL'), PROGRAM_LIMIT);
@@ -52,8 +71,9 @@ function output(command: string, args: readonly string[]): Promise<string> {
     });
     child.on('close', (code) => {
       clearTimeout(timer);
-      if (code) failed(new QemuError(`QEMU ended with code ${code}: ${complaint.trim()}`));
-      else done(text);
+      if (code && (complaint !== '' || text === ''))
+        failed(new QemuError(`QEMU ended with code ${code}: ${complaint.trim()}`));
+      else done({ text, code: code ?? undefined });
     });
   });
 }
