@@ -41,10 +41,13 @@ export function findWords(blocks: i32, hasLoops: bool): void {
   }
 }
 
-/** In a loop whose blocks are marked, what holds on every way from a round of it to the next: then it is all that is known at its header. */
+/**
+ * In a loop whose blocks are marked, what holds on every way from a round of it to the next: then it is all that is
+ * known at its header. What is handed on to the header stays so, since the first copy expects it.
+ */
 export function findWordsOfRounds(header: usize, blocks: i32): void {
   let words: u32 = -1;
-  let extended: u32 = 0;
+  let extended = load<u32>(header, T_EXTENDED_IN);
   for (let place = load<i32>(header, T_ORDER); place < blocks; place++) {
     const block = inOrder(place);
     if (!isInLoop(block) || !isBefore(block, header)) continue;

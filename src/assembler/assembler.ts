@@ -4,7 +4,7 @@
  * that tests and small programs need.
  *
  * Left out on purpose: object files and relocations (every address is known),
- * macros, and relaxation: an instruction has the size it is written with, and
+ * conditional assembly, and relaxation: an instruction has the size it is written with, and
  * a branch out of range is an error. After `.option rvc`, instructions other
  * than branches and jal take their 16-bit form where there is one.
  */
@@ -14,7 +14,8 @@ import { expand, high20, low12 } from './expansion.ts';
 import { type Scope, evaluate } from './expression.ts';
 import { Section, layOut } from './image.ts';
 import { type Word, assembleSimple } from './instruction.ts';
-import { type Statement, at, parseStatements } from './statement.ts';
+import { at } from './source-line.ts';
+import { type Statement, parseStatements } from './statement.ts';
 
 export { AssemblyError } from './error.ts';
 

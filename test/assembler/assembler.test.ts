@@ -235,3 +235,73 @@ describe('assemble refuses', () => {
     expect(() => assemble('a: .skip 1 - (b - a)\nb:')).toThrow(AssemblyError);
   });
 });
+
+describe('macros', () => {
+  const same = (source: string, expanded: string) => expect(bytesOf(source)).toEqual(bytesOf(expanded));
+
+  it('take arguments by place and by name, with defaults', () => {
+    same(
+      `.macro put register:req, value=7, more = "1 + 1"
+       li \\register, \\value
+       addi \\register, \\register, \\more
+       .endm
+       put a0; put a1, 5; put a2, more=9; PUT a3, , 4`,
+      `li a0, 7; addi a0, a0, 2; li a1, 5; addi a1, a1, 2; li a2, 7; addi a2, a2, 9
+       li a3, 7; addi a3, a3, 4`,
+    );
+  });
+
+  it('use macros, count their uses, and keep labels apart', () => {
+    same(
+      `.macro wait count
+       li t0, \\count
+       .Lagain\\@: addi t0, t0, -1
+       bnez t0, .Lagain\\@
+       .endm
+       .macro twice first second:vararg
+       wait \\first
+       \\second
+       .endm
+       start: twice 3, addi a0, a0, 1
+       twice 4, j start`,
+      `start: li t0, 3; 1: addi t0, t0, -1; bnez t0, 1b; addi a0, a0, 1
+       li t0, 4; 1: addi t0, t0, -1; bnez t0, 1b; j start`,
+    );
+  });
+
+  it('put arguments into strings and names', () => {
+    same(
+      `.macro named text, name
+       x\\name\\()_0: .asciz "\\text, \\name\\n"
+       .endm
+       named "a, b", y
+       .dword xy_0`,
+      `xy: .asciz "a, b, y\\n"
+       .dword xy`,
+    );
+  });
+
+  it('repetitions', () => {
+    same('.rept 3\n .rept 0x2\n nop\n .endr\n ret\n .endr', 'nop;nop;ret;nop;nop;ret;nop;nop;ret');
+    same('.irp r, a0, a1, "a2"\n mv \\r, sp\n .endr', 'mv a0, sp; mv a1, sp; mv a2, sp');
+  });
+
+  it.each([
+    ['.macro a\n nop', 1, 'expected .endm to end .macro'],
+    ['nop\n .endm', 2, 'expected .macro before .endm'],
+    ['.rept\n .endr', 1, 'expected a number of repetitions, found ""'],
+    ['.rept a\n .endr', 1, 'expected a number of repetitions, found "a"'],
+    ['.macro 5\n .endm', 1, 'expected the name of a macro, found "5"'],
+    ['.macro a\n .endm\n .macro a\n .endm', 3, 'expected a new macro, found "a" a second time'],
+    ['.macro a b:req\n .endm\n a', 3, 'expected the argument b of a'],
+    ['.macro a b\n .endm\n nop; a 1, 2', 3, 'expected at most 1 arguments of a, found 2'],
+    ['.macro a b:some\n .endm', 1, 'expected parameters such as'],
+    ['.macro a\n a\n .endm\n a', 4, 'expected at most 100 nested macros'],
+    ['.rept 1000000000\n .endr', 1, 'expected at most 1000000 statements'],
+    ['.macro a b\n addi a0, \\b\n .endm\n nop\n a 1', 5, 'addi'],
+  ])('%j is refused', (source, line, reason) => {
+    expect(() => assemble(source)).toThrowError(
+      expect.objectContaining({ line, message: expect.stringContaining(reason) as string }) as Error,
+    );
+  });
+});

@@ -41,6 +41,47 @@ function isUnwritable(word: number, extensions: ReadonlySet<string>): boolean {
   return /^(c\.)?ntl/.test(disassemble(word).text) && !extensions.has('zihintntl');
 }
 
+const MACROS = String.raw`
+        .option norvc
+        .globl _start
+        .macro  put register:req, value=7, more = "1 + 1"
+        li      \register, \value
+        addi    \register, \register, \more
+        .endm
+        .macro  wait count
+        li      t0, \count
+.Lagain\@:
+        addi    t0, t0, -1
+        bnez    t0, .Lagain\@
+        .endm
+        .macro  twice first second:vararg
+        wait    \first
+        \second
+        .endm
+        .macro  named text, name
+x\name\()_0:
+        .asciz  "\text, \name\n"
+        .balign 8
+        .endm
+_start: put     a0
+        put     a1, 5
+        put     a2, more=9
+        put     a3, , 4
+        twice   3, addi a0, a0, 1
+again:  twice   4, j again
+        named   "a, b", y
+        la      a0, xy_0
+        .rept   3
+        .rept   2
+        nop
+        .endr
+        ret
+        .endr
+        .irp    r, a0, a1, a2
+        mv      \r, sp
+        .endr
+`;
+
 const PROGRAM = String.raw`
         .option norvc
         .globl _start
@@ -171,6 +212,10 @@ describe.skipIf(!binutils)('GNU as agrees', () => {
     const ours = listing(assemble(PROGRAM).bytes);
     expect(ours).toEqual(listing(gnu.assemble(PROGRAM, ORIGIN)));
     expect(ours.length).toBeGreaterThan(300);
+  });
+
+  it('on macros and repetitions', { timeout: 60_000 }, () => {
+    expect(listing(assemble(MACROS).bytes)).toEqual(listing(gnu.assemble(MACROS, ORIGIN)));
   });
 
   it('on the number of every CSR', { timeout: 60_000 }, () => {

@@ -56,3 +56,24 @@ it('is the host’s where that has no steps', () => {
   const all = new Set(given.map(BigInt));
   expect(times.every((time) => all.has(time))).toBe(true);
 });
+
+it('does not go back when steps are shorter than they were', () => {
+  const times = readings(WORK, (asked) =>
+    asked < 2000 ? inSteps(asked) : inSteps(2000) + Math.floor((asked - 2000) / 3),
+  );
+  expect(times.every((time, i) => i === 0 || time >= times[i - 1])).toBe(true);
+  expect(times.at(-1)).toBeLessThan(BigInt(inSteps(2000) + 2000));
+});
+
+it('does not take the first reading, or a wait, for a step', () => {
+  const origin = 10_000_000;
+  const given: number[] = [];
+  const times = readings(WORK, (asked) => {
+    // It moves by a second at each of a few questions, then by little.
+    given.push(origin + 10_000_000 * Math.min(asked, 6) + Math.floor(asked / 2));
+    return given.at(-1)!;
+  });
+  const last = BigInt(given.at(-1)!);
+  expect(times[0]).toBeGreaterThanOrEqual(BigInt(origin));
+  expect(times.every((time) => time <= last + 1n)).toBe(true);
+});

@@ -80,6 +80,14 @@ const LOOPS: Readonly<Record<string, string>> = {
     addw a6, a5, a3
     amoadd.w a7, a6, (s1)
     addw a0, a7, a6 ${NEXT}`,
+  'that end a round as words of another kind': `
+    sext.w a2, a0
+    1: add a3, a3, a2
+    lw a1, (s0)
+    addiw a2, a1, 5
+    add a0, a0, a2
+    andi a2, a0, 15 ${NEXT}
+    add a0, a0, a2`,
   'of bytes and halves': `
     1: lb a1, (s0)
     lh a2, 2(s0)

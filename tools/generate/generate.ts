@@ -1,7 +1,8 @@
-/** What is generated from spec/: every file, and the files of the core with regions that are. */
+/** What is generated from spec: every file, and the files of the core with regions that are. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
+import { coverageTable } from './coverage.ts';
 import { writeCoreCsrs, writeCsrs, writeIsa, writeMemoryMap } from './constants.ts';
 import { writeDecoder, writeMatches, writeOpcodes, writeOperations } from './decode.ts';
 import { writeDescriptionRules } from './description-rules.ts';
@@ -43,6 +44,7 @@ export async function generate(root: string): Promise<Map<string, string>> {
     const regions = regionsFor(path, tables, exports);
     outputs.set(path, replaceRegions(readFileSync(join(root, path), 'utf8'), regions));
   }
+  outputs.set('spec/coverage.md', await format(coverageTable(join(root, 'spec')), { parser: 'markdown' }));
   return outputs;
 }
 

@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../../../machine/description-error.ts';
 import type { DriveDescription } from '../../../machine/description.ts';
 import type { JitMode } from '../../../index.ts';
+import { parseConformance, type ConformanceArguments } from './conformance/arguments.ts';
+import { parseDescribe, type DescribeArguments } from './describe-arguments.ts';
 
 /** The command line is wrong; the message has a line for each thing that is. */
 export class UsageError extends Error {
@@ -52,13 +54,6 @@ const BENCH_OPTIONS = {
   harts: { type: 'string' },
   jit: { type: 'string' },
   limit: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const satisfies Record<string, Option>;
-
-const DESCRIBE_OPTIONS = {
-  resolved: { type: 'boolean' },
-  canonical: { type: 'boolean' },
-  digest: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies Record<string, Option>;
 
@@ -138,37 +133,36 @@ export interface BenchArguments {
   readonly limit: number;
 }
 
-/** What of a description is printed. */
-const FORMS = ['resolved', 'canonical', 'digest'] as const;
-
-export interface DescribeArguments {
-  readonly file: string;
-  readonly form: (typeof FORMS)[number];
-}
-
 export type Command =
-  | { readonly kind: 'help' | 'run-help' | 'bench-help' | 'describe-help' | 'version' }
+  | { readonly kind: 'help' | 'run-help' | 'bench-help' | 'conformance-help' | 'describe-help' | 'version' }
   | { readonly kind: 'describe'; readonly describe: DescribeArguments }
   | { readonly kind: 'run'; readonly run: RunArguments }
-  | { readonly kind: 'bench'; readonly bench: BenchArguments };
+  | { readonly kind: 'bench'; readonly bench: BenchArguments }
+  | { readonly kind: 'conformance'; readonly conformance: ConformanceArguments };
 
-const COMMANDS = ['run', 'bench', 'describe'] as const;
+const COMMANDS = ['run', 'bench', 'conformance', 'describe'] as const;
 const DEFAULT_RUNS = 5;
 /** A minute or two of translated code. */
 const DEFAULT_LIMIT = 100_000_000_000;
-const JIT_MODES = ['on', 'off', 'force'] as const satisfies readonly JitMode[];
+export const JIT_MODES = ['on', 'off', 'force'] as const satisfies readonly JitMode[];
 
 /** @throws UsageError */
 export function parseCommand(args: readonly string[]): Command {
   const [first, ...rest] = args;
   if (first === undefined || first === 'help') {
-    const topic = first === 'help' ? rest[0] : undefined;
-    const known = COMMANDS.find((command) => command === topic);
-    return { kind: known ? `${known}-help` : 'help' };
+    const topic = COMMANDS.find((name) => first === 'help' && name === rest[0]);
+    return { kind: topic === undefined ? 'help' : `${topic}-help` };
   }
   if (first === 'run') return parseRun(rest);
   if (first === 'bench') return parseBench(rest);
-  if (first === 'describe') return parseDescribe(rest);
+  if (first === 'describe') {
+    const describe = parseDescribe(rest);
+    return describe ? { kind: 'describe', describe } : { kind: 'describe-help' };
+  }
+  if (first === 'conformance') {
+    const conformance = parseConformance(rest);
+    return conformance ? { kind: 'conformance', conformance } : { kind: 'conformance-help' };
+  }
   if (first.startsWith('-')) {
     const { values } = read(args, GLOBAL_OPTIONS, 'hartware --help');
     return { kind: values.version ? 'version' : 'help' };
@@ -259,19 +253,6 @@ function parseBench(args: readonly string[]): Command {
   };
 }
 
-function parseDescribe(args: readonly string[]): Command {
-  const { values, positionals } = read(args, DESCRIBE_OPTIONS, 'hartware describe --help');
-  if (values.help) return { kind: 'describe-help' };
-  const [file, surplus] = positionals;
-  if (file === undefined || surplus !== undefined)
-    throw new UsageError(
-      `expected one machine description FILE.json, found ${surplus === undefined ? 'none' : `${quote(surplus)} as well`}; see "hartware describe --help"`,
-    );
-  const [form = 'resolved', other] = FORMS.filter((each) => values[each]);
-  if (other !== undefined) throw new UsageError(`--${form} and --${other} exclude each other`);
-  return { kind: 'describe', describe: { file, form } };
-}
-
 function guestOf(positionals: readonly string[]): RunArguments['guest'] {
   const [guest, surplus] = positionals;
   if (surplus !== undefined)
@@ -319,7 +300,7 @@ function wholeNumber(option: string, text: string): number {
   return Number(text);
 }
 
-function oneOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
+export function oneOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
   throw new UsageError(`${option}: expected ${list(choices)}, found ${quote(text)}`);
@@ -341,7 +322,7 @@ type Values<T extends Record<string, Option>> = {
 };
 
 /** Reads options; an option that takes one value and is given twice has the last. */
-function read<T extends Record<string, Option>>(
+export function read<T extends Record<string, Option>>(
   args: readonly string[],
   options: T,
   help: string,
@@ -382,6 +363,6 @@ function unknownOption(rawName: string, known: readonly string[], help: string):
   return `unknown option ${rawName}${hint ? `; did you mean --${hint}?` : ';'} see "${help}"`;
 }
 
-function quote(text: string): string {
+export function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

@@ -9,7 +9,7 @@ import {
 } from '../../../index.ts';
 import { completeDescription } from '../../../machine/description.ts';
 import { FileError, fileError } from '../file-error.ts';
-import type { DescribeArguments } from './arguments.ts';
+import type { DescribeArguments } from './describe-arguments.ts';
 import { writeAll } from './output.ts';
 
 /** Prints it and returns the exit code. */

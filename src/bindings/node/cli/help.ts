@@ -7,8 +7,9 @@ Usage:
   hartware run FILE.json [OPTIONS]   run a machine from its description
   hartware run [OPTIONS]             run a kernel or firmware
   hartware bench PROGRAMS [OPTIONS]  measure programs without an operating system
-  hartware describe FILE.json        check a description, and print it in full
-  hartware run --help                all options of "run"; likewise "bench", "describe"
+  hartware describe FILE.json        check a machine description, and print it in full
+  hartware conformance [OPTIONS]     check this machine, or QEMU, against the specification
+  hartware run --help                all options of "run"; likewise the others
   hartware --version                 print the version
   hartware --help                    print this
 
@@ -60,6 +61,26 @@ Time is that of the core, all compiling included. Spread is the largest less the
 time, relative to the median.
 
 Exit code: 0; 1 when a program fails or cannot run; 2 for a wrong command line.
+`;
+
+export const CONFORMANCE_HELP = `hartware conformance: check a machine against the specification
+
+Usage:
+  hartware conformance [OPTIONS]
+
+Runs the programs of spec/conformance, one after the other. Each checks clauses of the
+specification, by their names, and says what it expected and found.
+
+Options:
+  --target here            the machine of this package (default)
+  --target qemu            QEMU's board virt; what it is known to do otherwise is marked TODO
+  --qemu COMMAND           QEMU to check (default qemu-system-riscv64)
+  --jit MODE               on (default), off or force
+  --only NAME[,NAME]       only these programs
+  --json                   print JSON in place of TAP
+  -h, --help               print this
+
+Exit code: 0; 1 when a check fails or a program cannot run; 2 for a wrong command line.
 `;
 
 export const RUN_HELP = `hartware run: start a machine and connect this terminal to its console

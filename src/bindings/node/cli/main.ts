@@ -6,8 +6,10 @@ import { GuestUnavailableError } from '../guest/debian.ts';
 import { parseCommand, UsageError, type Command } from './arguments.ts';
 import { Interrupted } from './debian.ts';
 import { bench } from './bench/bench.ts';
+import { conformance } from './conformance/conformance.ts';
+import { QemuError } from './conformance/qemu.ts';
 import { describeMachine } from './describe.ts';
-import { BENCH_HELP, DESCRIBE_HELP, HELP, RUN_HELP } from './help.ts';
+import { BENCH_HELP, CONFORMANCE_HELP, DESCRIBE_HELP, HELP, RUN_HELP } from './help.ts';
 import { writeAll } from './output.ts';
 import { run } from './run.ts';
 
@@ -16,10 +18,11 @@ const TEXTS = {
   'run-help': RUN_HELP,
   'bench-help': BENCH_HELP,
   'describe-help': DESCRIBE_HELP,
+  'conformance-help': CONFORMANCE_HELP,
 } as const;
 
 /** What a user can do something about; anything else is a mistake of this program. */
-const EXPECTED = [HartwareError, GuestUnavailableError];
+const EXPECTED = [HartwareError, GuestUnavailableError, QemuError];
 
 /** Runs the command and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -41,6 +44,7 @@ async function execute(command: Command): Promise<number> {
   if (command.kind === 'run') return run(command.run);
   if (command.kind === 'describe') return describeMachine(command.describe);
   if (command.kind === 'bench') return bench(command.bench, await version());
+  if (command.kind === 'conformance') return conformance(command.conformance, await version());
   if (command.kind === 'version') await writeAll(process.stdout, `hartware ${await version()}\n`);
   else await writeAll(process.stdout, TEXTS[command.kind]);
   return 0;

@@ -1,0 +1,283 @@
+#: {}
+# Address translation: the modes, what each bit of a PTE allows, and what faults leave behind.
+
+# Tries an access to s0 in S-mode, or U-mode; a0 is the cause of the trap that ends it: 9 or 8, the ecall behind it, if none.
+.macro  try mode:req, what:req
+        la      a0, \what
+        li      a1, \mode
+        call    lower
+.endm
+
+# The leaf PTE of PAGE: the page at ROOM with these bits.
+.macro  leaf bits:req
+        li      t5, (ROOM >> 12) << 10 | (\bits)
+        la      t6, leaf_table
+        sd      t5, (t6)
+        sfence.vma
+.endm
+
+# satp with this mode, whose root is `table`.
+.macro  use mode:req, table:req
+        la      t5, \table
+        srli    t5, t5, 12
+        li      t6, \mode << 60
+        or      t5, t5, t6
+        csrw    satp, t5
+        sfence.vma
+.endm
+
+        .equ    V, 1
+        .equ    R, 2
+        .equ    W, 4
+        .equ    X, 8
+        .equ    U, 16
+        .equ    G, 32
+        .equ    A, 64
+        .equ    D, 128
+        .equ    ALL, V | R | W | X | A | D
+        .equ    USER, 0
+        .equ    SUPERVISOR, 1
+        .equ    SV39, 8
+        .equ    SV48, 9
+        .equ    ROOM, RAM + 0x200000
+        # PAGE is the first page behind 4 GiB: no RAM lies at that physical address.
+        .equ    PAGE, 1 << 32
+        .equ    LOAD_FAULT, 13
+        .equ    STORE_FAULT, 15
+        .equ    FETCH_FAULT, 12
+        .equ    S_NONE, 9
+        .equ    U_NONE, 8
+
+program:
+        li      a0, -1
+        csrw    pmpaddr0, a0
+        li      a0, 0x1f
+        csrw    pmpcfg0, a0
+        # The page that is accessed: a value, and an ecall.
+        li      s0, ROOM
+        li      a0, 0x0000007300000073
+        sd      a0, (s0)
+        sd      a0, 8(s0)
+        fence.i
+        call    build_tables
+
+        # M-mode is not translated.
+        use     SV39, root39
+        li      s0, ROOM
+        ld      a0, (s0)
+        li      a1, 0x0000007300000073
+        check_equal paging.machine, a0, a1
+
+        # Sv39: gigapages where the program lies, three levels to PAGE.
+        li      s0, PAGE
+        leaf    ALL
+        try     SUPERVISOR, load
+        check   paging.sv39.load, a0, S_NONE
+        check   paging.sv39.value, s2, 0x0000007300000073
+        try     SUPERVISOR, store
+        check   paging.sv39.store, a0, S_NONE
+        try     SUPERVISOR, fetch
+        check   paging.sv39.fetch, a0, S_NONE
+
+        # Permissions.
+        leaf    V | R | A | D
+        try     SUPERVISOR, load
+        check   paging.read.load, a0, S_NONE
+        try     SUPERVISOR, store
+        check   paging.read.store, a0, STORE_FAULT
+        addi    s1, s0, 16
+        check_mtval paging.read.store.mtval, s1
+        try     SUPERVISOR, amo
+        check   paging.read.amo, a0, STORE_FAULT
+        try     SUPERVISOR, fetch
+        check   paging.read.fetch, a0, FETCH_FAULT
+        check_mtval paging.read.fetch.mtval, s0
+        leaf    V | X | A | D
+        try     SUPERVISOR, load
+        check   paging.execute.load, a0, LOAD_FAULT
+        check_mtval paging.execute.load.mtval, s0
+        try     SUPERVISOR, fetch
+        check   paging.execute.fetch, a0, S_NONE
+        # MXR: what can be executed can be read.
+        li      a0, MSTATUS_MXR
+        csrs    mstatus, a0
+        try     SUPERVISOR, load
+        check   paging.mxr, a0, S_NONE
+        li      a0, MSTATUS_MXR
+        csrc    mstatus, a0
+
+        # W without R is reserved; a PTE that is not valid maps nothing.
+        leaf    V | W | A | D
+        try     SUPERVISOR, load
+        check   paging.reserved.write_only, a0, LOAD_FAULT
+        leaf    V | W | X | A | D
+        try     SUPERVISOR, load
+        check   paging.reserved.write_execute, a0, LOAD_FAULT
+        leaf    R | W | X | A | D
+        try     SUPERVISOR, load
+        check   paging.invalid, a0, LOAD_FAULT
+        # A pointer where a leaf must be.
+        leaf    V
+        try     SUPERVISOR, load
+        check   paging.too_deep, a0, LOAD_FAULT
+        # The reserved bits 54 to 60 must be zero.
+        leaf    ALL | 1 << 54
+        try     SUPERVISOR, load
+        check   paging.reserved.high, a0, LOAD_FAULT
+
+        # U: for U-mode, and for S-mode with SUM, but never for S-mode to fetch.
+        leaf    ALL
+        try     USER, load
+        check   paging.supervisor.user_load, a0, LOAD_FAULT
+        leaf    ALL | U
+        try     USER, load
+        check   paging.user.load, a0, U_NONE
+        try     SUPERVISOR, load
+        check   paging.user.supervisor_load, a0, LOAD_FAULT
+        li      a0, MSTATUS_SUM
+        csrs    mstatus, a0
+        try     SUPERVISOR, load
+        check   paging.user.sum, a0, S_NONE
+        try     SUPERVISOR, fetch
+        check   paging.user.sum_fetch, a0, FETCH_FAULT
+        li      a0, MSTATUS_SUM
+        csrc    mstatus, a0
+
+        # A and D, without hardware updating (menvcfg.ADUE is 0): a page fault.
+        leaf    V | R | W | X | D
+        try     SUPERVISOR, load
+        check   paging.accessed.clear, a0, LOAD_FAULT
+        leaf    V | R | W | X | A
+        try     SUPERVISOR, load
+        check   paging.dirty.clear.load, a0, S_NONE
+        try     SUPERVISOR, store
+        check   paging.dirty.clear.store, a0, STORE_FAULT
+
+        # MPRV: M-mode loads as S-mode does, but fetches as itself.
+        leaf    ALL
+        li      a1, MSTATUS_MPP
+        csrc    mstatus, a1
+        li      a1, MSTATUS_MPP_S | MSTATUS_MPRV
+        csrs    mstatus, a1
+        ld      a0, (s0)
+        li      a2, MSTATUS_MPRV
+        csrc    mstatus, a2
+        li      a1, 0x0000007300000073
+        check_equal paging.mprv, a0, a1
+
+        # Addresses that are not canonical fault.
+        li      s0, 1 << 39
+        try     SUPERVISOR, load
+        check   paging.sv39.canonical, a0, LOAD_FAULT
+        check_mtval paging.sv39.canonical.mtval, s0
+
+        # Leaves of 2 MiB and 1 GiB; a PPN that is not aligned to them faults.
+        li      s0, PAGE + 0x200000
+        la      t6, middle_table
+        li      t5, (ROOM >> 12) << 10 | ALL
+        sd      t5, 8(t6)
+        sfence.vma
+        try     SUPERVISOR, load
+        check   paging.megapage, a0, S_NONE
+        check   paging.megapage.value, s2, 0x0000007300000073
+        li      t5, ((ROOM + 0x1000) >> 12) << 10 | ALL
+        la      t6, middle_table
+        sd      t5, 8(t6)
+        sfence.vma
+        try     SUPERVISOR, load
+        check   paging.megapage.misaligned, a0, LOAD_FAULT
+
+        # Without a fence an old translation may be used or not; behind one it is not.
+        li      s0, PAGE
+        leaf    ALL
+        try     SUPERVISOR, load
+        la      t6, leaf_table
+        sd      zero, (t6)
+        sfence.vma s0, zero
+        try     SUPERVISOR, load
+        check   paging.fence.page, a0, LOAD_FAULT
+
+        # Sv48: a level more.
+        leaf    ALL
+        use     SV48, root48
+        try     SUPERVISOR, load
+        check   paging.sv48.load, a0, S_NONE
+        li      s0, 1 << 47
+        try     SUPERVISOR, load
+        check   paging.sv48.canonical, a0, LOAD_FAULT
+        csrw    satp, zero
+        sfence.vma
+        j       finish
+
+# The root of Sv39 maps the first 4 GiB as gigapages, for S-mode, and PAGE by two tables more.
+build_tables:
+        la      t0, root39
+        li      t2, 0
+1:      slli    t3, t2, 28
+        ori     t3, t3, ALL
+        sd      t3, (t0)
+        addi    t0, t0, 8
+        addi    t2, t2, 1
+        li      t3, 4
+        blt     t2, t3, 1b
+        la      t3, middle_table
+        srli    t3, t3, 2
+        ori     t3, t3, V
+        sd      t3, (t0)
+        la      t0, middle_table
+        la      t3, leaf_table
+        srli    t3, t3, 2
+        ori     t3, t3, V
+        sd      t3, (t0)
+        la      t0, root48
+        la      t3, root39
+        srli    t3, t3, 2
+        ori     t3, t3, V
+        sd      t3, (t0)
+        # U-mode code needs a page of its own: where the program lies, once more, behind 8 GiB.
+        la      t0, root39
+        li      t3, 2 << 28 | ALL | U
+        sd      t3, 64(t0)
+        ret
+
+# Runs the code at a0 in the mode a1, with s0; returns in a0 the cause of the trap that ends it.
+lower:
+        addi    sp, sp, -16
+        sd      ra, (sp)
+        la      t5, traps
+        sd      zero, (t5)
+        la      t5, 1f
+        la      t6, resume
+        sd      t5, (t6)
+        li      t5, MSTATUS_MPP
+        csrc    mstatus, t5
+        slli    t5, a1, 11
+        csrs    mstatus, t5
+        bnez    a1, 2f
+        # The same code, at its address for U-mode.
+        li      t5, (8 << 30) - RAM
+        add     a0, a0, t5
+2:      csrw    mepc, a0
+        mret
+1:      la      t5, trap_cause
+        ld      a0, (t5)
+        ld      ra, (sp)
+        addi    sp, sp, 16
+        ret
+
+load:   ld      s2, (s0)
+        ecall
+store:  sd      zero, 16(s0)
+        ecall
+amo:    amoadd.d a1, zero, (s0)
+        ecall
+fetch:  jr      s0
+
+        .data
+        .balign 4096
+root39: .space  4096
+root48: .space  4096
+middle_table:
+        .space  4096
+leaf_table:
+        .space  4096

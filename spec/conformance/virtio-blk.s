@@ -1,0 +1,398 @@
+#: {"drives": [{"size": "1M", "id": "kit0"}]}
+# A virtio block device (virtio 1.2, 5.2) with a disk of zeros, driven over a split ring.
+#
+# A disk outlives a reset of the machine, so that this program comes twice: what is on the disk
+# tells that the test finisher has reset the machine, and how the device came out of it.
+
+        .equ    BLOCK, 0x10001000
+        .equ    SECTORS, 2048
+        # The sector with MARK in it since the first time.
+        .equ    MARKED, 7
+
+        .equ    DEVICE_FEATURES, 0x10
+        .equ    DEVICE_FEATURES_SEL, 0x14
+        .equ    DRIVER_FEATURES, 0x20
+        .equ    DRIVER_FEATURES_SEL, 0x24
+        .equ    QUEUE_SEL, 0x30
+        .equ    QUEUE_NUM, 0x38
+        .equ    QUEUE_READY, 0x44
+        .equ    QUEUE_NOTIFY, 0x50
+        .equ    INTERRUPT_STATUS, 0x60
+        .equ    INTERRUPT_ACK, 0x64
+        .equ    STATUS, 0x70
+        .equ    QUEUE_DESC, 0x80
+        .equ    QUEUE_DRIVER, 0x90
+        .equ    QUEUE_DEVICE, 0xa0
+        .equ    CONFIG, 0x100
+
+        .equ    IN, 0
+        .equ    OUT, 1
+        .equ    FLUSH, 4
+        .equ    GET_ID, 8
+        .equ    UNKNOWN, 0x1234
+
+        .equ    ENTRIES, 8
+        .equ    NEXT, 1
+        .equ    WRITE, 2
+
+.macro  put register:req, value:req
+        li      t5, \value
+        sw      t5, \register(s11)
+.endm
+
+.macro  put_address register:req, label:req
+        la      t5, \label
+        sw      t5, \register(s11)
+        srli    t5, t5, 32
+        sw      t5, \register + 4(s11)
+.endm
+
+# Writes a descriptor.
+.macro  describe index:req, label:req, length:req, flags:req, next:req
+        la      t6, descriptors + 16 * \index
+        la      t5, \label
+        sd      t5, (t6)
+        li      t5, \length
+        sw      t5, 8(t6)
+        li      t5, \flags
+        sh      t5, 12(t6)
+        li      t5, \next
+        sh      t5, 14(t6)
+.endm
+
+# Makes a request with `length` bytes at `data`: its status is in a0 (-1 without an answer),
+# and the used length in a1.
+.macro  request type:req, sector:req, length:req, flags:req
+        li      a0, \type
+        li      a1, \sector
+        li      a2, \length
+        li      a3, \flags
+        call    make_request
+.endm
+
+program:
+        li      s11, BLOCK
+        # How it comes out of a reset, which the second time is known to be one.
+        lwu     s0, STATUS(s11)
+        put     QUEUE_SEL, 0
+        lwu     s1, QUEUE_READY(s11)
+        lwu     s2, INTERRUPT_STATUS(s11)
+        call    start
+        request IN, MARKED, 512, WRITE
+        la      a0, data
+        ld      a1, (a0)
+        li      a2, 0x6b69742d6d61726b
+        bne     a1, a2, first_time
+        check   finisher.reset.status, s0, 0
+        check   finisher.reset.queue_ready, s1, 0
+        check   finisher.reset.interrupt, s2, 0
+        # The disk has what was written and flushed.
+        request IN, 3, 512, WRITE
+        la      a1, data
+        ld      a1, 504(a1)
+        li      a2, 0x0123456789abcdef
+        check_equal finisher.reset.disk, a1, a2
+        j       finish
+
+first_time:
+        lwu     a0, CONFIG(s11)
+        lwu     a1, CONFIG + 4(s11)
+        check   blk.capacity.low, a0, SECTORS
+        check   blk.capacity.high, a1, 0
+
+        # A read. The device says how much it wrote, the status with it, and interrupts.
+        put     INTERRUPT_ACK, 3
+        call    fill_data
+        request IN, 3, 512, WRITE
+        lwu     s0, INTERRUPT_STATUS(s11)
+        put     INTERRUPT_ACK, 1
+        lwu     s1, INTERRUPT_STATUS(s11)
+        check   blk.read.status, a0, 0
+        check   blk.read.used_length, a1, 513
+        check   blk.read.interrupt, s0, 1
+        check   blk.read.ack, s1, 0
+        la      a0, data
+        ld      a1, (a0)
+        ld      a2, 504(a0)
+        ld      a3, 512(a0)
+        check   blk.read.first, a1, 0
+        check   blk.read.last, a2, 0
+        # And no more than it was asked for.
+        li      a0, 0x0123456789abcdef
+        check_equal blk.read.behind, a3, a0
+
+        # A write of one sector changes that sector.
+        call    fill_data
+        request OUT, 3, 512, 0
+        check   blk.write.status, a0, 0
+        check   blk.write.used_length, a1, 1
+        request IN, 2, 3 * 512, WRITE
+        check   blk.read.three.status, a0, 0
+        check   blk.read.three.used_length, a1, 3 * 512 + 1
+        la      a0, data
+        ld      a1, 504(a0)
+        ld      a2, 512(a0)
+        ld      a3, 1016(a0)
+        ld      a4, 1024(a0)
+        check   blk.write.before, a1, 0
+        li      a0, 0x0123456789abcdef
+        check_equal blk.write.first, a2, a0
+        check_equal blk.write.last, a3, a0
+        check   blk.write.behind, a4, 0
+
+        # The last sector, and what is behind it.
+        request IN, SECTORS - 1, 512, WRITE
+        check   blk.end.read, a0, 0
+        call    fill_data
+        request OUT, SECTORS - 1, 512, 0
+        check   blk.end.write, a0, 0
+        request IN, SECTORS, 512, WRITE
+        check   blk.end.behind, a0, 1
+        request OUT, SECTORS, 512, 0
+        check   blk.end.write_behind, a0, 1
+        request IN, SECTORS - 1, 1024, WRITE
+        check   blk.end.across, a0, 1
+        request IN, 0x8000000000000000, 512, WRITE
+        check   blk.end.far, a0, 1
+        # 2^55 sectors are 2^64 bytes, and 2^32 sectors have no lower half.
+        request IN, 1 << 55, 512, WRITE
+        check   blk.end.wrapped, a0, 1
+        request IN, 1 << 32, 512, WRITE
+        check   blk.end.high, a0, 1
+        # After errors it goes on.
+        request IN, SECTORS - 1, 512, WRITE
+        check   blk.end.after, a0, 0
+
+        # The serial number: twenty bytes, filled up with zeros.
+        call    fill_data
+        request GET_ID, 0, 20, WRITE
+        check   blk.id.status, a0, 0
+        la      a0, data
+        lwu     s0, (a0)
+        lbu     s1, 4(a0)
+        ld      s2, 5(a0)
+        ld      s3, 12(a0)
+        or      s2, s2, s3
+        lbu     s3, 20(a0)
+        check   blk.id.text, s0, 0x3074696b
+        check   blk.id.end, s1, 0
+        check   blk.id.padding, s2, 0
+        check   blk.id.behind, s3, 0x67
+
+        request UNKNOWN, 0, 512, WRITE
+        check   blk.unknown, a0, 2
+        call    flush
+        check   blk.flush, a0, 0
+
+        # How a request is spread over descriptors says nothing (2.7.4): the header in two, and
+        # the data in two others, the second one with the status behind it.
+        la      t5, header
+        sw      zero, (t5)
+        li      t6, 3
+        sd      t6, 8(t5)
+        li      t6, -1
+        la      t5, data
+        sb      t6, 512(t5)
+        describe 0, header, 4, NEXT, 5
+        describe 5, header + 4, 12, NEXT, 1
+        describe 1, data, 100, NEXT | WRITE, 7
+        describe 7, data + 100, 413, WRITE, 0
+        li      a0, 0
+        li      a1, 1
+        call    submit
+        la      a0, data
+        lbu     s0, 512(a0)
+        ld      s1, 104(a0)
+        ld      s2, 504(a0)
+        check   blk.framing.used_length, a1, 513
+        check   blk.framing.status, s0, 0
+        li      a0, 0x0123456789abcdef
+        check_equal blk.framing.middle, s1, a0
+        check_equal blk.framing.end, s2, a0
+
+        # Two requests with one notification, in whatever order they come back.
+        la      t5, header
+        sw      zero, (t5)
+        sd      zero, 8(t5)
+        la      t5, status
+        li      t6, -1
+        sh      t6, (t5)
+        describe 0, header, 16, NEXT, 1
+        describe 1, data, 512, NEXT | WRITE, 2
+        describe 2, status, 1, WRITE, 0
+        describe 3, header, 16, NEXT, 4
+        describe 4, data + 512, 512, NEXT | WRITE, 5
+        describe 5, status + 1, 1, WRITE, 0
+        la      t5, available
+        lhu     t6, 2(t5)
+        addi    t6, t6, 1
+        andi    t6, t6, ENTRIES - 1
+        slli    t6, t6, 1
+        add     t5, t5, t6
+        li      t6, 3
+        sh      t6, 4(t5)
+        li      a0, 0
+        li      a1, 2
+        call    submit
+        mv      s0, a2
+        la      a0, status
+        lhu     s1, (a0)
+        # The head that came last, and the one before.
+        la      a0, used
+        lhu     a1, 2(a0)
+        addi    a1, a1, -2
+        andi    a1, a1, ENTRIES - 1
+        slli    a1, a1, 3
+        add     a1, a1, a0
+        lwu     a1, 4(a1)
+        add     s2, s0, a1
+        xor     s3, s0, a1
+        check   blk.two.status, s1, 0
+        check   blk.two.sum, s2, 3
+        check   blk.two.different, s3, 3
+
+        # The device's reset disables the queue, and leaves the disk alone.
+        put     STATUS, 0
+        put     QUEUE_SEL, 0
+        lwu     a0, QUEUE_READY(s11)
+        check   blk.reset.queue_ready, a0, 0
+        call    start
+        request IN, 3, 512, WRITE
+        la      a1, data
+        ld      a1, (a1)
+        check   blk.reset.status, a0, 0
+        li      a0, 0x0123456789abcdef
+        check_equal blk.reset.disk, a1, a0
+
+        # And now the machine's, with the device at work.
+        la      a0, data
+        li      a1, 0x6b69742d6d61726b
+        sd      a1, (a0)
+        request OUT, MARKED, 512, 0
+        check   blk.mark, a0, 0
+        call    flush
+        li      a0, FINISHER
+        li      a1, 0x7777
+        sw      a1, (a0)
+1:      j       1b
+
+# Brings the device up with an empty queue, and the feature FLUSH (bit 9, in s7) if it has that.
+start:
+        put     STATUS, 0
+        put     STATUS, 1
+        put     STATUS, 3
+        put     DEVICE_FEATURES_SEL, 0
+        lwu     s7, DEVICE_FEATURES(s11)
+        andi    s7, s7, 1 << 9
+        put     DRIVER_FEATURES_SEL, 0
+        sw      s7, DRIVER_FEATURES(s11)
+        put     DRIVER_FEATURES_SEL, 1
+        put     DRIVER_FEATURES, 1
+        put     STATUS, 11
+        la      t5, available
+        sw      zero, (t5)
+        la      t5, used
+        sw      zero, (t5)
+        put     QUEUE_SEL, 0
+        put     QUEUE_NUM, ENTRIES
+        put_address QUEUE_DESC, descriptors
+        put_address QUEUE_DRIVER, available
+        put_address QUEUE_DEVICE, used
+        put     QUEUE_READY, 1
+        put     STATUS, 15
+        ret
+
+# Fills `data` with something that is easy to recognize.
+fill_data:
+        la      t4, data
+        li      t5, 4 * 512
+        add     t5, t5, t4
+        li      t6, 0x0123456789abcdef
+1:      sd      t6, (t4)
+        addi    t4, t4, 8
+        bltu    t4, t5, 1b
+        ret
+
+# Flushes the disk. Without the feature there is nothing to flush: status 0.
+flush:
+        li      a0, 0
+        beqz    s7, 1f
+        mv      s9, ra
+        request FLUSH, 0, 0, 0
+        mv      ra, s9
+1:      ret
+
+# Type a0, sector a1, a2 bytes of data with the flags a3: see `request`.
+make_request:
+        mv      s8, ra
+        la      t5, header
+        sw      a0, (t5)
+        sw      zero, 4(t5)
+        sd      a1, 8(t5)
+        la      t5, status
+        li      t6, -1
+        sb      t6, (t5)
+        describe 0, header, 16, NEXT, 1
+        describe 1, data, 0, NEXT, 2
+        describe 2, status, 1, WRITE, 0
+        la      t6, descriptors
+        sw      a2, 24(t6)
+        ori     a3, a3, NEXT
+        sh      a3, 28(t6)
+        # Without data, from the header to the status.
+        bnez    a2, 1f
+        li      t5, 2
+        sh      t5, 14(t6)
+1:      li      a0, 0
+        li      a1, 1
+        call    submit
+        la      a0, status
+        lb      a0, (a0)
+        jr      s8
+
+# Makes the chain from descriptor a0 available, with those behind it in the ring a1 of them, and
+# waits five seconds at most. The length and ID of the last used element are in a1 and a2.
+submit:
+        la      t4, available
+        lhu     t5, 2(t4)
+        andi    t6, t5, ENTRIES - 1
+        slli    t6, t6, 1
+        add     t6, t6, t4
+        sh      a0, 4(t6)
+        fence
+        add     t5, t5, a1
+        slli    t5, t5, 48
+        srli    t5, t5, 48
+        sh      t5, 2(t4)
+        fence
+        put     QUEUE_NOTIFY, 0
+        lhu     t5, 2(t4)
+        la      t4, used
+        csrr    t6, time
+        li      a1, 50000000
+        add     t6, t6, a1
+1:      lhu     a1, 2(t4)
+        beq     a1, t5, 2f
+        csrr    a2, time
+        bltu    a2, t6, 1b
+2:      fence
+        addi    t5, t5, -1
+        andi    t5, t5, ENTRIES - 1
+        slli    t5, t5, 3
+        add     t4, t4, t5
+        lwu     a1, 8(t4)
+        lwu     a2, 4(t4)
+        ret
+
+        .data
+        .balign 16
+descriptors:    .space  16 * ENTRIES
+available:      .space  6 + 2 * ENTRIES
+        .balign 8
+used:           .space  6 + 8 * ENTRIES
+        .balign 8
+header:         .space  16
+data:           .space  4 * 512
+status:         .space  2
+        .balign 8
+        .text

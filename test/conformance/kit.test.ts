@@ -1,0 +1,71 @@
+/** The conformance kit on this machine, in each mode of the JIT, and on QEMU. */
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { runHere } from '../../src/bindings/node/cli/conformance/here.ts';
+import { assembleConformance } from '../../src/conformance/program.ts';
+import { isConforming, parseReport, type CheckResult } from '../../src/conformance/report.ts';
+import { Binutils } from '../assembler/binutils.ts';
+import { reportMissing, requireTool } from '../support/tools.ts';
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const KIT = new URL('../../spec/conformance/', import.meta.url);
+const binutils = Binutils.find();
+if (!binutils) reportMissing('riscv64-unknown-elf-as (Debian package binutils-riscv64-unknown-elf)');
+const hasQemu = requireTool('qemu-system-riscv64', 'qemu-system-misc');
+
+interface Report {
+  readonly target: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly checks: readonly CheckResult[];
+}
+
+async function conformance(...args: string[]): Promise<Report> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    CLI,
+    'conformance',
+    '--json',
+    ...args,
+  ]).catch(
+    // Exit code 1: a check failed; what it was is in the report.
+    (error: { stdout: string; code: number; stderr: string }) => {
+      if (error.code !== 1 || error.stdout === '') throw new Error(error.stderr);
+      return error;
+    },
+  );
+  return JSON.parse(stdout) as Report;
+}
+
+describe.each(['on', 'off', 'force'])('this machine with the JIT %s', (jit) => {
+  it('passes every check', async () => {
+    const { checks } = await conformance('--jit', jit);
+    expect(checks.length).toBeGreaterThan(580);
+    expect(checks.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
+    expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
+  });
+});
+
+describe.skipIf(!binutils)('programs that GNU as made', () => {
+  const read = (name: string): string => readFileSync(new URL(name, KIT), 'utf8');
+  const names = readdirSync(KIT).filter((file) => file.endsWith('.s') && file !== 'runtime.s');
+
+  it.each(names)('%s passes', { timeout: 60_000 }, async (file) => {
+    const program = assembleConformance(read('runtime.s'), { name: file, text: read(file) });
+    // In one section, so that the linker has no say in what lies where.
+    const source = `${read('runtime.s')}${read(file)}`.replaceAll(/^\s*\.data$/gm, '.balign 16');
+    const bytes = Uint8Array.from(binutils!.assemble(source, 0x80000000n));
+    const results = parseReport(file, program.ids, await runHere({ ...program, bytes }));
+    expect(results.filter((result) => !isConforming(result))).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasQemu)('QEMU', () => {
+  it('passes every check but for the deviations that are listed', async () => {
+    const { target, checks } = await conformance('--target', 'qemu');
+    expect(target).toMatch(/^qemu \d/);
+    expect(checks.filter(({ outcome, deviation }) => outcome !== 'passed' && !deviation)).toEqual([]);
+  });
+});

@@ -1,0 +1,83 @@
+/** What is made of the output of a conformance program. */
+import { describe, expect, it } from 'vitest';
+import { assembleConformance, endLine } from '../../src/conformance/program.ts';
+import { formatTap, isConforming, parseReport } from '../../src/conformance/report.ts';
+
+const IDS = ['a.one', 'a.two', 'b.three', 'b.four'];
+
+describe('a report', () => {
+  it('has each check once, with what was found', () => {
+    const text =
+      'OpenSBI v1\r\nok a.one\nnot ok a.two expected 0x1 found 0xff\nok c.unknown\nok a.two\ngarbage';
+    expect(parseReport('p', IDS, text, { 'b.four': 'never had it', 'a.one': 'had not' })).toEqual([
+      { id: 'a.one', program: 'p', outcome: 'passed' },
+      { id: 'a.two', program: 'p', outcome: 'failed', expected: '0x1', found: '0xff' },
+      { id: 'b.three', program: 'p', outcome: 'missing' },
+      { id: 'b.four', program: 'p', outcome: 'missing', deviation: 'never had it' },
+    ]);
+  });
+
+  it('is TAP', () => {
+    const results = parseReport('p', IDS, 'ok a.one\nnot ok a.two expected 0x1 found 0x2', {
+      'b.four': 'why',
+    });
+    expect(results.map(isConforming)).toEqual([true, false, false, true]);
+    expect(formatTap(results)).toBe(
+      [
+        'TAP version 14',
+        '1..4',
+        'ok 1 - a.one',
+        'not ok 2 - a.two',
+        '  ---',
+        '  program: p',
+        '  expected: 0x1',
+        '  found: 0x2',
+        '  ...',
+        'not ok 3 - b.three',
+        '  ---',
+        '  program: p',
+        '  message: the program did not come to this check',
+        '  ...',
+        'not ok 4 - b.four # TODO why',
+        '  ---',
+        '  program: p',
+        '  message: the program did not come to this check',
+        '  ...',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('a program', () => {
+  const RUNTIME = '.macro check id\n check.\\id: nop\n .endm\n';
+
+  it('names its checks and its machine', () => {
+    const program = assembleConformance(RUNTIME, {
+      name: 'p',
+      text: '#: {"harts": 2}\n check b.two\n check a.one\n check.ed = 5\n',
+    });
+    expect(program).toMatchObject({ machine: { harts: 2 }, ids: ['b.two', 'a.one', 'ed'] });
+  });
+
+  it('says how the machine ends, which is a check of its own', () => {
+    const text = '#: {"end": {"id": "a.end", "code": 3}}\n check a.one\n';
+    const program = assembleConformance(RUNTIME, { name: 'p', text });
+    expect(program.ids).toEqual(['a.one', 'a.end']);
+    const outcome = (code?: number) => parseReport('p', ['a.end'], endLine(program, code))[0];
+    expect(outcome(3)).toMatchObject({ outcome: 'passed' });
+    expect(outcome(0)).toMatchObject({ outcome: 'failed', expected: '0x3', found: '0x0' });
+    expect(outcome()).toMatchObject({ outcome: 'missing' });
+    const other = assembleConformance(RUNTIME, { name: 'p', text: '#: {}\n' });
+    expect(endLine(other, 3)).toBe('');
+  });
+
+  it('that cannot be assembled is named, with its line', () => {
+    expect(() => assembleConformance(RUNTIME, { name: 'p', text: '#: {}\n nop\n addi a0, a0\n' })).toThrow(
+      /^p, line 3: /,
+    );
+    expect(() => assembleConformance(RUNTIME, { name: 'p', text: 'nop' })).toThrow(
+      /p: expected a first line/,
+    );
+  });
+});

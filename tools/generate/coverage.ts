@@ -1,0 +1,97 @@
+/** Which clause of the specification is checked by what: spec/coverage.md. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assembleConformance } from '../../src/conformance/program.ts';
+import type { Deviations } from '../../src/conformance/report.ts';
+
+interface Clause {
+  readonly id: string;
+  /** The file in spec/machine. */
+  readonly chapter: string;
+  readonly checks: string[];
+}
+
+/** A list item that starts with names of clauses. */
+const CLAUSES = /^- ((?:`[a-z0-9_.]+`(?:, )?)+): /gm;
+
+/** @throws Error where a clause has no check, or a check no clause. */
+export function coverageTable(spec: string): string {
+  const chapters = readdirSync(join(spec, 'machine')).sort();
+  const clauses = new Map<string, Clause>();
+  for (const chapter of chapters) {
+    for (const [, names] of readFileSync(join(spec, 'machine', chapter), 'utf8').matchAll(CLAUSES)) {
+      for (const [, id] of names!.matchAll(/`([^`]+)`/g)) {
+        if (clauses.has(id!)) throw new Error(`spec/machine/${chapter}: expected ${id} once`);
+        clauses.set(id!, { id: id!, chapter, checks: [] });
+      }
+    }
+  }
+  for (const check of checksOf(join(spec, 'conformance'))) {
+    const clause = clauseOf(check, clauses);
+    if (!clause) throw new Error(`spec/conformance: expected a clause for the check ${check}`);
+    clause.checks.push(check);
+  }
+  const bare = [...clauses.values()].find(({ checks }) => checks.length === 0);
+  if (bare) throw new Error(`spec/machine/${bare.chapter}: expected a check of ${bare.id}`);
+  const rows = [...clauses.values()].map(
+    ({ id, chapter, checks }) =>
+      `| [${id}](machine/${chapter}) | ${checks.map((check) => rest(check, id)).join(', ')} |`,
+  );
+  const total = [...clauses.values()].reduce((sum, { checks }) => sum + checks.length, 0);
+  return [
+    '# Coverage',
+    '',
+    `Written by \`npm run generate\` from the chapters and the programs: ${clauses.size} clauses, ${total} checks. A check is named by its clause and what stands here.`,
+    '',
+    '| clause | checks |',
+    '|---|---|',
+    ...rows,
+    '',
+    ...deviationTables(spec),
+  ].join('\n');
+}
+
+/** What other machines are known to do otherwise. @throws Error where there is no such check. */
+function deviationTables(spec: string): string[] {
+  const kit = join(spec, 'conformance');
+  const deviations = JSON.parse(readFileSync(join(kit, 'deviations.json'), 'utf8')) as Record<
+    string,
+    Deviations
+  >;
+  const checks = new Set(checksOf(kit));
+  return Object.entries(deviations).flatMap(([machine, list]) => {
+    const unknown = Object.keys(list).find((check) => !checks.has(check));
+    if (unknown !== undefined)
+      throw new Error(`spec/conformance/deviations.json: expected a check, found ${unknown}`);
+    return [
+      `## Known deviations of ${machine.replace('qemu', 'QEMU')}`,
+      '',
+      '| check | what it does |',
+      '|---|---|',
+      ...Object.entries(list).map(([check, reason]) => `| ${check} | ${reason} |`),
+      '',
+    ];
+  });
+}
+
+function checksOf(kit: string): string[] {
+  const read = (name: string): string => readFileSync(join(kit, name), 'utf8');
+  return readdirSync(kit)
+    .filter((file) => file.endsWith('.s') && file !== 'runtime.s')
+    .sort()
+    .flatMap((file) => assembleConformance(read('runtime.s'), { name: file, text: read(file) }).ids);
+}
+
+/** That of the longest name which the check's begins with. */
+function clauseOf(check: string, clauses: ReadonlyMap<string, Clause>): Clause | undefined {
+  const parts = check.split('.');
+  for (let length = parts.length; length > 0; length--) {
+    const clause = clauses.get(parts.slice(0, length).join('.'));
+    if (clause) return clause;
+  }
+  return undefined;
+}
+
+function rest(check: string, clause: string): string {
+  return check === clause ? 'itself' : check.slice(clause.length + 1);
+}
