@@ -155,7 +155,10 @@ function checkTogether({ clock, drives, devices }: Partial<MachineDescription>, 
     seen.add(id);
   });
   if (!problems.isRight('devices')) return;
-  const { rng = true, console = false, powerButton = false } = devices ?? {};
+  const { rng, console, powerButton } = complete(
+    RULE.properties!.devices,
+    devices ?? {},
+  ) as CompleteDescription['devices'];
   const count = drives.length + [rng, console, powerButton].filter(Boolean).length;
   if (count > MAX_VIRTIO_DEVICES)
     problems.add(
