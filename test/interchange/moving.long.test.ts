@@ -11,17 +11,29 @@ import { concatenateInitrds } from '../../src/images/index.ts';
 import { exportQemu, importQemu } from '../../src/interchange/index.ts';
 import { resolveDescription, type MachineDescription } from '../../src/machine/description.ts';
 import { Workplace } from '../bindings/cli/hartware.ts';
-import { BOOT_TEST_TIMEOUT, debianGuest, diskModules, smallInitrd, TROUBLE } from '../boot/debian.ts';
+import {
+  BOOT_TEST_TIMEOUT,
+  debianGuest,
+  diskModules,
+  OPENSBI,
+  smallInitrd,
+  TROUBLE,
+} from '../boot/debian.ts';
 import { emptyFatImage, readFatFiles } from '../boot/fat-image.ts';
 import { GuestConsole } from '../boot/guest-console.ts';
 import { UNFORCED } from '../support/jit-mode.ts';
-import { requireTool } from '../support/tools.ts';
+import { requireFile, requireTool } from '../support/tools.ts';
 import { judge } from './allowed-differences.ts';
 import { lookAround, without } from './guest-sight.ts';
 
 const guest = await debianGuest();
 const modules = guest && (await diskModules(guest));
-const hasAll = requireTool('qemu-system-riscv64', 'qemu-system-misc') && guest && modules;
+const FIRMWARE = `${OPENSBI}/fw_dynamic.bin`;
+const hasAll =
+  requireTool('qemu-system-riscv64', 'qemu-system-misc') &&
+  requireFile(FIRMWARE, 'opensbi') &&
+  guest &&
+  modules;
 
 let place: Workplace;
 beforeAll(async () => {
@@ -121,5 +133,29 @@ describe.skipIf(!hasAll)('a machine', { timeout: BOOT_TEST_TIMEOUT }, () => {
     await leave(back);
     const files = readFatFiles(await readFile(returned.drives![0].file!));
     expect([...files.keys()].sort()).toEqual(['HERE.TXT', 'THERE.TXT']);
+  });
+
+  test('is nearer still with firmware of its own, which then runs in both', async () => {
+    const description = await machineInFiles();
+    const own: MachineDescription = {
+      ...description,
+      boot: { ...description.boot, firmware: FIRMWARE },
+      drives: description.drives!.slice(0, 1),
+      devices: {},
+    };
+    const here = await bootHere(own);
+    const ours = await lookAround(here);
+    await leave(here);
+    const { script, notes } = exportQemu(own);
+    expect(notes.join('\n')).not.toContain('OpenSBI');
+    const { console: there } = await bootThere(script);
+    const theirs = await lookAround(there);
+    expect(judge(without(ours, theirs), without(theirs, ours)).unexplained).toEqual([]);
+    // What comes of OpenSBI is the same.
+    expect([...without(ours, theirs), ...without(theirs, ours)].join('\n')).not.toMatch(
+      /reserved-memory|plic@c000000\/interrupts/,
+    );
+    expect(await there.outputOf('cat /sys/block/vda/serial')).toBe('moving,disk');
+    await leave(there);
   });
 });
