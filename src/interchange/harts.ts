@@ -5,7 +5,7 @@ import { ISA_EXTENSIONS } from '../machine/isa-extensions.ts';
 export const CPU_MODEL = 'rv64';
 
 /** Where QEMU 7.2's defaults are not ours. */
-export const CPU_SETTINGS: Readonly<Record<string, string>> = {
+const CPU_SETTINGS: Readonly<Record<string, string>> = {
   h: 'off',
   debug: 'off',
   marchid: '0',
@@ -13,10 +13,26 @@ export const CPU_SETTINGS: Readonly<Record<string, string>> = {
   svinval: 'on',
   svnapot: 'on',
   svpbmt: 'on',
-  // Later releases have it in lower case, too, and know this one still.
   Zfhmin: 'on',
   zkt: 'on',
 };
+
+/** A release of QEMU's. */
+export interface QemuVersion {
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** What is written for where nothing else is asked for. */
+export const OLDEST_QEMU: QemuVersion = { major: 7, minor: 2 };
+
+/** The settings as a release names them: from 8.2 on in lower case, and from 10.1 on in no other way. */
+export function cpuSettings({ major, minor }: QemuVersion): Readonly<Record<string, string>> {
+  const isLower = major > 8 || (major === 8 && minor >= 2);
+  return Object.fromEntries(
+    Object.entries(CPU_SETTINGS).map(([name, value]) => [isLower ? name.toLowerCase() : name, value]),
+  );
+}
 
 /** Settings whose default in QEMU 7.2 is what we have, and those that say nothing but the common. */
 const SAME_AS_DEFAULT: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /** What leaving to QEMU and to libvirt have in common, because libvirt starts QEMU. */
 import { ArgumentError } from '../errors.ts';
 import type { ResolvedDescription, ResolvedDrive } from '../machine/description.ts';
-import { CPU_MODEL, CPU_SETTINGS, MISSING_EXTENSIONS } from './harts.ts';
+import { CPU_MODEL, cpuSettings, MISSING_EXTENSIONS, OLDEST_QEMU, type QemuVersion } from './harts.ts';
 import { escapeValue, formatSettings } from './option-syntax.ts';
 import { busOf, type SlotDevice } from './slots.ts';
 
@@ -13,6 +13,8 @@ export interface ExportOptions {
   readonly kernelKind?: 'linux' | 'elf' | 'raw';
   /** Whether the kernel's file is packed, which QEMU does not take. Default false. */
   readonly isKernelPacked?: boolean;
+  /** The release that is to run it, 7.2 or later. Default 7.2, whose options 10.0 is the last to take. */
+  readonly qemu?: QemuVersion;
   /** The file in which several initrds are joined, because QEMU takes one. */
   readonly initrd?: string;
 }
@@ -113,7 +115,7 @@ export class Leaving {
         `isa.paging "${paging}"`,
         'QEMU 7.2 offers sv57 always; a kernel may choose larger addresses there',
       );
-    return formatSettings(CPU_MODEL, CPU_SETTINGS);
+    return formatSettings(CPU_MODEL, cpuSettings(this.options.qemu ?? OLDEST_QEMU));
   }
 
   /** The arguments for time, as pairs of option and value. */

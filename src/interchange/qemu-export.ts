@@ -18,7 +18,7 @@ export interface QemuExport {
 }
 
 /**
- * The command line that has QEMU 7.2 or later be this machine.
+ * The command line that has QEMU be this machine.
  * @throws DescriptionError; ArgumentError for what no command line can hold.
  */
 export function exportQemu(description: MachineDescription, options: ExportOptions = {}): QemuExport {

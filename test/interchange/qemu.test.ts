@@ -128,6 +128,15 @@ describe('the command line of a machine', () => {
     expect(notes.join('\n')).not.toContain('initrd');
   });
 
+  test('has the names that a release knows', () => {
+    const cpu = (major: number, minor: number): string =>
+      exportQemu({ hartware: 1, boot: { kernel: 'k' } }, { qemu: { major, minor } }).command[4];
+    expect(cpu(7, 2)).toContain(',Zfhmin=on');
+    expect(cpu(8, 1)).toContain(',Zfhmin=on');
+    expect(cpu(8, 2)).toContain(',zfhmin=on');
+    expect(cpu(10, 1)).toContain(',zfhmin=on');
+  });
+
   test('does not take a file for one of QEMU’s words', () => {
     for (const word of ['none', 'default'])
       expect(exportQemu({ hartware: 1, boot: { firmware: word } }).command.join(' ')).toContain(

@@ -45,6 +45,9 @@ describe('the command', () => {
     expect(problem('export', 'm.json', '--to', 'libvirt', '--name', 'a/b')).toContain(
       '--name: expected a name without',
     );
+    expect(problem('export', 'm.json', '--to', 'qemu', '--qemu-version', '6.2')).toContain(
+      '--qemu-version: expected 7.2 or later',
+    );
     expect(problem('import')).toContain('nothing to import');
     expect(problem('import', 'x', '--from', 'vmware')).toContain('--from: expected "qemu" or "libvirt"');
     expect(problem('import', 'x', '--to', 'qemu')).toContain('unknown option --to');

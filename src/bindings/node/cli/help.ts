@@ -23,14 +23,14 @@ Usage:
   hartware export FILE.json --to qemu [OPTIONS]
   hartware export FILE.json --to libvirt [OPTIONS]
 
-Prints a command line for QEMU 7.2 or later, as text for a shell, or a domain for libvirt 8.2
-or later. Its files are those of the description, by their absolute paths. What is otherwise
+Prints a command line for QEMU, as text for a shell, or a domain for libvirt 8.2 or later. Its files are those of the description, by their absolute paths. What is otherwise
 there stands on standard error, a line each.
 
 Options:
   --to qemu|libvirt        for which program
   -o, --output FILE        write to FILE, not to standard output
   --initrd FILE            join several initrds in FILE, because QEMU takes one
+  --qemu-version N.N       the release that is to run it (default 7.2, which serves up to 10.0)
   --name NAME              what the domain is called (default: as the file, without .json)
   -h, --help               print this
 

@@ -1,10 +1,12 @@
 /** The command lines of `hartware export` and `hartware import`. */
+import { OLDEST_QEMU, type QemuVersion } from '../../../../interchange/index.ts';
 import { oneOf, quote, read, UsageError, type Option } from '../arguments.ts';
 
 const EXPORT_OPTIONS = {
   to: { type: 'string' },
   output: { type: 'string', short: 'o' },
   initrd: { type: 'string' },
+  'qemu-version': { type: 'string' },
   name: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies Record<string, Option>;
@@ -28,6 +30,8 @@ export interface ExportArguments {
   readonly output?: string;
   /** Where several initrds are joined. */
   readonly initrd?: string;
+  /** The release that is to run it. */
+  readonly qemu?: QemuVersion;
   /** Of the domain. */
   readonly name?: string;
 }
@@ -55,7 +59,9 @@ export function parseExport(
   if (values.name !== undefined && /[/\n]/.test(values.name))
     throw new UsageError(`--name: expected a name without "/" and line breaks, found ${quote(values.name)}`);
   const { output, initrd, name } = values;
-  return { kind: 'export', export: { file, to, output, initrd, name } };
+  const version = values['qemu-version'];
+  const qemu = version === undefined ? undefined : parseVersion(version);
+  return { kind: 'export', export: { file, to, output, initrd, name, qemu } };
 }
 
 /** @throws UsageError */
@@ -67,6 +73,16 @@ export function parseImport(
   const file = oneFile(positionals, 'a libvirt domain or a QEMU command line: FILE, or "-"', 'import');
   const from = values.from === undefined ? undefined : oneOf('--from', values.from, OTHERS);
   return { kind: 'import', import: { file, from, output: values.output } };
+}
+
+function parseVersion(text: string): QemuVersion {
+  const [, major, minor] = /^(\d{1,3})\.(\d{1,3})(?:\.\d+)*$/.exec(text) ?? [];
+  const version = { major: Number(major), minor: Number(minor) };
+  const { major: least, minor: after } = OLDEST_QEMU;
+  if (version.major > least || (version.major === least && version.minor >= after)) return version;
+  throw new UsageError(
+    `--qemu-version: expected ${least}.${after} or later, such as 10.1, found ${quote(text)}`,
+  );
 }
 
 function oneFile(positionals: readonly string[], expected: string, command: string): string {

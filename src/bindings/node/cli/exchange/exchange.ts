@@ -33,6 +33,7 @@ export async function exportMachine(args: ExportArguments): Promise<number> {
     path,
     ...(await kernelOf(description, path)),
     ...(args.initrd !== undefined && { initrd: resolve(args.initrd) }),
+    qemu: args.qemu,
   };
   const name = args.name ?? (basename(args.file).replace(/\.json$/i, '') || undefined);
   const { text, notes } =
