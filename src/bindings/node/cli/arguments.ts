@@ -4,13 +4,20 @@ import { nearest } from '../../../machine/description-field.ts';
 import type { DriveDescription } from '../../../machine/description.ts';
 import type { JitMode } from '../../../index.ts';
 import { parseConformance, type ConformanceArguments } from './conformance/arguments.ts';
+import {
+  parseExport,
+  parseImport,
+  type ExportArguments,
+  type ImportArguments,
+} from './exchange/arguments.ts';
 
 /** The command line is wrong; the message is one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-interface Option {
+/** An option of a command. */
+export interface Option {
   readonly type: 'string' | 'boolean';
   readonly multiple?: boolean;
   readonly short?: string;
@@ -133,12 +140,17 @@ export interface BenchArguments {
 }
 
 export type Command =
-  | { readonly kind: 'help' | 'run-help' | 'bench-help' | 'conformance-help' | 'version' }
+  | {
+      readonly kind:
+        'help' | 'run-help' | 'bench-help' | 'conformance-help' | 'export-help' | 'import-help' | 'version';
+    }
   | { readonly kind: 'run'; readonly run: RunArguments }
   | { readonly kind: 'bench'; readonly bench: BenchArguments }
-  | { readonly kind: 'conformance'; readonly conformance: ConformanceArguments };
+  | { readonly kind: 'conformance'; readonly conformance: ConformanceArguments }
+  | { readonly kind: 'export'; readonly export: ExportArguments }
+  | { readonly kind: 'import'; readonly import: ImportArguments };
 
-const COMMANDS = ['run', 'bench', 'conformance'] as const;
+const COMMANDS = ['run', 'bench', 'conformance', 'export', 'import'] as const;
 const DEFAULT_RUNS = 5;
 /** A minute or two of translated code. */
 const DEFAULT_LIMIT = 100_000_000_000;
@@ -153,6 +165,8 @@ export function parseCommand(args: readonly string[]): Command {
   }
   if (first === 'run') return parseRun(rest);
   if (first === 'bench') return parseBench(rest);
+  if (first === 'export') return parseExport(rest);
+  if (first === 'import') return parseImport(rest);
   if (first === 'conformance') {
     const conformance = parseConformance(rest);
     return conformance ? { kind: 'conformance', conformance } : { kind: 'conformance-help' };
@@ -357,6 +371,6 @@ function unknownOption(rawName: string, known: readonly string[], help: string):
   return `unknown option ${rawName}${hint ? `; did you mean --${hint}?` : ';'} see "${help}"`;
 }
 
-function quote(text: string): string {
+export function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

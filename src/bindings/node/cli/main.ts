@@ -8,7 +8,8 @@ import { Interrupted } from './debian.ts';
 import { bench } from './bench/bench.ts';
 import { conformance } from './conformance/conformance.ts';
 import { QemuError } from './conformance/qemu.ts';
-import { BENCH_HELP, CONFORMANCE_HELP, HELP, RUN_HELP } from './help.ts';
+import { exportMachine, importMachine } from './exchange/exchange.ts';
+import { BENCH_HELP, CONFORMANCE_HELP, EXPORT_HELP, HELP, IMPORT_HELP, RUN_HELP } from './help.ts';
 import { writeAll } from './output.ts';
 import { run } from './run.ts';
 
@@ -17,6 +18,8 @@ const TEXTS = {
   'run-help': RUN_HELP,
   'bench-help': BENCH_HELP,
   'conformance-help': CONFORMANCE_HELP,
+  'export-help': EXPORT_HELP,
+  'import-help': IMPORT_HELP,
 } as const;
 
 /** What a user can do something about; anything else is a mistake of this program. */
@@ -39,6 +42,8 @@ async function execute(command: Command): Promise<number> {
   if (command.kind === 'run') return run(command.run);
   if (command.kind === 'bench') return bench(command.bench, await version());
   if (command.kind === 'conformance') return conformance(command.conformance, await version());
+  if (command.kind === 'export') return exportMachine(command.export);
+  if (command.kind === 'import') return importMachine(command.import);
   if (command.kind === 'version') await writeAll(process.stdout, `hartware ${await version()}\n`);
   else await writeAll(process.stdout, TEXTS[command.kind]);
   return 0;

@@ -1,5 +1,5 @@
 /** `hartware run`. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import {
   decodeFdt,
@@ -10,10 +10,11 @@ import {
   type LocalMachine,
   type MachineDescription,
 } from '../../../index.ts';
-import { FileError, fileError } from '../file-error.ts';
+import { fileError } from '../file-error.ts';
 import { createMachine, type NodeHostOptions } from '../index.ts';
 import { UsageError, type RunArguments } from './arguments.ts';
 import { debianGuest } from './debian.ts';
+import { readDescription } from './description-file.ts';
 import { runInLockstep } from './lockstep.ts';
 import { writeAll } from './output.ts';
 import { runSession } from './session.ts';
@@ -65,20 +66,6 @@ async function planOf(args: RunArguments): Promise<Plan> {
     description: combine({ hartware: DESCRIPTION_VERSION, boot }, args, (file) => file),
     host: { files },
   };
-}
-
-async function readDescription(file: string): Promise<MachineDescription> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw fileError('read', file, error);
-  }
-  try {
-    return validateDescription(JSON.parse(text));
-  } catch (error) {
-    throw new FileError(`${file} is no machine description: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 /** `base` with what the options say. `place` makes a path of theirs one that the host finds. */
