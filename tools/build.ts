@@ -55,6 +55,25 @@ async function restoreImportComments(path: string): Promise<void> {
   await writeFile(path, restored);
 }
 
+/** The licences of the packages in a bundle, which go wherever their code goes. */
+async function writeLicences(inputs: readonly string[], file: string): Promise<void> {
+  const directories = inputs.flatMap(
+    (path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
+  );
+  const texts = [...new Set(directories)].sort().map(async (directory) => {
+    const { name, version, license, author } = JSON.parse(
+      await readFile(join(directory, 'package.json'), 'utf8'),
+    ) as { name: string; version: string; license: string; author?: string | { name: string } };
+    const licence = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
+    const by = typeof author === 'object' ? author.name : (author ?? 'its authors');
+    // Where a package brings no text, its manifest says under which licence it is.
+    const text =
+      licence === undefined ? `${license}, by ${by}` : await readFile(join(directory, licence), 'utf8');
+    return `${name} ${version}\n\n${text.trim()}\n`;
+  });
+  await writeFile(file, (await Promise.all(texts)).join(`\n${'-'.repeat(72)}\n\n`));
+}
+
 // Chunks are named by their content: those of the last build would stay.
 for (const file of existsSync('dist') ? await readdir('dist') : []) {
   if (file.startsWith('node-')) await rm(`dist/${file}`);
@@ -62,8 +81,9 @@ for (const file of existsSync('dist') ? await readdir('dist') : []) {
 await mkdir('dist', { recursive: true });
 runNode('assemblyscript', 'bin/asc.js', ['--config', 'asconfig.json']);
 const shared = { bundle: true, format: 'esm', sourcemap: true, target: 'es2022', outdir: 'dist' } as const;
-await build({
+const { metafile } = await build({
   ...shared,
+  metafile: true,
   entryPoints: {
     node: 'src/bindings/node/index.ts',
     cli: 'src/bindings/node/cli/index.ts',
@@ -79,6 +99,7 @@ await build({
   },
 });
 await chmod('dist/cli.js', 0o755);
+await writeLicences(Object.keys(metafile.inputs), 'dist/THIRD-PARTY.txt');
 await build({
   ...shared,
   entryPoints: { browser: 'src/bindings/browser/index.ts', worker: 'src/bindings/worker/browser.ts' },

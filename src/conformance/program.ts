@@ -10,6 +10,8 @@ export interface ConformanceSource {
 
 /** What a program asks of the machine that it runs on, in the JSON of its first line, behind "#:". */
 export interface ConformanceMachine {
+  /** How it is entered: as firmware in M-mode, from reset, or as a kernel in S-mode, with SBI. Default firmware. */
+  readonly boot?: 'firmware' | 'kernel';
   /** Default 1. */
   readonly harts?: number;
   /** Drives full of zeros, in the first virtio slots, with their serial numbers. Default none. */
@@ -21,30 +23,65 @@ export interface ConformanceMachine {
 export interface ConformanceProgram {
   readonly name: string;
   readonly machine: ConformanceMachine;
-  /** For the start of RAM, to be entered there in M-mode as firmware is. */
+  /** For the start of RAM; of a kernel, a Linux Image. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Its checks, in the order in which they stand there. */
   readonly ids: readonly string[];
 }
 
-/** How the macros of spec/conformance/runtime.s mark a check. */
-const MARK = 'check.';
+/** The files of spec/conformance/runtime, which stand before each program, by their names. */
+export const RUNTIME_PARTS = ['macros', 'machine', 'supervisor', 'report'] as const;
+export type ConformanceRuntime = Readonly<Record<(typeof RUNTIME_PARTS)[number], string>>;
 
-/** @throws AssemblyError that names the program. */
-export function assembleConformance(runtime: string, { name, text }: ConformanceSource): ConformanceProgram {
+/** How the macros of the runtime mark a check. */
+const MARK = 'check.';
+const ORIGIN = { firmware: 0x80000000n, kernel: 0x80200000n } as const;
+
+/** A program as it is assembled: all of its text, and where it lies. */
+export interface CompleteSource {
+  readonly machine: ConformanceMachine;
+  readonly text: string;
+  readonly origin: bigint;
+  /** Lines of the runtime, before those of the program. */
+  readonly runtimeLines: number;
+}
+
+/** Puts the runtime before a program. @throws Error when its first line is none. */
+export function completeSource(
+  runtime: ConformanceRuntime,
+  { name, text }: ConformanceSource,
+): CompleteSource {
   const header = /^#:(.*)/.exec(text)?.[1];
   if (header === undefined) throw new Error(`${name}: expected a first line of "#:" and JSON`);
+  const machine = JSON.parse(header) as ConformanceMachine;
+  const { boot = 'firmware' } = machine;
+  const entry = boot === 'kernel' ? runtime.supervisor : runtime.machine;
+  const before = `${runtime.macros}\n${entry}\n${runtime.report}\n`;
+  return {
+    machine,
+    text: `${before}${text}`,
+    origin: ORIGIN[boot],
+    runtimeLines: before.split('\n').length - 1,
+  };
+}
+
+/** @throws AssemblyError that names the program. */
+export function assembleConformance(
+  runtime: ConformanceRuntime,
+  source: ConformanceSource,
+): ConformanceProgram {
+  const { machine, text, origin, runtimeLines } = completeSource(runtime, source);
+  const { name } = source;
   try {
-    const { bytes, symbols } = assemble(`${runtime}\n${text}`);
-    const machine = JSON.parse(header) as ConformanceMachine;
+    const { bytes, symbols } = assemble(text, { origin });
     const marks = [...symbols.keys()].filter((symbol) => symbol.startsWith(MARK));
     const ids = marks.map((symbol) => symbol.slice(MARK.length));
     if (machine.end) ids.push(machine.end.id);
     return { name, machine, bytes, ids };
   } catch (error) {
     if (!(error instanceof AssemblyError)) throw error;
-    const line = error.line - runtime.split('\n').length;
-    throw new AssemblyError(`${name}${line > 0 ? `, line ${line}` : ' (runtime.s)'}: ${error.reason}`);
+    const line = error.line - runtimeLines;
+    throw new AssemblyError(`${name}${line > 0 ? `, line ${line}` : ' (runtime)'}: ${error.reason}`);
   }
 }
 

@@ -50,7 +50,12 @@ describe('a report', () => {
 });
 
 describe('a program', () => {
-  const RUNTIME = '.macro check id\n check.\\id: nop\n .endm\n';
+  const RUNTIME = {
+    macros: '.macro check id\n check.\\id: nop\n .endm',
+    machine: '',
+    supervisor: '.4byte 0x73',
+    report: '',
+  };
 
   it('names its checks and its machine', () => {
     const program = assembleConformance(RUNTIME, {

@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { RUNTIME_PARTS } from '../../src/conformance/program.ts';
 import { coverageTable } from '../../tools/generate/coverage.ts';
 
+const MACROS = '.macro check id\n check.\\id: nop\n .endm\n';
 const directories: string[] = [];
 afterEach(() => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
@@ -13,9 +15,10 @@ afterEach(() => {
 function table(chapter: string, program: string, deviations = '{}'): string {
   const spec = mkdtempSync(join(tmpdir(), 'hartware-coverage-'));
   directories.push(spec);
-  for (const folder of ['machine', 'conformance']) mkdirSync(join(spec, folder));
+  for (const folder of ['machine', 'conformance', 'conformance/runtime']) mkdirSync(join(spec, folder));
   writeFileSync(join(spec, 'machine/a.md'), chapter);
-  writeFileSync(join(spec, 'conformance/runtime.s'), '.macro check id\n check.\\id: nop\n .endm\n');
+  for (const part of RUNTIME_PARTS)
+    writeFileSync(join(spec, `conformance/runtime/${part}.s`), part === 'macros' ? MACROS : '');
   writeFileSync(join(spec, 'conformance/p.s'), `#: {}\n${program}`);
   writeFileSync(join(spec, 'conformance/deviations.json'), deviations);
   return coverageTable(spec);

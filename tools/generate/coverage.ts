@@ -1,7 +1,11 @@
 /** Which clause of the specification is checked by what: spec/coverage.md. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assembleConformance } from '../../src/conformance/program.ts';
+import {
+  assembleConformance,
+  RUNTIME_PARTS,
+  type ConformanceRuntime,
+} from '../../src/conformance/program.ts';
 import type { Deviations } from '../../src/conformance/report.ts';
 
 interface Clause {
@@ -76,10 +80,13 @@ function deviationTables(spec: string): string[] {
 
 function checksOf(kit: string): string[] {
   const read = (name: string): string => readFileSync(join(kit, name), 'utf8');
+  const runtime = Object.fromEntries(
+    RUNTIME_PARTS.map((part) => [part, read(`runtime/${part}.s`)]),
+  ) as ConformanceRuntime;
   return readdirSync(kit)
-    .filter((file) => file.endsWith('.s') && file !== 'runtime.s')
+    .filter((file) => file.endsWith('.s'))
     .sort()
-    .flatMap((file) => assembleConformance(read('runtime.s'), { name: file, text: read(file) }).ids);
+    .flatMap((file) => assembleConformance(runtime, { name: file, text: read(file) }).ids);
 }
 
 /** That of the longest name which the check's begins with. */

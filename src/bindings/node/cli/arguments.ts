@@ -5,13 +5,20 @@ import type { DriveDescription } from '../../../machine/description.ts';
 import type { JitMode } from '../../../index.ts';
 import { parseConformance, type ConformanceArguments } from './conformance/arguments.ts';
 import { parseDescribe, type DescribeArguments } from './describe-arguments.ts';
+import {
+  parseExport,
+  parseImport,
+  type ExportArguments,
+  type ImportArguments,
+} from './exchange/arguments.ts';
 
 /** The command line is wrong; the message has a line for each thing that is. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-interface Option {
+/** An option of a command. */
+export interface Option {
   readonly type: 'string' | 'boolean';
   readonly multiple?: boolean;
   readonly short?: string;
@@ -134,13 +141,25 @@ export interface BenchArguments {
 }
 
 export type Command =
-  | { readonly kind: 'help' | 'run-help' | 'bench-help' | 'conformance-help' | 'describe-help' | 'version' }
+  | {
+      readonly kind:
+        | 'help'
+        | 'run-help'
+        | 'bench-help'
+        | 'describe-help'
+        | 'conformance-help'
+        | 'export-help'
+        | 'import-help'
+        | 'version';
+    }
   | { readonly kind: 'describe'; readonly describe: DescribeArguments }
   | { readonly kind: 'run'; readonly run: RunArguments }
   | { readonly kind: 'bench'; readonly bench: BenchArguments }
-  | { readonly kind: 'conformance'; readonly conformance: ConformanceArguments };
+  | { readonly kind: 'conformance'; readonly conformance: ConformanceArguments }
+  | { readonly kind: 'export'; readonly export: ExportArguments }
+  | { readonly kind: 'import'; readonly import: ImportArguments };
 
-const COMMANDS = ['run', 'bench', 'conformance', 'describe'] as const;
+const COMMANDS = ['run', 'bench', 'describe', 'conformance', 'export', 'import'] as const;
 const DEFAULT_RUNS = 5;
 /** A minute or two of translated code. */
 const DEFAULT_LIMIT = 100_000_000_000;
@@ -159,6 +178,8 @@ export function parseCommand(args: readonly string[]): Command {
     const describe = parseDescribe(rest);
     return describe ? { kind: 'describe', describe } : { kind: 'describe-help' };
   }
+  if (first === 'export') return parseExport(rest);
+  if (first === 'import') return parseImport(rest);
   if (first === 'conformance') {
     const conformance = parseConformance(rest);
     return conformance ? { kind: 'conformance', conformance } : { kind: 'conformance-help' };

@@ -9,6 +9,8 @@ Usage:
   hartware bench PROGRAMS [OPTIONS]  measure programs without an operating system
   hartware describe FILE.json        check a machine description, and print it in full
   hartware conformance [OPTIONS]     check this machine, or QEMU, against the specification
+  hartware export FILE.json --to X   the same machine for X: qemu or libvirt
+  hartware import FILE               a machine of theirs as a description
   hartware run --help                all options of "run"; likewise the others
   hartware --version                 print the version
   hartware --help                    print this
@@ -32,6 +34,47 @@ Options:
   -h, --help               print this
 
 Exit code: 0; 1 when the description is wrong or cannot be read; 2 for a wrong command line.
+`;
+
+export const EXPORT_HELP = `hartware export: the same machine for another program
+
+Usage:
+  hartware export FILE.json --to qemu [OPTIONS]
+  hartware export FILE.json --to libvirt [OPTIONS]
+
+Prints a command line for QEMU, as text for a shell, or a domain for libvirt 8.2 or later. Its files are those of the description, by their absolute paths. What is otherwise
+there stands on standard error, a line each.
+
+Options:
+  --to qemu|libvirt        for which program
+  -o, --output FILE        write to FILE, not to standard output
+  --initrd FILE            join several initrds in FILE, because QEMU takes one
+  --qemu-version N.N       the release that is to run it (default 7.2, which serves up to 10.0)
+  --name NAME              what the domain is called (default: as the file, without .json)
+  -h, --help               print this
+
+Exit code: 0, also where something is otherwise there; 1 when files cannot be read or written;
+2 for a wrong command line.
+`;
+
+export const IMPORT_HELP = `hartware import: a machine of another program as a description
+
+Usage:
+  hartware import FILE [OPTIONS]
+  hartware import - [OPTIONS]
+
+FILE is a libvirt domain of a riscv64 "virt" machine, as "virsh dumpxml" prints it, or a command
+line of qemu-system-riscv64 with -M virt. Prints a machine description. What it cannot represent
+stands on standard error, a line each.
+
+Options:
+  --from qemu|libvirt      what FILE is (default: libvirt if it begins with "<")
+  -o, --output FILE        write to FILE, not to standard output; relative paths in the
+                           description start from there
+  -h, --help               print this
+
+Exit code: 0, also where something is left out; 1 when FILE cannot be read or no machine can be
+made of it; 2 for a wrong command line.
 `;
 
 export const BENCH_HELP = `hartware bench: measure programs without an operating system

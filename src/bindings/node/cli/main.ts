@@ -9,7 +9,16 @@ import { bench } from './bench/bench.ts';
 import { conformance } from './conformance/conformance.ts';
 import { QemuError } from './conformance/qemu.ts';
 import { describeMachine } from './describe.ts';
-import { BENCH_HELP, CONFORMANCE_HELP, DESCRIBE_HELP, HELP, RUN_HELP } from './help.ts';
+import { exportMachine, importMachine } from './exchange/exchange.ts';
+import {
+  BENCH_HELP,
+  CONFORMANCE_HELP,
+  DESCRIBE_HELP,
+  EXPORT_HELP,
+  HELP,
+  IMPORT_HELP,
+  RUN_HELP,
+} from './help.ts';
 import { writeAll } from './output.ts';
 import { run } from './run.ts';
 
@@ -19,6 +28,8 @@ const TEXTS = {
   'bench-help': BENCH_HELP,
   'describe-help': DESCRIBE_HELP,
   'conformance-help': CONFORMANCE_HELP,
+  'export-help': EXPORT_HELP,
+  'import-help': IMPORT_HELP,
 } as const;
 
 /** What a user can do something about; anything else is a mistake of this program. */
@@ -45,6 +56,8 @@ async function execute(command: Command): Promise<number> {
   if (command.kind === 'describe') return describeMachine(command.describe);
   if (command.kind === 'bench') return bench(command.bench, await version());
   if (command.kind === 'conformance') return conformance(command.conformance, await version());
+  if (command.kind === 'export') return exportMachine(command.export);
+  if (command.kind === 'import') return importMachine(command.import);
   if (command.kind === 'version') await writeAll(process.stdout, `hartware ${await version()}\n`);
   else await writeAll(process.stdout, TEXTS[command.kind]);
   return 0;

@@ -14,7 +14,7 @@ import { fileError } from '../file-error.ts';
 import { createMachine, type NodeHostOptions } from '../index.ts';
 import { UsageError, type RunArguments } from './arguments.ts';
 import { debianGuest } from './debian.ts';
-import { readDescription } from './describe.ts';
+import { readDescription } from './description-file.ts';
 import { runInLockstep } from './lockstep.ts';
 import { writeAll } from './output.ts';
 import { runSession } from './session.ts';

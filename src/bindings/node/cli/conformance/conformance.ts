@@ -1,7 +1,12 @@
 /** `hartware conformance`: the programs of spec/conformance on this machine, or on QEMU. */
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { assembleConformance, type ConformanceProgram } from '../../../../conformance/program.ts';
+import {
+  assembleConformance,
+  RUNTIME_PARTS,
+  type ConformanceProgram,
+  type ConformanceRuntime,
+} from '../../../../conformance/program.ts';
 import {
   formatTap,
   isConforming,
@@ -51,13 +56,16 @@ async function loadPrograms(only: readonly string[] | undefined): Promise<Confor
   const read = (name: string) => readFile(new URL(`${name}.s`, KIT), 'utf8');
   const files = await readdir(fileURLToPath(KIT));
   const names = files
-    .filter((file) => file.endsWith('.s') && file !== 'runtime.s')
+    .filter((file) => file.endsWith('.s'))
     .map((file) => file.slice(0, -2))
     .sort();
   const unknown = only?.find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw new UsageError(`--only: expected some of ${names.join(', ')}, found "${unknown}"`);
-  const runtime = await read('runtime');
+  const parts = await Promise.all(
+    RUNTIME_PARTS.map(async (part) => [part, await read(`runtime/${part}`)] as const),
+  );
+  const runtime = Object.fromEntries(parts) as ConformanceRuntime;
   const chosen = names.filter((name) => only?.includes(name) ?? true);
   return Promise.all(
     chosen.map(async (name) => assembleConformance(runtime, { name, text: await read(name) })),

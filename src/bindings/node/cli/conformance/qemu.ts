@@ -30,7 +30,7 @@ export async function runQemu(command: string, program: ConformanceProgram): Pro
     const file = join(directory, `${program.name}.bin`);
     await writeFile(file, program.bytes);
     const devices: string[] = [];
-    const { harts, drives = [] } = program.machine;
+    const { boot = 'firmware', harts, drives = [] } = program.machine;
     for (const [slot, { size, id }] of drives.entries()) {
       const image = join(directory, `${id}.img`);
       await writeFile(image, '');
@@ -42,7 +42,13 @@ export async function runQemu(command: string, program: ConformanceProgram): Pro
     const { text, code } = await run(command, [
       ...['-M', 'virt,aclint=on', '-m', '64M', '-smp', `${harts ?? 1}`],
       ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
-      ...['-global', 'virtio-mmio.force-legacy=false', '-bios', file, ...devices],
+      ...[
+        '-global',
+        'virtio-mmio.force-legacy=false',
+        boot === 'kernel' ? '-kernel' : '-bios',
+        file,
+        ...devices,
+      ],
     ]);
     return `${text}${endLine(program, code)}`;
   } finally {

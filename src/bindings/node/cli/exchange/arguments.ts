@@ -1,0 +1,95 @@
+/** The command lines of `hartware export` and `hartware import`. */
+import { OLDEST_QEMU, type QemuVersion } from '../../../../interchange/index.ts';
+import { oneOf, quote, read, UsageError, type Option } from '../arguments.ts';
+
+const EXPORT_OPTIONS = {
+  to: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  initrd: { type: 'string' },
+  'qemu-version': { type: 'string' },
+  name: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies Record<string, Option>;
+
+const IMPORT_OPTIONS = {
+  from: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies Record<string, Option>;
+
+/** Programs that run machines of this board, too. */
+export const OTHERS = ['qemu', 'libvirt'] as const;
+/** One of them. */
+export type Other = (typeof OTHERS)[number];
+
+export interface ExportArguments {
+  /** A machine description. */
+  readonly file: string;
+  readonly to: Other;
+  /** Default: standard output. */
+  readonly output?: string;
+  /** Where several initrds are joined. */
+  readonly initrd?: string;
+  /** The release that is to run it. */
+  readonly qemu?: QemuVersion;
+  /** Of the domain. */
+  readonly name?: string;
+}
+
+export interface ImportArguments {
+  /** "-" for standard input. */
+  readonly file: string;
+  /** Default: what the file looks like. */
+  readonly from?: Other;
+  /** Default: standard output. */
+  readonly output?: string;
+}
+
+/** @throws UsageError */
+export function parseExport(
+  args: readonly string[],
+): { kind: 'export-help' } | { kind: 'export'; export: ExportArguments } {
+  const { values, positionals } = read(args, EXPORT_OPTIONS, 'hartware export --help');
+  if (values.help) return { kind: 'export-help' };
+  const file = oneFile(positionals, 'a machine description FILE.json', 'export');
+  if (values.to === undefined) throw new UsageError('--to is missing: give --to qemu or --to libvirt');
+  const to = oneOf('--to', values.to, OTHERS);
+  if (values.name !== undefined && to !== 'libvirt')
+    throw new UsageError('--name belongs to --to libvirt; a command line of QEMU has no name');
+  if (values.name !== undefined && /[/\n]/.test(values.name))
+    throw new UsageError(`--name: expected a name without "/" and line breaks, found ${quote(values.name)}`);
+  const { output, initrd, name } = values;
+  const version = values['qemu-version'];
+  const qemu = version === undefined ? undefined : parseVersion(version);
+  return { kind: 'export', export: { file, to, output, initrd, name, qemu } };
+}
+
+/** @throws UsageError */
+export function parseImport(
+  args: readonly string[],
+): { kind: 'import-help' } | { kind: 'import'; import: ImportArguments } {
+  const { values, positionals } = read(args, IMPORT_OPTIONS, 'hartware import --help');
+  if (values.help) return { kind: 'import-help' };
+  const file = oneFile(positionals, 'a libvirt domain or a QEMU command line: FILE, or "-"', 'import');
+  const from = values.from === undefined ? undefined : oneOf('--from', values.from, OTHERS);
+  return { kind: 'import', import: { file, from, output: values.output } };
+}
+
+function parseVersion(text: string): QemuVersion {
+  const [, major, minor] = /^(\d{1,3})\.(\d{1,3})(?:\.\d+)*$/.exec(text) ?? [];
+  const version = { major: Number(major), minor: Number(minor) };
+  const { major: least, minor: after } = OLDEST_QEMU;
+  if (version.major > least || (version.major === least && version.minor >= after)) return version;
+  throw new UsageError(
+    `--qemu-version: expected ${least}.${after} or later, such as 10.1, found ${quote(text)}`,
+  );
+}
+
+function oneFile(positionals: readonly string[], expected: string, command: string): string {
+  const [file, surplus] = positionals;
+  if (file === undefined)
+    throw new UsageError(`nothing to ${command}: expected ${expected}; see "hartware ${command} --help"`);
+  if (surplus !== undefined)
+    throw new UsageError(`expected one file to ${command}, found ${quote(surplus)} as well`);
+  return file;
+}

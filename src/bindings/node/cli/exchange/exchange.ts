@@ -1,0 +1,165 @@
+/** `hartware export` and `hartware import`. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BootFile, MachineDescription } from '../../../../index.ts';
+import { concatenateInitrds, loadKernel } from '../../../../images/index.ts';
+import {
+  exportLibvirt,
+  exportQemu,
+  importLibvirt,
+  importQemu,
+  InterchangeError,
+  type ExportOptions,
+} from '../../../../interchange/index.ts';
+import { fileError } from '../../file-error.ts';
+import { UsageError } from '../arguments.ts';
+import { readDescription } from '../description-file.ts';
+import { writeAll } from '../output.ts';
+import type { ExportArguments, ImportArguments } from './arguments.ts';
+import { MAX_XML_BYTES, readXml } from './read-xml.ts';
+
+/** Prints the machine for another program, and returns the exit code. */
+export async function exportMachine(args: ExportArguments): Promise<number> {
+  const description = await readDescription(args.file);
+  const directory = dirname(resolve(args.file));
+  // The other program may start from anywhere.
+  const path = (reference: string): string =>
+    /^file:/i.test(reference) ? fileURLToPath(reference) : resolve(directory, reference);
+  const initrds = [description.boot.initrd ?? []].flat().map((initrd) => path(nameOf(initrd)));
+  if (args.initrd !== undefined && initrds.length < 2)
+    throw new UsageError(`--initrd joins several initrds, and ${args.file} has ${initrds.length}`);
+  const options: ExportOptions = {
+    path,
+    ...(await kernelOf(description, path)),
+    ...(args.initrd !== undefined && { initrd: resolve(args.initrd) }),
+    qemu: args.qemu,
+  };
+  const name = args.name ?? (basename(args.file).replace(/\.json$/i, '') || undefined);
+  const { text, notes } =
+    args.to === 'qemu'
+      ? renamed(exportQemu(description, options), 'script')
+      : renamed(exportLibvirt(description, { ...options, name }), 'xml');
+  if (args.initrd !== undefined) {
+    const parts = await Promise.all(initrds.map(readOr));
+    await put(args.initrd, concatenateInitrds(parts));
+  }
+  return deliver(text, notes, args.output);
+}
+
+/** Prints a machine of another program as a description, and returns the exit code. */
+export async function importMachine(args: ImportArguments): Promise<number> {
+  const bytes = args.file === '-' ? await readInput() : await readOr(args.file);
+  const isXml =
+    args.from === undefined ? /^[\ufeff\s]*</.test(decode(bytes.subarray(0, 1024))) : args.from === 'libvirt';
+  try {
+    const { description, notes } = isXml ? importLibvirt(readXml(bytes)) : importQemu(commandOf(bytes));
+    const placed =
+      args.output === undefined ? description : place(description, dirname(resolve(args.output)));
+    return await deliver(`${JSON.stringify(placed, undefined, 2)}\n`, notes, args.output);
+  } catch (error) {
+    if (error instanceof InterchangeError) {
+      await writeNotes(error.notes);
+      error.message = `${args.file === '-' ? 'standard input' : args.file}: ${error.message}`;
+    }
+    throw error;
+  }
+}
+
+function renamed<K extends string>(
+  exported: Readonly<Record<K, string>> & { readonly notes: readonly string[] },
+  key: K,
+): { readonly text: string; readonly notes: readonly string[] } {
+  return { text: exported[key], notes: exported.notes };
+}
+
+const isList = (files: BootFile | readonly BootFile[]): files is readonly BootFile[] => Array.isArray(files);
+
+const nameOf = (file: BootFile): string => (typeof file === 'string' ? file : file.file);
+
+/** How the kernel starts is in its file. One that cannot be read is taken for a Linux Image. */
+async function kernelOf(
+  { boot }: MachineDescription,
+  path: (reference: string) => string,
+): Promise<Pick<ExportOptions, 'kernelKind' | 'isKernelPacked'>> {
+  if (boot.kernel === undefined) return {};
+  const bytes = await readFile(path(nameOf(boot.kernel))).catch(() => undefined);
+  const image = bytes && (await loadKernel(bytes).catch(() => undefined));
+  const isGzip = bytes?.[0] === 0x1f && bytes[1] === 0x8b;
+  return { kernelKind: image?.kind, isKernelPacked: isGzip };
+}
+
+/** The description for a file in `directory`: relative paths start from there, and not from here. */
+function place(description: MachineDescription, directory: string): MachineDescription {
+  const move = (file: string): string =>
+    isAbsolute(file) || /^[a-z][a-z0-9+.-]+:/i.test(file) ? file : relative(directory, resolve(file));
+  const moved = (file: BootFile): BootFile =>
+    typeof file === 'string' ? move(file) : { ...file, file: move(file.file) };
+  const { boot, drives } = description;
+  const { kernel, initrd, firmware, fdt } = boot;
+  return {
+    ...description,
+    boot: {
+      ...boot,
+      ...(kernel !== undefined && { kernel: moved(kernel) }),
+      ...(initrd !== undefined && { initrd: isList(initrd) ? initrd.map(moved) : moved(initrd) }),
+      ...(firmware !== undefined && { firmware: moved(firmware) }),
+      ...(fdt !== undefined && { fdt: moved(fdt) }),
+    },
+    ...(drives && {
+      drives: drives.map((drive) =>
+        drive.file === undefined ? drive : { ...drive, file: move(drive.file) },
+      ),
+    }),
+  };
+}
+
+async function deliver(text: string, notes: readonly string[], output: string | undefined): Promise<number> {
+  if (output === undefined) await writeAll(process.stdout, text);
+  else await put(output, text);
+  await writeNotes(notes);
+  return 0;
+}
+
+async function writeNotes(notes: readonly string[]): Promise<void> {
+  for (const note of notes)
+    await writeAll(process.stderr, `hartware: note: ${note.replace(/\s*\n\s*/g, ' ')}\n`);
+}
+
+async function put(file: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(file, content);
+  } catch (error) {
+    throw fileError('write', file, error);
+  }
+}
+
+async function readOr(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw fileError('read', file, error);
+  }
+}
+
+/** No more than is needed to see that it is too much. */
+async function readInput(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length > MAX_XML_BYTES) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+function commandOf(bytes: Uint8Array): string {
+  if (bytes.length > MAX_XML_BYTES)
+    throw new InterchangeError(`expected a command line of at most ${MAX_XML_BYTES} bytes, found more`);
+  return decode(bytes);
+}
+
+function decode(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
+}

@@ -1,0 +1,198 @@
+/**
+ * A description in the making: what another program's file says piece by piece, made
+ * to fit what a machine can be. Whatever does not fit is put down as a note.
+ */
+import {
+  DESCRIPTION_VERSION,
+  MAX_HARTS,
+  MAX_MEMORY,
+  MIN_MEMORY,
+  validateDescription,
+  type BootDescription,
+  type ClockDescription,
+  type DriveDescription,
+  type MachineDescription,
+  type Paging,
+} from '../machine/description.ts';
+import { InterchangeError } from './error.ts';
+
+const MiB = 1024 * 1024;
+const SECTOR = 512;
+/** Places on the board for virtio devices. */
+const SLOTS = 8;
+/** virtio 1.2, 5.2.6. */
+const MAX_ID = 20;
+
+/** A description, and what of its source it does not say. */
+export interface Imported {
+  readonly description: MachineDescription;
+  /** Each thing that cannot be represented: where it stood, what it was, and why. */
+  readonly notes: readonly string[];
+}
+
+/** Where a virtio device comes from. */
+export interface Origin {
+  /** What it was called there, for notes. */
+  readonly from: string;
+  /** Its slot there, if that is said. */
+  readonly slot?: number;
+}
+
+/** A drive as found. */
+export interface FoundDrive extends Origin {
+  readonly source: { readonly file: string } | { readonly memory: number };
+  readonly readOnly: boolean;
+  /** Serial number. */
+  readonly id?: string;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Collects what is found. */
+export class Draft {
+  readonly notes: string[] = [];
+  readonly boot: Mutable<BootDescription> = {};
+  harts = 1;
+  /** In bytes. */
+  memory: number;
+  clock: ClockDescription | undefined;
+  /** Largest size of addresses, if that is said. */
+  paging: Paging | undefined;
+  readonly drives: FoundDrive[] = [];
+  console: Origin | undefined;
+  rng: Origin | undefined;
+  seed: number | undefined;
+  powerButton: Origin | undefined;
+
+  /** @param memory RAM where nothing is said of it, in bytes. */
+  constructor(memory: number) {
+    this.memory = memory;
+  }
+
+  /** Puts down that `what` is not in the description, and why. */
+  note(what: string, why: string): void {
+    const text = `${what}: ${why}`;
+    if (!this.notes.includes(text)) this.notes.push(text);
+  }
+
+  /** @throws InterchangeError when nothing is left that a machine could start. */
+  finish(): Imported {
+    const { boot } = this;
+    if (boot.kernel === undefined && boot.firmware === undefined) {
+      throw new InterchangeError(
+        'expected a kernel or firmware in a file of its own, found neither: a machine here starts one of them',
+        this.notes,
+      );
+    }
+    if (boot.kernel === undefined && boot.initrd !== undefined) {
+      this.note(`initrd ${JSON.stringify(boot.initrd)}`, 'it goes with a kernel, and there is none');
+      delete boot.initrd;
+    }
+    const { rng } = this;
+    const seed = this.fitSeed();
+    const others = [this.console, rng, this.powerButton].filter((origin) => origin !== undefined);
+    const drives = this.orderDrives(SLOTS - others.length);
+    this.noteSlots([...drives, ...others]);
+    const devices: MachineDescription['devices'] = {
+      ...(seed !== undefined ? { rng: { seed } } : !rng && { rng: false }),
+      ...(this.console && { console: true }),
+      ...(this.powerButton && { powerButton: true }),
+    };
+    const description: MachineDescription = {
+      hartware: DESCRIPTION_VERSION,
+      harts: this.fitHarts(),
+      memory: this.fitMemory(),
+      ...(this.clock && { clock: this.clock }),
+      ...(this.paging && { isa: { paging: this.paging } }),
+      boot,
+      ...(drives.length > 0 && { drives: this.describe(drives) }),
+      ...(Object.keys(devices).length > 0 && { devices }),
+    };
+    return { description: validateDescription(description), notes: this.notes };
+  }
+
+  private fitSeed(): number | undefined {
+    const { rng, seed } = this;
+    if (seed === undefined) return undefined;
+    if (rng && Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff) return seed;
+    this.note(`seed ${seed}`, 'goes with an entropy device, and is a whole number below 2^32');
+    return undefined;
+  }
+
+  private fitHarts(): number {
+    const harts = Math.min(MAX_HARTS, Math.max(1, Math.floor(this.harts) || 1));
+    if (harts !== this.harts)
+      this.note(`${this.harts} processors`, `a machine has 1 to ${MAX_HARTS} harts: ${harts}`);
+    return harts;
+  }
+
+  private fitMemory(): string {
+    const whole = Math.round(this.memory / MiB) * MiB;
+    const memory = Math.min(MAX_MEMORY, Math.max(MIN_MEMORY, whole));
+    if (memory !== this.memory) {
+      this.note(
+        `${this.memory} bytes of RAM`,
+        `a machine has ${MIN_MEMORY / MiB} to ${MAX_MEMORY / MiB} whole MiB: ${memory / MiB}`,
+      );
+    }
+    return `${memory / MiB}M`;
+  }
+
+  /** As in their slots, if all of them have one. */
+  private orderDrives(places: number): readonly FoundDrive[] {
+    const drives = this.drives.every(({ slot }) => slot !== undefined)
+      ? [...this.drives].sort((a, b) => a.slot! - b.slot!)
+      : this.drives;
+    for (const { from } of drives.slice(places))
+      this.note(from, `left out: the board has places for ${SLOTS} virtio devices`);
+    return drives.slice(0, places);
+  }
+
+  private noteSlots(devices: readonly Origin[]): void {
+    devices.forEach(({ from, slot }, index) => {
+      if (slot !== undefined && slot !== index)
+        this.note(
+          from,
+          `lies in virtio slot ${index} here, and not in ${slot}: slots are filled from the first`,
+        );
+    });
+    const loose = devices.filter(({ slot }) => slot === undefined);
+    if (loose.length > 0) {
+      this.note(
+        loose.map(({ from }) => from).join(', '),
+        'no slot is named: here virtio devices fill them from the first, QEMU does so from the last',
+      );
+    }
+  }
+
+  private describe(drives: readonly FoundDrive[]): DriveDescription[] {
+    const taken = new Set(drives.map(({ id }) => id).filter((id) => id !== undefined));
+    const used = new Set<string>();
+    return drives.map(({ from, source, readOnly, id }, index) => {
+      let serial = id;
+      const isUsable = serial !== undefined && /^[!-~]+$/.test(serial) && serial.length <= MAX_ID;
+      if (!isUsable || used.has(serial!)) {
+        const standard = `drive${index}`;
+        const found =
+          serial === undefined ? 'has no serial number' : `serial number ${JSON.stringify(serial)}`;
+        serial = standard;
+        for (let suffix = 0; taken.has(serial) || used.has(serial); suffix++)
+          serial = `${standard}.${suffix}`;
+        this.note(
+          from,
+          `${found}; here each drive has one of its own, of at most ${MAX_ID} printable ASCII characters: ${JSON.stringify(serial)}`,
+        );
+      }
+      used.add(serial!);
+      const place = 'file' in source ? source : { memory: this.fitDrive(from, source.memory) };
+      return { ...place, ...(readOnly && { readOnly }), id: serial };
+    });
+  }
+
+  private fitDrive(from: string, bytes: number): number {
+    const fitting = Math.max(SECTOR, Math.floor(bytes / SECTOR) * SECTOR);
+    if (fitting !== bytes)
+      this.note(from, `${bytes} bytes; a drive has whole sectors of ${SECTOR}: ${fitting}`);
+    return fitting;
+  }
+}

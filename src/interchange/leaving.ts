@@ -1,0 +1,241 @@
+/** What leaving to QEMU and to libvirt have in common, because libvirt starts QEMU. */
+import { ArgumentError } from '../errors.ts';
+import type { CompleteDrive, NamedFile, ResolvedDescription } from '../machine/description.ts';
+import { CPU_MODEL, cpuSettings, MISSING_EXTENSIONS, OLDEST_QEMU, type QemuVersion } from './harts.ts';
+import { escapeValue, formatSettings } from './option-syntax.ts';
+import { busOf, type SlotDevice } from './slots.ts';
+
+/** What the description alone does not say. */
+export interface ExportOptions {
+  /** What a file of the description is called there. Default: the same. */
+  readonly path?: (reference: string) => string;
+  /** What the kernel is, which decides how it starts without firmware. Default `linux`. */
+  readonly kernelKind?: 'linux' | 'elf' | 'raw';
+  /** Whether the kernel's file is packed, which QEMU does not take. Default false. */
+  readonly isKernelPacked?: boolean;
+  /** The release that is to run it, 7.2 or later. Default 7.2, whose options 10.0 is the last to take. */
+  readonly qemu?: QemuVersion;
+  /** The file in which several initrds are joined, because QEMU takes one. */
+  readonly initrd?: string;
+}
+
+/** Files as QEMU is told of them. */
+export interface BootFilesThere {
+  readonly kernel?: string;
+  readonly initrd?: string;
+  readonly firmware?: string;
+  readonly fdt?: string;
+}
+
+const NANOSECONDS = 1_000_000_000;
+/** QEMU's limits of `shift`. */
+const MAX_SHIFT = 10;
+
+/** Collects what cannot be kept, and what QEMU has to be told. */
+export class Leaving {
+  readonly notes: string[] = [];
+
+  constructor(
+    readonly machine: ResolvedDescription,
+    private readonly options: ExportOptions,
+  ) {}
+
+  /** Puts down that `what` cannot be kept as it is, and why. */
+  note(what: string, why: string): void {
+    this.notes.push(`${what}: ${why}`);
+  }
+
+  /** A file's name there. Notes what is no file, and that its digest is not checked. */
+  file(what: string, { file: reference, sha256 }: NamedFile): string {
+    if (sha256 !== undefined)
+      this.note(`${what} ${JSON.stringify(reference)}`, 'has a sha256, which QEMU does not check');
+    const isRemote = /^(?!file:)[a-z][a-z0-9+.-]+:\/\//i.test(reference) || reference.startsWith('opfs:');
+    if (isRemote) {
+      this.note(
+        `${what} ${JSON.stringify(reference)}`,
+        'QEMU opens files alone; download it and name the file',
+      );
+      return reference;
+    }
+    const path = this.options.path?.(reference) ?? reference;
+    if (path.includes('\0'))
+      throw new ArgumentError(`${what}: expected the name of a file, found one with a NUL character`);
+    return path;
+  }
+
+  /** The boot files, and notes of what starts otherwise there. */
+  bootFiles(): BootFilesThere & { readonly isBare: boolean } {
+    const { boot } = this.machine;
+    const { kernelKind = 'linux', isKernelPacked = false } = this.options;
+    const isBare = boot.firmware === undefined && kernelKind !== 'linux';
+    if (boot.firmware === undefined && !isBare) {
+      this.note(
+        'boot.firmware',
+        'none: here the machine itself provides SBI, there QEMU’s own OpenSBI does, of another implementation ID and version',
+      );
+    }
+    if (isBare && kernelKind === 'elf') {
+      this.note(
+        `boot.kernel ${JSON.stringify(boot.kernel?.file)}`,
+        'an ELF program without firmware: QEMU starts at 0x80000000 and not at its entry point, if that is elsewhere',
+      );
+    }
+    if (isKernelPacked) {
+      this.note(
+        `boot.kernel ${JSON.stringify(boot.kernel?.file)}`,
+        'compressed: QEMU does not unpack kernels of this board; give it the unpacked file',
+      );
+    }
+    if (boot.initrd.length > 1 && this.options.initrd === undefined) {
+      this.note(
+        `boot.initrd ${JSON.stringify(boot.initrd.map(({ file }) => file))}`,
+        'QEMU takes one initrd, and only the first is named; join them in one file',
+      );
+    }
+    const joined = boot.initrd.length > 1 ? this.options.initrd : undefined;
+    const file = (what: string, named: NamedFile | undefined): string | undefined =>
+      named && this.file(what, named);
+    return {
+      isBare,
+      kernel: file('boot.kernel', boot.kernel),
+      initrd: file('boot.initrd', joined === undefined ? boot.initrd[0] : { file: joined }),
+      firmware: file('boot.firmware', boot.firmware),
+      fdt: file('boot.fdt', boot.fdt),
+    };
+  }
+
+  /** The value of `-cpu`. */
+  cpu(): string {
+    this.note(
+      `the extensions ${MISSING_EXTENSIONS.join(', ')}`,
+      'QEMU 7.2 lacks them, so that the guest does not find them there; later releases have most',
+    );
+    const { paging } = this.machine.isa;
+    if (paging !== 'sv57')
+      this.note(
+        `isa.paging "${paging}"`,
+        'QEMU 7.2 offers sv57 always; a kernel may choose larger addresses there',
+      );
+    return formatSettings(CPU_MODEL, cpuSettings(this.options.qemu ?? OLDEST_QEMU));
+  }
+
+  /** The arguments for time, as pairs of option and value. */
+  clock(): (readonly [string, string])[] {
+    const { clock } = this.machine;
+    if (clock.kind === 'host') return [['-rtc', 'base=utc']];
+    const exact = Math.log2(NANOSECONDS / clock.instructionsPerSecond);
+    const shift = Math.min(MAX_SHIFT, Math.max(0, Math.round(exact)));
+    if (shift !== exact) {
+      this.note(
+        `clock.instructionsPerSecond ${clock.instructionsPerSecond}`,
+        `QEMU has powers of two of nanoseconds an instruction: ${NANOSECONDS / 2 ** shift} a second there`,
+      );
+    }
+    this.note(
+      'clock.kind "virtual"',
+      'QEMU’s -icount counts instructions as well, but equal runs need its record and replay',
+    );
+    const start = new Date(Number(clock.startTime / 1_000_000n)).toISOString();
+    if (!start.endsWith('.000Z')) this.note(`clock.startTime "${start}"`, 'QEMU takes whole seconds');
+    return [
+      ['-rtc', `base=${start.slice(0, 19)},clock=vm`],
+      ['-icount', `shift=${shift},sleep=${clock.idle === 'sleep' ? 'on' : 'off'}`],
+    ];
+  }
+
+  /** The seed of all random numbers; undefined for the host's. */
+  seed(): number | undefined {
+    const { rng } = this.machine.devices;
+    if (typeof rng === 'boolean') return undefined;
+    this.note(`devices.rng.seed ${rng.seed}`, 'repeatable there as well, but of other values');
+    return rng.seed;
+  }
+
+  /** What it takes to have a device in a slot, as pairs of option and value. */
+  device(device: SlotDevice, slot: number): (readonly [string, string])[] {
+    const bus = busOf(slot);
+    switch (device.kind) {
+      case 'drive':
+        return [
+          backend(device.drive, nodeName(device.index), (named) =>
+            this.file(`drives[${device.index}].file`, named),
+          ),
+          [
+            '-device',
+            formatSettings('virtio-blk-device', {
+              drive: nodeName(device.index),
+              bus,
+              serial: device.drive.id,
+            }),
+          ],
+        ];
+      case 'console':
+        return [
+          ['-device', formatSettings('virtio-serial-device', { id: 'console', bus, max_ports: 1 })],
+          ['-device', formatSettings('virtconsole', { chardev: 'console', bus: 'console.0' })],
+        ];
+      case 'rng':
+        return [
+          ['-object', formatSettings('rng-builtin', { id: 'rng' })],
+          ['-device', formatSettings('virtio-rng-device', { rng: 'rng', bus })],
+        ];
+      case 'power-button':
+        this.note(
+          'devices.powerButton',
+          'a whole keyboard there, of which it is one key; the monitor presses it by “sendkey power”',
+        );
+        return [['-device', formatSettings('virtio-keyboard-device', { bus })]];
+    }
+  }
+
+  /** Notes of what concerns the drives together. */
+  noteDrives(): void {
+    const { drives } = this.machine;
+    if (drives.length < 2) return;
+    this.note(
+      `drives ${drives.map(({ id }) => JSON.stringify(id)).join(', ')}`,
+      'in the same slots, but Linux names them in the order of the device tree, which QEMU has from the last slot to the first: /dev/vda is the last drive there; name them by serial number, label or UUID',
+    );
+  }
+}
+
+/** QEMU's name of a drive's content. */
+export const nodeName = (index: number): string => `drive${index}`;
+
+function backend(
+  drive: CompleteDrive,
+  name: string,
+  file: (named: NamedFile) => string,
+): readonly [string, string] {
+  const { readOnly } = drive;
+  if (drive.file !== undefined) {
+    // The driver is named so that no part of a file's name is taken for a protocol.
+    const settings = {
+      'node-name': name,
+      'read-only': readOnly ? 'on' : 'off',
+      discard: 'unmap',
+      'file.driver': 'file',
+      'file.filename': file(drive),
+      'file.locking': 'auto',
+    };
+    return ['-blockdev', `driver=raw,${pairs(settings)}`];
+  }
+  // What is written goes to a temporary file that ends with QEMU.
+  const settings = {
+    if: 'none',
+    id: name,
+    format: 'raw',
+    'file.driver': 'null-co',
+    'file.size': drive.memory,
+    'file.read-zeroes': 'on',
+    snapshot: 'on',
+    ...(readOnly && { readonly: 'on' }),
+  };
+  return ['-drive', pairs(settings)];
+}
+
+function pairs(settings: Readonly<Record<string, string | number>>): string {
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${escapeValue(String(value))}`)
+    .join(',');
+}

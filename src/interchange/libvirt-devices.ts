@@ -1,0 +1,133 @@
+/** The devices of a libvirt domain. */
+import type { Draft, Origin } from './draft.ts';
+import type { Overrides } from './libvirt-import.ts';
+import type { Reader } from './libvirt-reader.ts';
+import { slotOf } from './slots.ts';
+
+/** Why a kind of device is not there. */
+const WHY_NOT: Readonly<Record<string, string>> = {
+  interface: 'there is no network yet',
+  filesystem: 'there are no shared folders yet',
+  graphics: 'there are no graphics yet',
+  video: 'there are no graphics yet',
+  sound: 'there is no sound',
+  channel: 'the console has one port',
+  tpm: 'there is no TPM',
+  watchdog: 'there is no watchdog',
+  hostdev: 'a machine has nothing of the host’s hardware',
+  vsock: 'there is no vsock yet',
+};
+
+/** Reads all of them. */
+export function readDevices(devices: Reader, draft: Draft, overrides: Overrides): void {
+  // Which program it was; and where the sound goes that there is not.
+  devices.skip('emulator');
+  for (const disk of devices.all('disk')) readDisk(disk, draft, overrides);
+  for (const controller of devices.all('controller')) readController(controller, draft, overrides);
+  readPorts(devices, draft);
+  for (const input of devices.all('input')) {
+    const isKeyboard = input.take('type') === 'keyboard' && input.take('bus') === 'virtio';
+    if (!isKeyboard || draft.powerButton) input.refuse('there are no input devices but a power button');
+    else {
+      draft.powerButton = originOf(input, draft, overrides);
+      draft.note(input.path, 'of the keyboard’s keys, only the one for power is there');
+      input.finish();
+    }
+  }
+  for (const rng of devices.all('rng')) {
+    rng.ignore('model', 'virtio');
+    // Where the host takes it from.
+    rng.skip('backend');
+    if (draft.rng) rng.refuse('there is one entropy device');
+    else {
+      draft.rng = originOf(rng, draft, overrides);
+      rng.finish();
+    }
+  }
+  for (const balloon of devices.all('memballoon'))
+    if (balloon.take('model') !== 'none') balloon.refuse('all of a machine’s memory is there');
+  for (const audio of devices.all('audio'))
+    if (audio.take('type') !== 'none') audio.refuse('there is no sound');
+  for (const [name, why] of Object.entries(WHY_NOT))
+    for (const device of devices.all(name)) device.refuse(why);
+  devices.finish('there is no such device here');
+}
+
+/** Takes alias and address. */
+function originOf(device: Reader, draft: Draft, overrides: Overrides): Origin {
+  const alias = device.one('alias')?.take('name') ?? '';
+  const address = device.one('address');
+  const type = address?.take('type');
+  if (type !== undefined && type !== 'virtio-mmio' && type !== 'drive')
+    draft.note(`${device.path} at ${type}`, 'virtio devices are on virtio-mmio here');
+  return { from: device.path, slot: slotOf(overrides.get(alias)?.bus) };
+}
+
+function readDisk(disk: Reader, draft: Draft, overrides: Overrides): void {
+  const type = disk.take('type') ?? 'file';
+  const kind = disk.take('device') ?? 'disk';
+  const source = disk.one('source');
+  const file = source?.take('file');
+  const driver = disk.one('driver');
+  const format = driver?.take('type') ?? 'raw';
+  if (type !== 'file' || file === undefined || file === '')
+    return disk.refuse('left out: drives are raw image files');
+  if (format !== 'raw') {
+    return disk.refuse(
+      `left out: drives are raw image files, and not ${format}; convert it (qemu-img convert -O raw)`,
+    );
+  }
+  if (kind !== 'disk' && kind !== 'cdrom') return disk.refuse(`left out: there is no ${kind}`);
+  source?.finish('there is no such setting here');
+  driver?.ignore('name', 'qemu');
+  // How the host does it, and nothing of what a guest sees.
+  for (const name of ['cache', 'io', 'discard', 'detect_zeroes', 'iothread']) driver?.ignore(name);
+  driver?.finish('there is no such setting here');
+  const target = disk.one('target');
+  target?.ignore('dev');
+  const bus = target?.take('bus') ?? 'virtio';
+  target?.finish();
+  if (bus !== 'virtio' || kind === 'cdrom')
+    draft.note(`${disk.path} (${kind}, bus ${JSON.stringify(bus)})`, 'a virtio block device here');
+  const isReadOnly = disk.one('readonly') !== undefined || kind === 'cdrom';
+  const serial = disk.one('serial')?.text;
+  disk.skip('backingStore', 'boot');
+  const alias = disk.element.children.find(({ name }) => name === 'alias')?.attributes['name'] ?? '';
+  const origin = originOf(disk, draft, overrides);
+  draft.drives.push({
+    ...origin,
+    source: { file },
+    readOnly: isReadOnly,
+    id: overrides.get(alias)?.serial ?? serial,
+  });
+  disk.finish('there is no such setting here');
+}
+
+function readController(controller: Reader, draft: Draft, overrides: Overrides): void {
+  const type = controller.take('type');
+  const model = controller.take('model');
+  controller.ignore('index');
+  if (type === 'usb' && model === 'none') return;
+  if (type !== 'virtio-serial')
+    return controller.refuse(type === 'pci' ? 'there is no PCIe yet' : 'there is no such controller here');
+  if (draft.console) return controller.refuse('there is one console');
+  controller.ignore('ports', '1');
+  draft.console = originOf(controller, draft, overrides);
+  controller.finish('the console has one port');
+}
+
+function readPorts(devices: Reader, draft: Draft): void {
+  devices.all('serial').forEach((serial, index) => {
+    if (index > 0) serial.refuse('the board has one serial port');
+  });
+  let consoles = 0;
+  for (const console of devices.all('console')) {
+    const target = console.one('target')?.take('type') ?? 'serial';
+    if (target === 'serial') continue;
+    if (target !== 'virtio' || ++consoles > 1)
+      console.refuse('there are one serial port and one virtio console');
+    else draft.console ??= { from: console.path };
+  }
+  if (draft.console && consoles === 0)
+    draft.note(draft.console.from, 'a virtio console, with a port that was not there');
+}

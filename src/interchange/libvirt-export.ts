@@ -1,0 +1,138 @@
+/**
+ * A machine as a libvirt domain of QEMU's. What libvirt has no element for (slots of
+ * virtio-mmio, the processor's extensions, the virtual clock, drives in memory) goes to
+ * QEMU as it is, through libvirt's own namespace for that.
+ */
+import { resolveDescription, validateDescription, type MachineDescription } from '../machine/description.ts';
+import { Leaving, nodeName, type ExportOptions } from './leaving.ts';
+import { busOf, slotsOf, type SlotDevice } from './slots.ts';
+import { element, formatXml, type XmlElement } from './xml.ts';
+
+const MiB = 1024 * 1024;
+
+/** The namespace of what goes to QEMU as it is. */
+export const QEMU_NAMESPACE = 'http://libvirt.org/schemas/domain/qemu/1.0';
+/** What libvirt takes as the serial number of a disk. */
+const PLAIN_SERIAL = /^[\w-]+$/;
+
+/** A domain, and what it does not keep. */
+export interface LibvirtExport {
+  readonly xml: string;
+  /** What is otherwise there, each with its place in the description and the reason. */
+  readonly notes: readonly string[];
+}
+
+/** What a domain needs beside the machine. */
+export interface LibvirtExportOptions extends ExportOptions {
+  /** Its name. Default "hartware". */
+  readonly name?: string;
+}
+
+/**
+ * The domain that has libvirt 8.2 or later start QEMU as this machine. Files should be
+ * named by absolute paths, which libvirt asks for.
+ * @throws DescriptionError; ArgumentError for what XML cannot hold.
+ */
+export function exportLibvirt(
+  description: MachineDescription,
+  options: LibvirtExportOptions = {},
+): LibvirtExport {
+  const machine = resolveDescription(validateDescription(description));
+  const leaving = new Leaving(machine, options);
+  const words = ['-machine', 'aclint=on', '-cpu', leaving.cpu()];
+  if (machine.clock.kind === 'virtual') words.push(...leaving.clock().flat());
+  const seed = leaving.seed();
+  if (seed !== undefined) words.push('-seed', String(seed));
+  words.push('-global', 'virtio-mmio.force-legacy=false');
+
+  const devices: XmlElement[] = [element('controller', { type: 'usb', model: 'none' })];
+  const overrides: XmlElement[] = [];
+  slotsOf(machine).forEach((device, slot) => {
+    if (device.kind === 'drive' && device.drive.memory !== undefined) {
+      words.push(...leaving.device(device, slot).flat());
+      return;
+    }
+    devices.push(libvirtDevice(device, leaving));
+    const properties: Record<string, string> = { bus: busOf(slot) };
+    if (device.kind === 'drive' && !PLAIN_SERIAL.test(device.drive.id)) properties.serial = device.drive.id;
+    overrides.push(override(aliasOf(device), properties));
+  });
+  leaving.noteDrives();
+  devices.push(element('serial', { type: 'pty' }, [element('target', { port: 0 })]));
+  devices.push(element('console', { type: 'pty' }, [element('target', { type: 'serial', port: 0 })]));
+  if (machine.devices.console)
+    devices.push(element('console', { type: 'pty' }, [element('target', { type: 'virtio', port: 1 })]));
+  devices.push(element('memballoon', { model: 'none' }));
+
+  const { isBare, ...files } = leaving.bootFiles();
+  if (isBare) words.push('-bios', 'none');
+  const text = (name: string, value: string | undefined): XmlElement[] =>
+    value === undefined || value === '' ? [] : [element(name, {}, value)];
+  const domain = element('domain', { type: 'qemu', 'xmlns:qemu': QEMU_NAMESPACE }, [
+    element('name', {}, options.name ?? 'hartware'),
+    element('memory', { unit: 'MiB' }, String(machine.memory / MiB)),
+    element('vcpu', {}, String(machine.harts)),
+    element('os', {}, [
+      element('type', { arch: 'riscv64', machine: 'virt' }, 'hvm'),
+      ...(files.firmware === undefined ? [] : [element('loader', { type: 'rom' }, files.firmware)]),
+      ...text('kernel', files.kernel),
+      ...text('initrd', files.initrd),
+      ...text('cmdline', machine.boot.append),
+      ...text('dtb', files.fdt),
+    ]),
+    element('clock', { offset: 'utc' }),
+    element('on_poweroff', {}, 'destroy'),
+    element('on_reboot', {}, 'restart'),
+    element('on_crash', {}, 'destroy'),
+    element('devices', {}, devices),
+    element(
+      'qemu:commandline',
+      {},
+      words.map((value) => element('qemu:arg', { value })),
+    ),
+    ...(overrides.length > 0 ? [element('qemu:override', {}, overrides)] : []),
+  ]);
+  return { xml: formatXml(domain), notes: leaving.notes };
+}
+
+/** libvirt keeps names of users' own that begin with `ua-`. */
+function aliasOf(device: SlotDevice): string {
+  return `ua-${device.kind === 'drive' ? nodeName(device.index) : device.kind}`;
+}
+
+/** A device at virtio-mmio; which slot is said apart, because libvirt knows none. */
+function libvirtDevice(device: SlotDevice, leaving: Leaving): XmlElement {
+  const place = [element('alias', { name: aliasOf(device) }), element('address', { type: 'virtio-mmio' })];
+  switch (device.kind) {
+    case 'drive': {
+      const { index, drive } = device;
+      return element('disk', { type: 'file', device: 'disk' }, [
+        element('driver', { name: 'qemu', type: 'raw', discard: 'unmap' }),
+        element('source', {
+          file: drive.file === undefined ? '' : leaving.file(`drives[${index}].file`, drive),
+        }),
+        element('target', { dev: `vd${String.fromCharCode(97 + index)}`, bus: 'virtio' }),
+        ...(drive.readOnly ? [element('readonly')] : []),
+        ...(PLAIN_SERIAL.test(drive.id) ? [element('serial', {}, drive.id)] : []),
+        ...place,
+      ]);
+    }
+    case 'console':
+      return element('controller', { type: 'virtio-serial', index: 0, ports: 1 }, place);
+    case 'rng':
+      return element('rng', { model: 'virtio' }, [element('backend', { model: 'builtin' }), ...place]);
+    case 'power-button':
+      leaving.note(
+        'devices.powerButton',
+        'a whole keyboard there, of which it is one key: “virsh send-key NAME KEY_POWER”',
+      );
+      return element('input', { type: 'keyboard', bus: 'virtio' }, place);
+  }
+}
+
+function override(alias: string, properties: Readonly<Record<string, string>>): XmlElement {
+  const settings = Object.entries(properties).map(([name, value]) =>
+    element('qemu:property', { name, type: 'string', value }),
+  );
+  return element('qemu:device', { alias }, [element('qemu:frontend', {}, settings)]);
+}

@@ -1,0 +1,221 @@
+/** QEMU's options for devices and for what is behind them, which belong together by names. */
+import type { Draft, FoundDrive, Origin } from './draft.ts';
+import { Settings } from './option-syntax.ts';
+import { parseQemuSize } from './qemu-size.ts';
+import { slotOf } from './slots.ts';
+
+/** What is behind a drive, as `-drive` or `-blockdev` says it. */
+type Backend =
+  | { readonly source: FoundDrive['source']; readonly readOnly: boolean }
+  /** Something that is no drive of ours, which was noted. */
+  | 'unusable';
+
+/** Transports of virtio, and how QEMU calls them. */
+const VIRTIO_DEVICE = /^virtio-(blk|rng|serial|keyboard)(-device|-pci|-pci-non-transitional)?$/;
+
+/** Collects devices, and puts them together at the end. */
+export class QemuDevices {
+  private readonly backends = new Map<string, Backend>();
+  /** Drives by `-drive if=virtio`, which have no `-device`. */
+  private readonly attached: FoundDrive[] = [];
+  private readonly devices: { readonly what: string; readonly settings: Settings }[] = [];
+  private serialPorts = 0;
+
+  constructor(private readonly draft: Draft) {}
+
+  /** Whether it was an option for devices. */
+  read(name: string, value: string): boolean {
+    const what = `-${name} ${value}`;
+    switch (name) {
+      case 'device':
+        this.devices.push({ what, settings: Settings.parse(value, 'driver') });
+        return true;
+      case 'drive':
+        this.readDrive(what, value);
+        return true;
+      case 'blockdev':
+        this.readBlockdev(what, value);
+        return true;
+      case 'serial':
+        if (value !== 'none' && ++this.serialPorts > 1)
+          this.draft.note(what, 'the board has one serial port');
+        return true;
+      case 'object':
+        return /^(rng-random|rng-builtin|memory-backend-ram)\b|"qom-type":\s*"(rng-random|rng-builtin|memory-backend-ram)"/.test(
+          value,
+        );
+      // Where a port leads to is the embedder's to say.
+      case 'chardev':
+      case 'mon':
+      case 'monitor':
+        return true;
+      case 'nic':
+      case 'net':
+        return value === 'none';
+      default:
+        return false;
+    }
+  }
+
+  finish(): void {
+    for (const device of this.devices) this.place(device);
+    this.draft.drives.push(...this.attached);
+  }
+
+  private place({ what, settings }: { what: string; settings: Settings }): void {
+    const { draft } = this;
+    const driver = settings.take('driver') ?? '';
+    const [, kind, transport] = VIRTIO_DEVICE.exec(driver) ?? [];
+    if (driver === 'virtconsole') {
+      settings.ignore('chardev');
+      settings.ignore('id');
+      settings.ignore('bus');
+      settings.ignore('nr', '0');
+      this.noteRest('virtconsole', settings, 'the console has one port without a name');
+      if (draft.console) return;
+      draft.note(what, 'a port without a virtio-serial device');
+      return;
+    }
+    if (kind === undefined) {
+      draft.note(what, whyNot(driver));
+      return;
+    }
+    settings.ignore('id');
+    settings.ignore('bootindex');
+    const bus = settings.take('bus');
+    const origin: Origin = { from: what, slot: slotOf(bus) };
+    if (/^-pci/.test(transport ?? '') || settings.take('addr') !== undefined)
+      draft.note(what, 'on PCI there; here virtio devices are on virtio-mmio');
+    switch (kind) {
+      case 'blk':
+        this.placeDrive(what, settings, origin);
+        break;
+      case 'rng':
+        settings.ignore('rng');
+        if (draft.rng) draft.note(what, 'there is one entropy device');
+        else draft.rng = origin;
+        break;
+      case 'serial':
+        settings.ignore('max_ports', '1');
+        if (draft.console) draft.note(what, 'there is one console');
+        else draft.console = origin;
+        break;
+      case 'keyboard':
+        if (draft.powerButton) draft.note(what, 'there is one power button');
+        else {
+          draft.powerButton = origin;
+          draft.note(what, 'of its keys, only the one for power is there');
+        }
+    }
+    this.noteRest(driver, settings, 'there is no such setting here');
+  }
+
+  private placeDrive(what: string, settings: Settings, origin: Origin): void {
+    const name = settings.take('drive');
+    const id = settings.take('serial');
+    const backend = name === undefined ? undefined : this.backends.get(name);
+    if (backend === undefined)
+      this.draft.note(what, `there is no -drive or -blockdev called ${JSON.stringify(name)}`);
+    else if (backend !== 'unusable') this.draft.drives.push({ ...origin, ...backend, id });
+  }
+
+  private readDrive(what: string, value: string): void {
+    const settings = Settings.parse(value, 'file');
+    const kind = settings.take('if') ?? 'virtio';
+    const id = settings.take('id');
+    const backend = this.backendOf(what, settings);
+    if (kind === 'none') {
+      if (id !== undefined) this.backends.set(id, backend);
+    } else if (kind === 'pflash') {
+      this.draft.note(what, 'there is no flash yet; firmware goes to RAM with -bios');
+    } else {
+      if (kind !== 'virtio') this.draft.note(what, `drives are virtio block devices here, and not ${kind}`);
+      if (backend !== 'unusable') this.attached.push({ from: what, ...backend });
+    }
+  }
+
+  private readBlockdev(what: string, value: string): void {
+    const settings = Settings.parse(value, 'driver');
+    const name = settings.take('node-name');
+    const driver = settings.take('driver') ?? 'raw';
+    const lower = settings.take('file');
+    const known = lower === undefined ? undefined : this.backends.get(lower);
+    if (lower !== undefined && (driver === 'raw' || driver === 'file') && known !== undefined) {
+      const readOnly = settings.takeSwitch('read-only');
+      settings.ignore('discard');
+      settings.ignore('auto-read-only');
+      if (name !== undefined)
+        this.backends.set(
+          name,
+          known === 'unusable' ? known : { ...known, readOnly: readOnly ?? known.readOnly },
+        );
+      this.noteRest('-blockdev', settings, 'there is no such setting here');
+      return;
+    }
+    const format = driver === 'file' ? 'raw' : driver;
+    const backend = this.backendOf(what, settings, format);
+    if (name !== undefined) this.backends.set(name, backend);
+  }
+
+  private backendOf(what: string, settings: Settings, given?: string): Backend {
+    const { draft } = this;
+    const format = given ?? settings.take('format', 'driver');
+    const protocol = settings.take('file.driver');
+    const file = settings.take('file.filename', 'filename', 'file');
+    const size = settings.take('file.size');
+    const isDisc = settings.take('media') === 'cdrom';
+    const readOnly = settings.takeSwitch('readonly') ?? settings.takeSwitch('read-only') ?? isDisc;
+    // How the host does it, and nothing of what a guest sees.
+    for (const key of [
+      'file.locking',
+      'locking',
+      'discard',
+      'file.discard',
+      'detect-zeroes',
+      'aio',
+      'file.aio',
+      'index',
+    ])
+      settings.ignore(key);
+    settings.ignore('file.read-zeroes', 'on');
+    settings.ignore('auto-read-only');
+    settings.ignore('file.auto-read-only');
+    const isScratch = settings.takeSwitch('snapshot') ?? false;
+    this.noteRest(what.split(' ')[0], settings, 'there is no such setting here');
+    const bytes = size === undefined ? undefined : parseQemuSize(size, 1);
+    if (protocol === 'null-co' && bytes !== undefined && isScratch)
+      return { source: { memory: bytes }, readOnly };
+    if (protocol !== undefined && protocol !== 'file' && protocol !== 'host_device') {
+      draft.note(what, `left out: drives are raw files, and not ${protocol}`);
+      return 'unusable';
+    }
+    if (format !== undefined && format !== 'raw') {
+      draft.note(
+        what,
+        `left out: drives are raw files, and not ${format}; convert it (qemu-img convert -O raw)`,
+      );
+      return 'unusable';
+    }
+    if (file === undefined || file === '') {
+      draft.note(what, 'left out: it names no file');
+      return 'unusable';
+    }
+    if (format === undefined) draft.note(what, 'its format is not said, and taken to be raw');
+    if (isScratch) draft.note(what, 'snapshot=on: here the file keeps what is written');
+    return { source: { file }, readOnly };
+  }
+
+  private noteRest(option: string, settings: Settings, why: string): void {
+    for (const setting of settings.rest) this.draft.note(`${option} ${setting}`, why);
+  }
+}
+
+function whyNot(driver: string): string {
+  if (/net|e1000|rtl8139/.test(driver)) return 'there is no network yet';
+  if (/gpu|vga|ramfb/.test(driver)) return 'there are no graphics yet';
+  if (/9p|vhost-user-fs|virtiofs/.test(driver)) return 'there are no shared folders yet';
+  if (/pci|xhci|nvme|ahci/.test(driver)) return 'there is no PCIe yet';
+  if (/virtserialport/.test(driver)) return 'the console has one port';
+  if (/tablet|mouse|keyboard|input/.test(driver)) return 'there are no input devices but a power button';
+  return 'there is no such device here';
+}

@@ -1,0 +1,161 @@
+/**
+ * A machine leaves for QEMU and comes back: the guest finds the same hardware there, but
+ * for the differences that stand in this file, and its disk goes with it.
+ */
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createMachine } from '../../src/bindings/node/index.ts';
+import { SHELL_INIT, shellInitramfs } from '../../src/bindings/node/guest/initramfs.ts';
+import { concatenateInitrds } from '../../src/images/index.ts';
+import { exportQemu, importQemu } from '../../src/interchange/index.ts';
+import { resolveDescription, type MachineDescription } from '../../src/machine/description.ts';
+import { Workplace } from '../bindings/cli/hartware.ts';
+import {
+  BOOT_TEST_TIMEOUT,
+  debianGuest,
+  diskModules,
+  OPENSBI,
+  smallInitrd,
+  TROUBLE,
+} from '../boot/debian.ts';
+import { emptyFatImage, readFatFiles } from '../boot/fat-image.ts';
+import { GuestConsole } from '../boot/guest-console.ts';
+import { UNFORCED } from '../support/jit-mode.ts';
+import { requireFile, requireTool } from '../support/tools.ts';
+import { judge } from './allowed-differences.ts';
+import { lookAround, without } from './guest-sight.ts';
+
+const guest = await debianGuest();
+const modules = guest && (await diskModules(guest));
+const FIRMWARE = `${OPENSBI}/fw_dynamic.bin`;
+const hasAll =
+  requireTool('qemu-system-riscv64', 'qemu-system-misc') &&
+  requireFile(FIRMWARE, 'opensbi') &&
+  guest &&
+  modules;
+
+let place: Workplace;
+beforeAll(async () => {
+  place = await Workplace.make();
+});
+afterAll(() => place.remove());
+
+/** A machine with every device there is, whose disk has an inconvenient name. */
+async function machineInFiles(): Promise<MachineDescription> {
+  const shell = shellInitramfs({ interactive: false, modules });
+  const disk = place.path("a disk, 'moving'.img");
+  await writeFile(disk, emptyFatImage());
+  return {
+    hartware: 1,
+    harts: 2,
+    memory: '512M',
+    boot: {
+      kernel: await place.put('kernel', guest!.kernel),
+      initrd: await place.put('initrd', concatenateInitrds([smallInitrd(guest!), shell])),
+      append: `rdinit=${SHELL_INIT}`,
+    },
+    drives: [
+      { file: disk, id: 'moving,disk' },
+      { memory: '4M', id: 'scratch' },
+    ],
+    devices: { console: true, powerButton: true },
+  };
+}
+
+async function bootHere(description: MachineDescription): Promise<GuestConsole> {
+  const machine = await createMachine(description, { jit: { mode: UNFORCED } });
+  onTestFinished(async () => void (await machine.stop()));
+  const console = GuestConsole.ofMachine(machine);
+  await machine.start();
+  await console.waitForShell();
+  return console;
+}
+
+async function bootThere(
+  script: string,
+): Promise<{ console: GuestConsole; qemu: ChildProcessWithoutNullStreams }> {
+  const qemu = spawn('/bin/sh', ['-c', `exec ${script}`], { stdio: 'pipe' });
+  onTestFinished(() => void qemu.kill('SIGKILL'));
+  let complaint = '';
+  qemu.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  const console = GuestConsole.ofProcess(qemu);
+  await console.waitForShell().catch((error: Error) => {
+    throw new Error(`${complaint}\n${error.message}`);
+  });
+  return { console, qemu };
+}
+
+/** Finds the disk by its serial number, as its name is not the same everywhere. */
+const MOUNT = 'mount -t vfat /dev/$(grep -l moving,disk /sys/block/vd*/serial | cut -d/ -f4) /mnt';
+
+async function leave(console: GuestConsole): Promise<void> {
+  expect(await console.outputOf('dmesg')).not.toMatch(TROUBLE);
+  console.type('poweroff\n');
+  await console.waitFor('reboot: Power down');
+}
+
+describe.skipIf(!hasAll)('a machine', { timeout: BOOT_TEST_TIMEOUT }, () => {
+  test('is the same under the exported command, with its disk, and comes back', async () => {
+    const description = await machineInFiles();
+    const here = await bootHere(description);
+    await here.outputOf(`${MOUNT} && seq 1000 > /mnt/here.txt && umount /mnt`);
+    const ours = await lookAround(here);
+    expect(ours.disks).toEqual([
+      'moving,disk: 16384 sectors, ro 0, at 10001000.virtio_mmio',
+      'scratch: 8192 sectors, ro 0, at 10002000.virtio_mmio',
+    ]);
+    expect(await here.outputOf('cat /sys/block/vda/serial')).toBe('moving,disk');
+    await leave(here);
+
+    const { script } = exportQemu(description);
+    const { console: there, qemu } = await bootThere(script);
+    const theirs = await lookAround(there);
+    expect(judge(without(ours, theirs), without(theirs, ours))).toEqual({ unexplained: [], unneeded: [] });
+    // As the export says of several drives: they are named in the order of QEMU's tree.
+    expect(await there.outputOf('cat /sys/block/vda/serial')).toBe('scratch');
+    await there.outputOf(MOUNT);
+    expect(await there.outputOf('seq 1000 | cmp - /mnt/here.txt')).toBe('');
+    await there.outputOf('seq 2000 3000 > /mnt/there.txt && echo more >> /mnt/here.txt && umount /mnt');
+    const ended = new Promise<number | null>((resolve) => void qemu.on('close', resolve));
+    await leave(there);
+    expect(await ended).toBe(0);
+
+    const { description: returned } = importQemu(script);
+    expect(resolveDescription(returned)).toEqual(resolveDescription(description));
+    const back = await bootHere(returned);
+    await back.outputOf(MOUNT);
+    expect(await back.outputOf('(seq 1000; echo more) | cmp - /mnt/here.txt')).toBe('');
+    expect(await back.outputOf('seq 2000 3000 | cmp - /mnt/there.txt')).toBe('');
+    await back.outputOf('umount /mnt');
+    const again = await lookAround(back);
+    expect([...without(ours, again), ...without(again, ours)]).toEqual([]);
+    await leave(back);
+    const files = readFatFiles(await readFile(returned.drives![0].file!));
+    expect([...files.keys()].sort()).toEqual(['HERE.TXT', 'THERE.TXT']);
+  });
+
+  test('is nearer still with firmware of its own, which then runs in both', async () => {
+    const description = await machineInFiles();
+    const own: MachineDescription = {
+      ...description,
+      boot: { ...description.boot, firmware: FIRMWARE },
+      drives: description.drives!.slice(0, 1),
+      devices: {},
+    };
+    const here = await bootHere(own);
+    const ours = await lookAround(here);
+    await leave(here);
+    const { script, notes } = exportQemu(own);
+    expect(notes.join('\n')).not.toContain('OpenSBI');
+    const { console: there } = await bootThere(script);
+    const theirs = await lookAround(there);
+    expect(judge(without(ours, theirs), without(theirs, ours)).unexplained).toEqual([]);
+    // What comes of OpenSBI is the same.
+    expect([...without(ours, theirs), ...without(theirs, ours)].join('\n')).not.toMatch(
+      /reserved-memory|plic@c000000\/interrupts/,
+    );
+    expect(await there.outputOf('cat /sys/block/vda/serial')).toBe('moving,disk');
+    await leave(there);
+  });
+});

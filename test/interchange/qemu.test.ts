@@ -1,0 +1,412 @@
+/** Machines as command lines of QEMU's and back, and what QEMU makes of them. */
+import { spawn } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exportQemu, importQemu, InterchangeError } from '../../src/interchange/index.ts';
+import {
+  DescriptionError,
+  resolveDescription,
+  type MachineDescription,
+} from '../../src/machine/description.ts';
+import { finish, Workplace } from '../bindings/cli/hartware.ts';
+import { fuzzSeeds, Random } from '../support/random.ts';
+import { requireTool } from '../support/tools.ts';
+import { representableMachine } from './random-machines.ts';
+
+const BOARD = 'qemu-system-riscv64 -M virt,aclint=on -global virtio-mmio.force-legacy=false';
+
+const EVERYTHING: MachineDescription = {
+  hartware: 1,
+  harts: 4,
+  memory: '1G',
+  clock: {
+    kind: 'virtual',
+    instructionsPerSecond: 500_000_000,
+    idle: 'skip',
+    startTime: '2026-02-03T04:05:06Z',
+  },
+  boot: {
+    kernel: 'Image',
+    initrd: 'initrd.gz',
+    append: 'root=/dev/vda quiet',
+    firmware: 'fw.bin',
+    fdt: 'board.dtb',
+  },
+  drives: [
+    { file: "my disk, 'old'.img", id: 'a,b' },
+    { memory: '64M', readOnly: true },
+    { file: '-x', readOnly: true },
+  ],
+  devices: { console: true, rng: { seed: 7 }, powerButton: true },
+};
+
+describe('the command line of a machine', () => {
+  test('with everything', () => {
+    expect(exportQemu(EVERYTHING).script).toBe(`qemu-system-riscv64 \\
+  -M virt,aclint=on \\
+  -cpu rv64,h=off,debug=off,marchid=0,mimpid=0,svinval=on,svnapot=on,svpbmt=on,Zfhmin=on,zkt=on \\
+  -smp 4 \\
+  -m 1024M \\
+  -nodefaults \\
+  -display none \\
+  -chardev stdio,id=terminal,mux=on,signal=off \\
+  -serial chardev:terminal \\
+  -mon chardev=terminal \\
+  -rtc base=2026-02-03T04:05:06,clock=vm \\
+  -icount shift=1,sleep=off \\
+  -seed 7 \\
+  -global virtio-mmio.force-legacy=false \\
+  -chardev pty,id=console \\
+  -blockdev 'driver=raw,node-name=drive0,read-only=off,discard=unmap,file.driver=file,file.filename=my disk,, '\\''old'\\''.img,file.locking=auto' \\
+  -device virtio-blk-device,drive=drive0,bus=virtio-mmio-bus.0,serial=a,,b \\
+  -drive if=none,id=drive1,format=raw,file.driver=null-co,file.size=67108864,file.read-zeroes=on,snapshot=on,readonly=on \\
+  -device virtio-blk-device,drive=drive1,bus=virtio-mmio-bus.1,serial=drive1 \\
+  -blockdev driver=raw,node-name=drive2,read-only=on,discard=unmap,file.driver=file,file.filename=-x,file.locking=auto \\
+  -device virtio-blk-device,drive=drive2,bus=virtio-mmio-bus.2,serial=drive2 \\
+  -device virtio-serial-device,id=console,bus=virtio-mmio-bus.3,max_ports=1 \\
+  -device virtconsole,chardev=console,bus=console.0 \\
+  -object rng-builtin,id=rng \\
+  -device virtio-rng-device,rng=rng,bus=virtio-mmio-bus.4 \\
+  -device virtio-keyboard-device,bus=virtio-mmio-bus.5 \\
+  -bios fw.bin \\
+  -kernel Image \\
+  -initrd initrd.gz \\
+  -dtb board.dtb \\
+  -append 'root=/dev/vda quiet'
+`);
+  });
+
+  const notesOf = (machine: Partial<MachineDescription>, options = {}): string =>
+    exportQemu({ hartware: 1, boot: { kernel: 'Image' }, ...machine }, options).notes.join('\n');
+
+  test.each([
+    [
+      { clock: { kind: 'virtual', instructionsPerSecond: 300_000_000 } },
+      'clock.instructionsPerSecond 300000000',
+    ],
+    [
+      { clock: { kind: 'virtual', startTime: '2025-01-01T00:00:00.5Z' } },
+      'clock.startTime "2025-01-01T00:00:00.500Z"',
+    ],
+    [{ clock: { kind: 'virtual' } }, 'clock.kind "virtual"'],
+    [{ isa: { paging: 'sv39' } }, 'isa.paging "sv39"'],
+    [{ devices: { rng: { seed: 3 } } }, 'devices.rng.seed 3'],
+    [{ devices: { powerButton: true } }, 'devices.powerButton'],
+    [{ devices: { console: true } }, 'devices.console'],
+    [{ boot: { kernel: 'Image', initrd: ['a', 'b'] } }, 'boot.initrd ["a","b"]'],
+    [{ boot: { kernel: 'https://example.org/Image' } }, 'boot.kernel "https://example.org/Image"'],
+    [{ drives: [{ file: 'opfs:home' }] }, 'drives[0].file "opfs:home"'],
+    [{ drives: [{ file: 'a' }, { file: 'b' }] }, 'drives "drive0", "drive1"'],
+    [{}, 'boot.firmware: none'],
+    [{}, 'the extensions zicbom, '],
+  ] as [Partial<MachineDescription>, string][])('says what is otherwise there: %j', (machine, expected) => {
+    expect(notesOf(machine)).toContain(expected);
+  });
+
+  test('says nothing of what is the same', () => {
+    const { notes } = exportQemu({
+      hartware: 1,
+      isa: { paging: 'sv57' },
+      boot: { kernel: 'Image', firmware: 'fw.bin' },
+    });
+    expect(notes.map((note) => note.split(' ')[0])).toEqual(['the']);
+  });
+
+  test('starts what is no Linux Image in M-mode, as here', () => {
+    const { command, notes } = exportQemu(
+      { hartware: 1, boot: { kernel: 'program.elf' } },
+      { kernelKind: 'elf', isKernelPacked: true },
+    );
+    expect(command.join(' ')).toContain('-bios none -kernel program.elf');
+    expect(notes.join('\n')).toContain('compressed');
+    expect(notes.join('\n')).not.toContain('OpenSBI');
+  });
+
+  test('has one initrd, the joined one', () => {
+    const machine: MachineDescription = { hartware: 1, boot: { kernel: 'Image', initrd: ['a', 'b'] } };
+    const { command, notes } = exportQemu(machine, { initrd: 'joined' });
+    expect(command.join(' ')).toContain('-initrd joined');
+    expect(notes.join('\n')).not.toContain('initrd');
+  });
+
+  test('is told nothing of digests, and says so', () => {
+    const sha256 = 'a'.repeat(64);
+    const named: MachineDescription = {
+      hartware: 1,
+      boot: { kernel: { file: 'k', sha256 } },
+      drives: [{ file: 'd', sha256 }],
+    };
+    const { script, notes } = exportQemu(named);
+    expect(script).not.toContain(sha256);
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        'boot.kernel "k": has a sha256, which QEMU does not check',
+        'drives[0].file "d": has a sha256, which QEMU does not check',
+      ]),
+    );
+  });
+
+  test('has the names that a release knows', () => {
+    const cpu = (major: number, minor: number): string =>
+      exportQemu({ hartware: 1, boot: { kernel: 'k' } }, { qemu: { major, minor } }).command[4];
+    expect(cpu(7, 2)).toContain(',Zfhmin=on');
+    expect(cpu(8, 1)).toContain(',Zfhmin=on');
+    expect(cpu(8, 2)).toContain(',zfhmin=on');
+    expect(cpu(10, 1)).toContain(',zfhmin=on');
+  });
+
+  test('does not take a file for one of QEMU’s words', () => {
+    for (const word of ['none', 'default'])
+      expect(exportQemu({ hartware: 1, boot: { firmware: word } }).command.join(' ')).toContain(
+        `-bios ./${word}`,
+      );
+  });
+});
+
+describe('there and back', () => {
+  test.each(fuzzSeeds(100))('a machine is the same, seed %i', (seed) => {
+    const machine = representableMachine(new Random(seed));
+    const { script, command } = exportQemu(machine, { kernelKind: machine.boot.firmware ? 'linux' : 'raw' });
+    const { description } = importQemu(script);
+    const expected = resolveDescription(machine);
+    const { firmware } = expected.boot;
+    const safe = firmware && { file: firmware.file.replace(/^(none|default)$/, './$&') };
+    expect(resolveDescription(description)).toEqual({
+      ...expected,
+      boot: { ...expected.boot, firmware: safe },
+    });
+    expect(importQemu(command).description).toEqual(description);
+  });
+
+  test('what is not there is not invented', () => {
+    expect(importQemu(exportQemu({ hartware: 1, boot: { kernel: 'k', firmware: 'f' } }).script)).toEqual({
+      description: { hartware: 1, harts: 1, memory: '256M', boot: { kernel: 'k', firmware: 'f' } },
+      notes: [],
+    });
+  });
+});
+
+describe('a command line of somebody’s', () => {
+  const read = (options: string) => importQemu(`${BOARD} -bios f ${options}`);
+
+  test('in other words', () => {
+    const { description } = importQemu(
+      `/usr/local/bin/qemu-system-riscv64 -nographic -machine virt -smp cpus=2,sockets=1 -m size=1.5G ` +
+        '--kernel=x'.replace('=', ' ') +
+        ` -drive file=disk.img,format=raw,if=virtio,read-only=on -device virtio-rng-pci -append "root=/dev/vda ro"`,
+    );
+    expect(description).toEqual({
+      hartware: 1,
+      harts: 2,
+      memory: '1536M',
+      boot: { kernel: 'x', append: 'root=/dev/vda ro' },
+      drives: [{ file: 'disk.img', readOnly: true, id: 'drive0' }],
+    });
+  });
+
+  test('as libvirt writes it', () => {
+    const { description, notes } = read(
+      `-m 512 -blockdev '{"driver":"file","filename":"/d.img","node-name":"s","auto-read-only":true,"discard":"unmap"}' ` +
+        `-blockdev '{"node-name":"f","read-only":false,"discard":"unmap","driver":"raw","file":"s"}' ` +
+        `-device '{"driver":"virtio-blk-device","drive":"f","id":"d","serial":"one","bus":"virtio-mmio-bus.0"}'`,
+    );
+    expect(description.drives).toEqual([{ file: '/d.img', id: 'one' }]);
+    expect(notes.filter((note) => note.includes('blk') || note.includes('blockdev'))).toEqual([]);
+  });
+
+  test.each([
+    ['-cpu rv64,sv57=off', 'sv48'],
+    ['-cpu rv64,sv57=off,sv48=off', 'sv39'],
+    ['-cpu rv64,sv39=on', 'sv39'],
+    ['-cpu rv64,sv57=on', 'sv57'],
+    ['-cpu rv64', undefined],
+  ])('with the addresses that later releases can limit: %s', (options, expected) => {
+    expect(read(options).description.isa?.paging).toBe(expected);
+  });
+
+  test('drives come in the order of their slots', () => {
+    const { description, notes } = read(
+      '-drive if=none,id=x,format=raw,file=x.img -drive if=none,id=y,format=raw,file=y.img ' +
+        '-device virtio-blk-device,drive=x,serial=x,bus=virtio-mmio-bus.5 -device virtio-blk-device,drive=y,serial=y,bus=virtio-mmio-bus.2',
+    );
+    expect(description.drives).toEqual([
+      { file: 'y.img', id: 'y' },
+      { file: 'x.img', id: 'x' },
+    ]);
+    expect(notes.join('\n')).toContain('lies in virtio slot 0 here, and not in 2');
+  });
+
+  test.each([
+    ['-netdev user,id=n0', '-netdev user,id=n0: there is no network'],
+    [
+      '-device virtio-net-device,netdev=n0,mac=52:54:00:12:34:56',
+      'mac=52:54:00:12:34:56: there is no network',
+    ],
+    ['-device virtio-gpu-pci', 'graphics'],
+    ['-device virtio-9p-device,fsdev=f', 'shared folders'],
+    ['-device nec-usb-xhci', 'PCIe'],
+    ['-drive file=a.qcow2,format=qcow2,if=virtio', 'qemu-img convert -O raw'],
+    ['-drive file=nbd.img,format=raw,if=virtio,cache=unsafe', '-drive cache=unsafe'],
+    ['-drive file=a.img,if=virtio', 'its format is not said'],
+    ['-drive file=a.img,format=raw,if=virtio,snapshot=on', 'snapshot=on'],
+    ['-drive if=pflash,format=raw,file=code.fd', 'there is no flash'],
+    ['-drive file=cd.iso,format=raw,if=scsi', 'virtio block devices here, and not scsi'],
+    ['-blockdev driver=nbd,node-name=n,server.host=h', 'left out: drives are raw files, and not nbd'],
+    ['-device virtio-blk-device,drive=nothing', 'there is no -drive or -blockdev called "nothing"'],
+    ['-cpu rv64,v=on', '-cpu v=on'],
+    ['-cpu sifive-u54', '-cpu sifive-u54'],
+    ['-cpu rv64,vlen=256', '-cpu vlen=256'],
+    ['-smp 16', '16 processors'],
+    ['-smp 4,threads=2', 'no topology'],
+    ['-smp 2,maxcpus=8', '-smp maxcpus=8'],
+    ['-m 8G', '8589934592 bytes of RAM'],
+    ['-m 1G,slots=2,maxmem=4G', '-m slots=2'],
+    ['-M virt,aia=aplic', '-M virt aia=aplic'],
+    ['-accel kvm', '-accel accel=kvm'],
+    ['-icount shift=3', '125000000 instructions a second'],
+    ['-icount auto', '-icount shift=auto'],
+    ['-icount shift=0,rr=record,rrfile=x', '-icount rr=record'],
+    ['-rtc base=localtime', '-rtc base=localtime'],
+    ['-rtc base=2025-02-31T00:00:00', '-rtc base=2025-02-31T00:00:00'],
+    ['-rtc base=2025-01-01', 'the host’s clock'],
+    ['-serial stdio -serial null', '-serial null: the board has one serial port'],
+    ['-device virtio-serial-device,bus=virtio-mmio-bus.0 -device virtserialport,name=x', 'one port'],
+    ['-fw_cfg name=x,string=y', 'fw_cfg'],
+    ['-no-reboot', '-no-reboot'],
+    ['-S', '-S'],
+    ['-constructor x', '-constructor x: there is no such thing here'],
+    ['-global virtio-mmio.ioeventfd=off', '-global virtio-mmio.ioeventfd=off'],
+    ['-seed 5', 'seed 5: goes with an entropy device'],
+    ['disk.img', '"disk.img": a disk image without an option'],
+  ])('names what it cannot keep: %s', (options, expected) => {
+    expect(read(options).notes.join('\n')).toContain(expected);
+  });
+
+  test.each([
+    [
+      'qemu-system-x86_64 -M q35 -kernel k',
+      'expected a command line of qemu-system-riscv64, found "qemu-system-x86_64"',
+    ],
+    ['qemu-system-riscv64 -M sifive_u -kernel k', 'expected the board "virt", found "sifive_u"'],
+    ['qemu-system-riscv64 -kernel k', 'expected -M virt'],
+    [`${BOARD} -drive file=d,format=raw`, 'expected a kernel or firmware'],
+    [`${BOARD} -kernel`, 'expected a value after -kernel'],
+    [`${BOARD} -kernel k -m lots`, '-m: expected a size such as 512M, found "lots"'],
+    ['', 'found ""'],
+  ])('is refused in one sentence: %s', (line, expected) => {
+    expect(() => importQemu(line)).toThrow(InterchangeError);
+    expect(() => importQemu(line)).toThrow(expected);
+  });
+
+  test('nine devices do not fit, and the ninth is named', () => {
+    const disks = Array.from({ length: 9 }, (_, index) => `-drive file=${index},format=raw,if=virtio`).join(
+      ' ',
+    );
+    const { description, notes } = read(disks);
+    expect(description.drives).toHaveLength(8);
+    expect(notes.join('\n')).toContain('-drive file=8,format=raw,if=virtio: left out');
+  });
+
+  test('serial numbers are made ones of their own', () => {
+    const { description } = read(
+      '-drive if=none,id=x,format=raw,file=x -device virtio-blk-device,drive=x,serial=same ' +
+        '-drive if=none,id=y,format=raw,file=y -device virtio-blk-device,drive=y,serial=same',
+    );
+    expect(description.drives!.map(({ id }) => id)).toEqual(['same', 'drive1']);
+  });
+
+  const WORDS = exportQemu(EVERYTHING).command;
+  const MORE = [
+    '-drive',
+    'file=',
+    ',',
+    '=',
+    '-m',
+    '-smp',
+    '-1',
+    '1e99',
+    '0x10',
+    '-rtc',
+    'base=9999-99-99',
+    '{}',
+    '{"a":{"b":1}}',
+    '-seed',
+    '-device',
+    'virtio-blk-device,drive=drive0',
+    '-icount',
+    'shift=99',
+    '__proto__=x',
+    '-kernel',
+    '',
+    '-bios',
+  ];
+
+  test.each(fuzzSeeds(100))('damaged, it is a machine with notes or refused, seed %i', (seed) => {
+    const random = new Random(seed);
+    const words = [...WORDS];
+    for (let changes = 1 + random.below(8); changes > 0; changes--) {
+      const at = 1 + random.below(words.length - 1);
+      if (random.oneIn(3)) words.splice(at, 1);
+      else if (random.oneIn(2)) words.splice(at, 0, random.pick(MORE));
+      else words[at] = words[at].slice(0, random.below(words[at].length + 1)) + random.pick(MORE);
+    }
+    try {
+      importQemu(words);
+    } catch (error) {
+      expect(error, JSON.stringify(words)).toBeInstanceOf(InterchangeError);
+      expect(error).not.toBeInstanceOf(DescriptionError);
+    }
+  });
+});
+
+describe.skipIf(!requireTool('qemu-system-riscv64', 'qemu-system-misc'))('QEMU', () => {
+  let place: Workplace;
+  beforeAll(async () => {
+    place = await Workplace.make();
+  });
+  afterAll(() => place.remove());
+
+  test('has every device in its slot, and finds files with names as they come', async () => {
+    const image = new Uint8Array(1 << 20);
+    const names = ["a 'b'", 'c, d', 'e,,f"g', '-h', 'nbd:i', '$HOME `j`', 'k\nl=m'];
+    const files = await Promise.all(names.map((name) => place.put(name, image)));
+    const kernel = await place.put('kernel, of "zeros"', image);
+    const machine: MachineDescription = {
+      hartware: 1,
+      boot: { kernel, initrd: kernel, append: 'a, "b" \'c\'' },
+      drives: [...files.slice(0, 4).map((file) => ({ file })), { memory: '1M', id: 'x,y' }],
+      devices: { console: true, powerButton: true },
+    };
+    const more = exportQemu({
+      ...machine,
+      drives: files.map((file) => ({ file, readOnly: true })),
+      devices: {},
+    });
+    for (const { script } of [exportQemu(machine, { kernelKind: 'raw' }), more]) {
+      const child = spawn('/bin/sh', ['-c', `exec ${script.trimEnd()} -S`], { stdio: 'pipe' });
+      let output = '';
+      const listed = new Promise<void>((resolve) => {
+        child.stdout.on('data', (chunk: Buffer) => {
+          output += chunk.toString();
+          if (/virtio-mmio-bus\.0\r?\n[^]*\(qemu\) $/.test(output)) resolve();
+        });
+      });
+      const finished = finish(child);
+      // Ctrl-a c: from the serial port to the monitor. What it has not printed yet is lost when it quits.
+      child.stdin.write('\u0001cinfo qtree\n');
+      await Promise.race([listed, finished]);
+      child.stdin.end('quit\n');
+      const { code, stdout, stderr } = await finished;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const slots = [
+        ...stdout.matchAll(/bus: virtio-mmio-bus\.(\d)\r?\n\s+type virtio-mmio-bus\r?\n(\s+dev: ([\w-]+))?/g),
+      ]
+        .sort(([, a], [, b]) => Number(a) - Number(b))
+        .map(({ 3: device }) => device?.replace(/^virtio-(\w+)-device$/, '$1'));
+      expect(slots).toEqual(
+        script === more.script
+          ? ['blk', 'blk', 'blk', 'blk', 'blk', 'blk', 'blk', 'rng']
+          : ['blk', 'blk', 'blk', 'blk', 'blk', 'serial', 'rng', 'keyboard'],
+      );
+    }
+  });
+});

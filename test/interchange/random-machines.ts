@@ -1,0 +1,101 @@
+/** Random machine descriptions with names that are hard on every syntax. */
+import type { DriveDescription, MachineDescription } from '../../src/machine/description.ts';
+import type { Random } from '../support/random.ts';
+
+const PIECES = [
+  ...[
+    'a',
+    'disk',
+    '.img',
+    '/',
+    ' ',
+    '  ',
+    ',',
+    ',,',
+    "'",
+    '"',
+    '`',
+    '$',
+    '$HOME',
+    '$(id)',
+    '\\',
+    '\\n',
+    '\n',
+    '\t',
+  ],
+  ...[
+    '-',
+    '--',
+    '=',
+    'file=',
+    ';',
+    '|',
+    '&',
+    '<',
+    '>',
+    '*',
+    '?',
+    '[',
+    ']',
+    '{',
+    '}',
+    '~',
+    '#',
+    '!',
+    '%s',
+    'é',
+    '𝔸',
+  ],
+  ...['&amp;', ']]>', '<!--', '\r', 'none', 'default', 'nbd:', 'json:{}'],
+];
+
+/** Text that is not empty. */
+export function nastyText(random: Random): string {
+  return Array.from({ length: 1 + random.below(6) }, () => random.pick(PIECES)).join('');
+}
+
+/** Printable ASCII, at most 20 characters. */
+function serial(random: Random): string {
+  return Array.from({ length: 1 + random.below(20) }, () => String.fromCharCode(33 + random.below(94))).join(
+    '',
+  );
+}
+
+/** A description that QEMU can represent: no paging of its own, rates that are powers of two, whole seconds. */
+export function representableMachine(random: Random): MachineDescription {
+  const count = random.below(6);
+  const ids = new Set<string>();
+  while (ids.size < count) ids.add(serial(random));
+  const drives = [...ids].map((id): DriveDescription => ({
+    ...(random.oneIn(4) ? { memory: 512 * (1 + random.below(1000)) } : { file: nastyText(random) }),
+    ...(random.oneIn(3) && { readOnly: true }),
+    id,
+  }));
+  const hasKernel = !random.oneIn(5);
+  return {
+    hartware: 1,
+    harts: 1 + random.below(8),
+    memory: `${16 + random.below(4033)}M`,
+    ...(random.oneIn(3) && {
+      clock: {
+        kind: 'virtual',
+        instructionsPerSecond: random.pick([1e9, 5e8, 2.5e8]),
+        idle: random.pick(['sleep', 'skip'] as const),
+        startTime: new Date(random.uint32() * 1000).toISOString().replace('.000', ''),
+      },
+    }),
+    boot: {
+      ...(hasKernel && { kernel: nastyText(random) }),
+      ...(hasKernel && random.oneIn(2) && { initrd: nastyText(random) }),
+      ...(random.oneIn(2) && { append: nastyText(random) }),
+      ...((!hasKernel || random.oneIn(3)) && { firmware: `firmware${nastyText(random)}` }),
+      ...(random.oneIn(5) && { fdt: nastyText(random) }),
+    },
+    drives,
+    devices: {
+      rng: random.pick([true, false, { seed: random.uint32() }]),
+      console: random.oneIn(2),
+      powerButton: count < 6 && random.oneIn(2),
+    },
+  };
+}
