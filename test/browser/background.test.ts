@@ -84,6 +84,8 @@ describe.skipIf(!hasChromium)('in a page in the background', { timeout: 120_000 
   /** Starts a machine in a tab of its own, and puts another tab in front of it. */
   async function start(program: Uint8Array, worker: boolean): Promise<void> {
     tab = await browser.open(server.url('/'));
+    // The page's module may still be on its way.
+    await expect.poll(() => tab.evaluate(() => 'hartware' in globalThis), PATIENCE).toBe(true);
     await tab.evaluate(
       async ({ description, program, worker }) => {
         globalThis.machine = await globalThis.hartware.createMachine(description, {
