@@ -1,11 +1,20 @@
 #: {}
 # Address translation: the modes, what each bit of a PTE allows, and what faults leave behind.
 
-# Tries an access to s0 in S-mode, or U-mode; a0 is the cause of the trap that ends it: 9 or 8, the ecall behind it, if none.
+# Tries an access to s0 in S-mode or U-mode; a0 is the cause of the trap that ends it, an ecall if none.
+# U-mode has the same code at an address of its own.
 .macro  try mode:req, what:req
         la      a0, \what
         li      a1, \mode
-        call    lower
+        li      t5, ((8 << 30) - RAM) * (1 - \mode)
+        add     a0, a0, t5
+        call    run_below
+.endm
+
+# Checks what such an access comes to.
+.macro  tries id:req, mode:req, what:req, expected:req
+        try     \mode, \what
+        check   \id, a0, \expected
 .endm
 
 # The leaf PTE of PAGE: the page at ROOM with these bits.
@@ -71,87 +80,64 @@ program:
         # Sv39: gigapages where the program lies, three levels to PAGE.
         li      s0, PAGE
         leaf    ALL
-        try     SUPERVISOR, load
-        check   paging.sv39.load, a0, S_NONE
+        tries   paging.sv39.load, SUPERVISOR, load, S_NONE
         check   paging.sv39.value, s2, 0x0000007300000073
-        try     SUPERVISOR, store
-        check   paging.sv39.store, a0, S_NONE
-        try     SUPERVISOR, fetch
-        check   paging.sv39.fetch, a0, S_NONE
+        tries   paging.sv39.store, SUPERVISOR, store, S_NONE
+        tries   paging.sv39.fetch, SUPERVISOR, fetch, S_NONE
 
         # Permissions.
         leaf    V | R | A | D
-        try     SUPERVISOR, load
-        check   paging.read.load, a0, S_NONE
-        try     SUPERVISOR, store
-        check   paging.read.store, a0, STORE_FAULT
+        tries   paging.read.load, SUPERVISOR, load, S_NONE
+        tries   paging.read.store, SUPERVISOR, store, STORE_FAULT
         addi    s1, s0, 16
         check_mtval paging.read.store.mtval, s1
-        try     SUPERVISOR, amo
-        check   paging.read.amo, a0, STORE_FAULT
-        try     SUPERVISOR, fetch
-        check   paging.read.fetch, a0, FETCH_FAULT
+        tries   paging.read.amo, SUPERVISOR, amo, STORE_FAULT
+        tries   paging.read.fetch, SUPERVISOR, fetch, FETCH_FAULT
         check_mtval paging.read.fetch.mtval, s0
         leaf    V | X | A | D
-        try     SUPERVISOR, load
-        check   paging.execute.load, a0, LOAD_FAULT
+        tries   paging.execute.load, SUPERVISOR, load, LOAD_FAULT
         check_mtval paging.execute.load.mtval, s0
-        try     SUPERVISOR, fetch
-        check   paging.execute.fetch, a0, S_NONE
+        tries   paging.execute.fetch, SUPERVISOR, fetch, S_NONE
         # MXR: what can be executed can be read.
         li      a0, MSTATUS_MXR
         csrs    mstatus, a0
-        try     SUPERVISOR, load
-        check   paging.mxr, a0, S_NONE
+        tries   paging.mxr, SUPERVISOR, load, S_NONE
         li      a0, MSTATUS_MXR
         csrc    mstatus, a0
 
         # W without R is reserved; a PTE that is not valid maps nothing.
         leaf    V | W | A | D
-        try     SUPERVISOR, load
-        check   paging.reserved.write_only, a0, LOAD_FAULT
+        tries   paging.reserved.write_only, SUPERVISOR, load, LOAD_FAULT
         leaf    V | W | X | A | D
-        try     SUPERVISOR, load
-        check   paging.reserved.write_execute, a0, LOAD_FAULT
+        tries   paging.reserved.write_execute, SUPERVISOR, load, LOAD_FAULT
         leaf    R | W | X | A | D
-        try     SUPERVISOR, load
-        check   paging.invalid, a0, LOAD_FAULT
+        tries   paging.invalid, SUPERVISOR, load, LOAD_FAULT
         # A pointer where a leaf must be.
         leaf    V
-        try     SUPERVISOR, load
-        check   paging.too_deep, a0, LOAD_FAULT
+        tries   paging.too_deep, SUPERVISOR, load, LOAD_FAULT
         # The reserved bits 54 to 60 must be zero.
         leaf    ALL | 1 << 54
-        try     SUPERVISOR, load
-        check   paging.reserved.high, a0, LOAD_FAULT
+        tries   paging.reserved.high, SUPERVISOR, load, LOAD_FAULT
 
         # U: for U-mode, and for S-mode with SUM, but never for S-mode to fetch.
         leaf    ALL
-        try     USER, load
-        check   paging.supervisor.user_load, a0, LOAD_FAULT
+        tries   paging.supervisor.user_load, USER, load, LOAD_FAULT
         leaf    ALL | U
-        try     USER, load
-        check   paging.user.load, a0, U_NONE
-        try     SUPERVISOR, load
-        check   paging.user.supervisor_load, a0, LOAD_FAULT
+        tries   paging.user.load, USER, load, U_NONE
+        tries   paging.user.supervisor_load, SUPERVISOR, load, LOAD_FAULT
         li      a0, MSTATUS_SUM
         csrs    mstatus, a0
-        try     SUPERVISOR, load
-        check   paging.user.sum, a0, S_NONE
-        try     SUPERVISOR, fetch
-        check   paging.user.sum_fetch, a0, FETCH_FAULT
+        tries   paging.user.sum, SUPERVISOR, load, S_NONE
+        tries   paging.user.sum_fetch, SUPERVISOR, fetch, FETCH_FAULT
         li      a0, MSTATUS_SUM
         csrc    mstatus, a0
 
         # A and D, without hardware updating (menvcfg.ADUE is 0): a page fault.
         leaf    V | R | W | X | D
-        try     SUPERVISOR, load
-        check   paging.accessed.clear, a0, LOAD_FAULT
+        tries   paging.accessed.clear, SUPERVISOR, load, LOAD_FAULT
         leaf    V | R | W | X | A
-        try     SUPERVISOR, load
-        check   paging.dirty.clear.load, a0, S_NONE
-        try     SUPERVISOR, store
-        check   paging.dirty.clear.store, a0, STORE_FAULT
+        tries   paging.dirty.clear.load, SUPERVISOR, load, S_NONE
+        tries   paging.dirty.clear.store, SUPERVISOR, store, STORE_FAULT
 
         # MPRV: M-mode loads as S-mode does, but fetches as itself.
         leaf    ALL
@@ -167,8 +153,7 @@ program:
 
         # Addresses that are not canonical fault.
         li      s0, 1 << 39
-        try     SUPERVISOR, load
-        check   paging.sv39.canonical, a0, LOAD_FAULT
+        tries   paging.sv39.canonical, SUPERVISOR, load, LOAD_FAULT
         check_mtval paging.sv39.canonical.mtval, s0
 
         # Leaves of 2 MiB and 1 GiB; a PPN that is not aligned to them faults.
@@ -177,15 +162,13 @@ program:
         li      t5, (ROOM >> 12) << 10 | ALL
         sd      t5, 8(t6)
         sfence.vma
-        try     SUPERVISOR, load
-        check   paging.megapage, a0, S_NONE
+        tries   paging.megapage, SUPERVISOR, load, S_NONE
         check   paging.megapage.value, s2, 0x0000007300000073
         li      t5, ((ROOM + 0x1000) >> 12) << 10 | ALL
         la      t6, middle_table
         sd      t5, 8(t6)
         sfence.vma
-        try     SUPERVISOR, load
-        check   paging.megapage.misaligned, a0, LOAD_FAULT
+        tries   paging.megapage.misaligned, SUPERVISOR, load, LOAD_FAULT
 
         # Without a fence an old translation may be used or not; behind one it is not.
         li      s0, PAGE
@@ -194,17 +177,14 @@ program:
         la      t6, leaf_table
         sd      zero, (t6)
         sfence.vma s0, zero
-        try     SUPERVISOR, load
-        check   paging.fence.page, a0, LOAD_FAULT
+        tries   paging.fence.page, SUPERVISOR, load, LOAD_FAULT
 
         # Sv48: a level more.
         leaf    ALL
         use     SV48, root48
-        try     SUPERVISOR, load
-        check   paging.sv48.load, a0, S_NONE
+        tries   paging.sv48.load, SUPERVISOR, load, S_NONE
         li      s0, 1 << 47
-        try     SUPERVISOR, load
-        check   paging.sv48.canonical, a0, LOAD_FAULT
+        tries   paging.sv48.canonical, SUPERVISOR, load, LOAD_FAULT
         csrw    satp, zero
         sfence.vma
         j       finish
@@ -238,31 +218,6 @@ build_tables:
         la      t0, root39
         li      t3, 2 << 28 | ALL | U
         sd      t3, 64(t0)
-        ret
-
-# Runs the code at a0 in the mode a1, with s0; returns in a0 the cause of the trap that ends it.
-lower:
-        addi    sp, sp, -16
-        sd      ra, (sp)
-        la      t5, traps
-        sd      zero, (t5)
-        la      t5, 1f
-        la      t6, resume
-        sd      t5, (t6)
-        li      t5, MSTATUS_MPP
-        csrc    mstatus, t5
-        slli    t5, a1, 11
-        csrs    mstatus, t5
-        bnez    a1, 2f
-        # The same code, at its address for U-mode.
-        li      t5, (8 << 30) - RAM
-        add     a0, a0, t5
-2:      csrw    mepc, a0
-        mret
-1:      la      t5, trap_cause
-        ld      a0, (t5)
-        ld      ra, (sp)
-        addi    sp, sp, 16
         ret
 
 load:   ld      s2, (s0)

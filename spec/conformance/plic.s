@@ -26,7 +26,7 @@
         .equ    SEIP, 1 << 9
         .equ    MEIP, 1 << 11
 
-.macro  put address:req, value:req
+.macro  put_at address:req, value:req
         li      t6, \address
         li      t5, \value
         sw      t5, (t6)
@@ -35,14 +35,6 @@
 .macro  get register:req, address:req
         li      t6, \address
         lwu     \register, (t6)
-.endm
-
-# A wire's way to mip may take a while.
-.macro  get_mip register:req
-        li      t6, 64
-7781:   addi    t6, t6, -1
-        bnez    t6, 7781b
-        csrr    \register, mip
 .endm
 
 # The wires.
@@ -60,18 +52,18 @@
 
 # An alarm in the past rings at once.
 .macro  raise_rtc
-        put     RTC + 0x10, 1
-        put     RTC + 0x0c, 0
-        put     RTC + 0x08, 0
+        put_at  RTC + 0x10, 1
+        put_at  RTC + 0x0c, 0
+        put_at  RTC + 0x08, 0
 .endm
 
 .macro  lower_rtc
-        put     RTC + 0x1c, 1
+        put_at  RTC + 0x1c, 1
 .endm
 
 # The value of a register after it was written.
 .macro  keeps id:req, address:req, value:req, mask:req, expected:req
-        put     \address, \value
+        put_at  \address, \value
         get     a0, \address
         check_bits \id, a0, \mask, \expected
 .endm
@@ -85,17 +77,17 @@ program:
         keeps   plic.priority.lowest, PRIORITY_UART, 0, -1, 0
         keeps   plic.priority.warl, PRIORITY_UART, 0xffffffff, 0xfffffff8, 0
         keeps   plic.priority.last, PRIORITY + 4 * 96, 3, -1, 3
-        put     PRIORITY + 4 * 96, 0
+        put_at  PRIORITY + 4 * 96, 0
         keeps   plic.threshold.highest, THRESHOLD_M, 7, -1, 7
         keeps   plic.threshold.lowest, THRESHOLD_M, 0, -1, 0
         keeps   plic.threshold.warl, THRESHOLD_S, 0xffffffff, 0xfffffff8, 0
-        put     THRESHOLD_S, 3
+        put_at  THRESHOLD_S, 3
         get     a0, THRESHOLD_M
         check   plic.threshold.contexts, a0, 0
         keeps   plic.enable.sources, ENABLE_M, 0xffffffff, 0xdfe, 0xdfe
         keeps   plic.enable.source0, ENABLE_M, 0xffffffff, 1, 0
-        put     ENABLE_M, 0x400
-        put     ENABLE_S, 0x800
+        put_at  ENABLE_M, 0x400
+        put_at  ENABLE_S, 0x800
         get     a0, ENABLE_M
         get     a1, ENABLE_S
         check   plic.enable.context.m, a0, 0x400
@@ -106,27 +98,27 @@ program:
         get     s0, CLAIM_M
         check   plic.claim.none, s0, 0
         expect_traps
-        put     CLAIM_M, 0
-        put     CLAIM_M, UART_SOURCE
-        put     CLAIM_M, 1023
-        put     CLAIM_M, 0xffffffff
+        put_at  CLAIM_M, 0
+        put_at  CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, 1023
+        put_at  CLAIM_M, 0xffffffff
         check_no_trap plic.complete.none
         get     s0, CLAIM_M
         check   plic.complete.none.claim, s0, 0
 
         # A pending bit is there although nobody has enabled its source, and is read-only.
-        put     ENABLE_M, 0
+        put_at  ENABLE_M, 0
         raise_uart
         get     s0, PENDING
         get_mip s1
-        put     PENDING, 0
+        put_at  PENDING, 0
         get     s2, PENDING
         get     s3, CLAIM_M
         # Enabling the source is all that the interrupt lacks.
-        put     ENABLE_M, UART_BIT
+        put_at  ENABLE_M, UART_BIT
         get_mip s4
         call    settle
-        put     PENDING, 0xffffffff
+        put_at  PENDING, 0xffffffff
         get     s5, PENDING
         check   plic.pending, s0, UART_BIT
         check_bits plic.pending.disabled, s1, MEIP | SEIP, 0
@@ -136,18 +128,18 @@ program:
         check   plic.pending.readonly.clear, s5, 0
 
         # Priority 0 never interrupts; a priority has to be above the threshold.
-        put     PRIORITY_UART, 0
+        put_at  PRIORITY_UART, 0
         raise_uart
         get_mip s0
         get     s1, CLAIM_M
-        put     PRIORITY_UART, 1
+        put_at  PRIORITY_UART, 1
         get_mip s2
-        put     THRESHOLD_M, 1
+        put_at  THRESHOLD_M, 1
         get_mip s3
-        put     PRIORITY_UART, 2
+        put_at  PRIORITY_UART, 2
         get_mip s4
-        put     THRESHOLD_M, 7
-        put     PRIORITY_UART, 7
+        put_at  THRESHOLD_M, 7
+        put_at  PRIORITY_UART, 7
         get_mip s5
         # The threshold holds back the interrupt, and not the claim.
         get     s6, CLAIM_M
@@ -161,8 +153,8 @@ program:
         check   plic.claim.threshold, s6, UART_SOURCE
 
         # Claiming takes the request away, for everybody.
-        put     ENABLE_S, UART_BIT
-        put     THRESHOLD_S, 0
+        put_at  ENABLE_S, UART_BIT
+        put_at  THRESHOLD_S, 0
         raise_uart
         get_mip s0
         get     s1, CLAIM_M
@@ -176,7 +168,7 @@ program:
         get_mip s6
         get     s7, CLAIM_M
         # ... and then the wire, if it is high, makes one.
-        put     CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, UART_SOURCE
         get     s8, CLAIM_M
         call    settle
         check_bits plic.both, s0, MEIP | SEIP, MEIP | SEIP
@@ -192,12 +184,12 @@ program:
         # A wire that stays high makes the next request at completion; one that is low does not.
         raise_uart
         get     s0, CLAIM_M
-        put     CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, UART_SOURCE
         get     s1, PENDING
         get_mip s2
         get     s3, CLAIM_M
         lower_uart
-        put     CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, UART_SOURCE
         get     s4, PENDING
         get_mip s5
         call    settle
@@ -220,33 +212,33 @@ program:
         # A completion counts only where the source is enabled.
         raise_uart
         get     s0, CLAIM_M
-        put     ENABLE_M, RTC_BIT
-        put     CLAIM_M, UART_SOURCE
+        put_at  ENABLE_M, RTC_BIT
+        put_at  CLAIM_M, UART_SOURCE
         lower_uart
         raise_uart
-        put     ENABLE_M, UART_BIT
+        put_at  ENABLE_M, UART_BIT
         get     s1, CLAIM_M
-        put     CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, UART_SOURCE
         get     s2, CLAIM_M
         call    settle
         check   plic.complete.disabled, s1, 0
         check   plic.complete.enabled, s2, UART_SOURCE
 
         # The S context has its own interrupt, and its own registers.
-        put     ENABLE_M, 0
-        put     ENABLE_S, UART_BIT
-        put     THRESHOLD_M, 0
-        put     THRESHOLD_S, 0
+        put_at  ENABLE_M, 0
+        put_at  ENABLE_S, UART_BIT
+        put_at  THRESHOLD_M, 0
+        put_at  THRESHOLD_S, 0
         raise_uart
         get_mip s0
-        put     THRESHOLD_S, 1
+        put_at  THRESHOLD_S, 1
         get_mip s1
-        put     THRESHOLD_S, 0
+        put_at  THRESHOLD_S, 0
         get     s2, CLAIM_M
         get     s3, CLAIM_S
         get_mip s4
         lower_uart
-        put     CLAIM_S, UART_SOURCE
+        put_at  CLAIM_S, UART_SOURCE
         call    settle
         check_bits plic.s.mip, s0, MEIP | SEIP, SEIP
         check_bits plic.s.threshold, s1, SEIP, 0
@@ -256,9 +248,9 @@ program:
 
         # mip.SEIP is the wire, or the bit that software sets; neither changes the other, not
         # even when mip is read with the wire high and written back.
-        put     ENABLE_M, 0
-        put     ENABLE_S, UART_BIT
-        put     THRESHOLD_S, 0
+        put_at  ENABLE_M, 0
+        put_at  ENABLE_S, UART_BIT
+        put_at  THRESHOLD_S, 0
         raise_uart
         csrrsi  s0, mip, 2
         csrci   mip, 2
@@ -270,7 +262,7 @@ program:
         csrs    mip, a0
         get_mip s4
         lower_uart
-        put     CLAIM_S, UART_SOURCE
+        put_at  CLAIM_S, UART_SOURCE
         get_mip s5
         csrc    mip, a0
         get_mip s6
@@ -291,7 +283,7 @@ program:
         get     s2, CLAIM_M
         get     s3, CLAIM_M
         call    settle
-        put     PRIORITY_RTC, 2
+        put_at  PRIORITY_RTC, 2
         raise_uart
         raise_rtc
         get     s4, CLAIM_M
@@ -300,8 +292,8 @@ program:
         # In this order the claims may be completed, too.
         lower_uart
         lower_rtc
-        put     CLAIM_M, RTC_SOURCE
-        put     CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, RTC_SOURCE
+        put_at  CLAIM_M, UART_SOURCE
         raise_uart
         get     s7, CLAIM_M
         call    settle
@@ -315,9 +307,9 @@ program:
         check   plic.complete.order, s7, UART_SOURCE
 
         # With a threshold between the two, one of them interrupts.
-        put     PRIORITY_UART, 6
-        put     PRIORITY_RTC, 3
-        put     THRESHOLD_M, 3
+        put_at  PRIORITY_UART, 6
+        put_at  PRIORITY_RTC, 3
+        put_at  THRESHOLD_M, 3
         raise_rtc
         get_mip s0
         raise_uart
@@ -366,14 +358,14 @@ on_interrupt:
 # with priority 1.
 settle:
         lower_uart
-        put     RTC + 0x10, 0
+        put_at  RTC + 0x10, 0
         lower_rtc
-        put     ENABLE_M, UART_BIT | RTC_BIT
-        put     ENABLE_S, UART_BIT | RTC_BIT
-        put     PRIORITY_UART, 1
-        put     PRIORITY_RTC, 1
-        put     THRESHOLD_M, 0
-        put     THRESHOLD_S, 0
+        put_at  ENABLE_M, UART_BIT | RTC_BIT
+        put_at  ENABLE_S, UART_BIT | RTC_BIT
+        put_at  PRIORITY_UART, 1
+        put_at  PRIORITY_RTC, 1
+        put_at  THRESHOLD_M, 0
+        put_at  THRESHOLD_S, 0
         li      t4, CLAIM_M
         li      t6, CLAIM_S
         li      t5, UART_SOURCE
@@ -385,6 +377,6 @@ settle:
 1:      lwu     t5, (t4)
         sw      t5, (t4)
         bnez    t5, 1b
-        put     ENABLE_S, 0
-        put     THRESHOLD_S, 0
+        put_at  ENABLE_S, 0
+        put_at  THRESHOLD_S, 0
         ret

@@ -1,10 +1,14 @@
 #: {}
 # Physical memory protection: matching, permissions, priority, locks.
 
-# Tries an access to s0 in S-mode; a0 is the cause of the trap that it makes: 9, the ecall behind it, if none.
-.macro  try_in_supervisor what:req
+# Checks what an access to s0 comes to in S-mode: the cause of the trap that it makes, or of the ecall
+# behind it.
+.macro  tries id:req, what:req, expected:req
+        sfence.vma
         la      a0, \what
-        call    supervisor
+        li      a1, 1
+        call    run_below
+        check   \id, a0, \expected
 .endm
 
 # Entry 0: address and configuration; entry 15 opens all of it.
@@ -32,8 +36,7 @@
 program:
         # With no entry that matches, S-mode may do nothing: not even fetch.
         li      s0, ROOM
-        try_in_supervisor load
-        check   pmp.none.supervisor, a0, FETCH_FAULT
+        tries   pmp.none.supervisor, load, FETCH_FAULT
         # M-mode may do everything.
         expect_traps
         ld      a1, (s0)
@@ -44,37 +47,26 @@ program:
         csrw    pmpaddr15, a1
         li      a1, (R | W | X | NAPOT) << 56
         csrw    pmpcfg2, a1
-        try_in_supervisor load
-        check   pmp.open.load, a0, NONE
-        try_in_supervisor store
-        check   pmp.open.store, a0, NONE
+        tries   pmp.open.load, load, NONE
+        tries   pmp.open.store, store, NONE
 
         # NAPOT, 4 KiB: each permission by itself.
         protect (ROOM | 0x7ff) >> 2, R | NAPOT
-        try_in_supervisor load
-        check   pmp.read.load, a0, NONE
-        try_in_supervisor store
-        check   pmp.read.store, a0, STORE_FAULT
-        try_in_supervisor amo
-        check   pmp.read.amo, a0, STORE_FAULT
+        tries   pmp.read.load, load, NONE
+        tries   pmp.read.store, store, STORE_FAULT
+        tries   pmp.read.amo, amo, STORE_FAULT
         protect (ROOM | 0x7ff) >> 2, R | W | NAPOT
-        try_in_supervisor store
-        check   pmp.write.store, a0, NONE
-        try_in_supervisor amo
-        check   pmp.write.amo, a0, NONE
-        try_in_supervisor fetch
-        check   pmp.write.fetch, a0, FETCH_FAULT
+        tries   pmp.write.store, store, NONE
+        tries   pmp.write.amo, amo, NONE
+        tries   pmp.write.fetch, fetch, FETCH_FAULT
         protect (ROOM | 0x7ff) >> 2, X | NAPOT
-        try_in_supervisor load
-        check   pmp.execute.load, a0, LOAD_FAULT
+        tries   pmp.execute.load, load, LOAD_FAULT
         li      a1, 0x73                # ecall
         sw      a1, (s0)
         fence.i
-        try_in_supervisor fetch
-        check   pmp.execute.fetch, a0, NONE
+        tries   pmp.execute.fetch, fetch, NONE
         protect (ROOM | 0x7ff) >> 2, NAPOT
-        try_in_supervisor load
-        check   pmp.nothing.load, a0, LOAD_FAULT
+        tries   pmp.nothing.load, load, LOAD_FAULT
         check_mtval pmp.nothing.mtval, s0
         # M-mode is not bound by an entry that is not locked.
         expect_traps
@@ -93,34 +85,26 @@ program:
 
         # The bounds of the region: the bytes before and behind it.
         li      s0, ROOM - 8
-        try_in_supervisor load
-        check   pmp.napot.before, a0, NONE
+        tries   pmp.napot.before, load, NONE
         li      s0, ROOM + 0xff8
-        try_in_supervisor load
-        check   pmp.napot.last, a0, LOAD_FAULT
+        tries   pmp.napot.last, load, LOAD_FAULT
         li      s0, ROOM + 0x1000
-        try_in_supervisor load
-        check   pmp.napot.behind, a0, NONE
+        tries   pmp.napot.behind, load, NONE
 
         # NAPOT of 8 bytes, and NA4, which 4 bytes fill.
         protect ROOM >> 2, NAPOT
         li      s0, ROOM
-        try_in_supervisor load
-        check   pmp.napot8.inside, a0, LOAD_FAULT
+        tries   pmp.napot8.inside, load, LOAD_FAULT
         li      s0, ROOM + 8
-        try_in_supervisor load
-        check   pmp.napot8.behind, a0, NONE
+        tries   pmp.napot8.behind, load, NONE
         protect ROOM >> 2, NA4
         li      s0, ROOM
-        try_in_supervisor load_word
-        check   pmp.na4.inside, a0, LOAD_FAULT
+        tries   pmp.na4.inside, load_word, LOAD_FAULT
         li      s0, ROOM + 4
-        try_in_supervisor load_word
-        check   pmp.na4.behind, a0, NONE
+        tries   pmp.na4.behind, load_word, NONE
         # An access that an entry matches in part fails.
         li      s0, ROOM
-        try_in_supervisor load
-        check   pmp.partial, a0, LOAD_FAULT
+        tries   pmp.partial, load, LOAD_FAULT
 
         # TOR: from the entry before to its own address; entry 0 starts at zero.
         csrw    pmpcfg0, zero
@@ -131,23 +115,18 @@ program:
         li      a1, TOR << 8
         csrw    pmpcfg0, a1
         li      s0, ROOM - 8
-        try_in_supervisor load
-        check   pmp.tor.before, a0, NONE
+        tries   pmp.tor.before, load, NONE
         li      s0, ROOM
-        try_in_supervisor load
-        check   pmp.tor.first, a0, LOAD_FAULT
+        tries   pmp.tor.first, load, LOAD_FAULT
         li      s0, ROOM + 0xf8
-        try_in_supervisor load
-        check   pmp.tor.last, a0, LOAD_FAULT
+        tries   pmp.tor.last, load, LOAD_FAULT
         li      s0, ROOM + 0x100
-        try_in_supervisor load
-        check   pmp.tor.behind, a0, NONE
+        tries   pmp.tor.behind, load, NONE
         # With its bounds the wrong way round it matches nothing.
         li      a1, (ROOM - 0x100) >> 2
         csrw    pmpaddr1, a1
         li      s0, ROOM - 0x80
-        try_in_supervisor load
-        check   pmp.tor.empty, a0, NONE
+        tries   pmp.tor.empty, load, NONE
 
         # The entry of the lowest number decides.
         csrw    pmpcfg0, zero
@@ -158,13 +137,10 @@ program:
         li      a1, (R | NAPOT) | NAPOT << 8
         csrw    pmpcfg0, a1
         li      s0, ROOM
-        try_in_supervisor load
-        check   pmp.priority.first, a0, NONE
-        try_in_supervisor store
-        check   pmp.priority.first.store, a0, STORE_FAULT
+        tries   pmp.priority.first, load, NONE
+        tries   pmp.priority.first.store, store, STORE_FAULT
         li      s0, ROOM + 0x80
-        try_in_supervisor load
-        check   pmp.priority.second, a0, LOAD_FAULT
+        tries   pmp.priority.second, load, LOAD_FAULT
 
         # A locked entry binds M-mode, and keeps what it says.
         csrw    pmpcfg0, zero
@@ -187,28 +163,6 @@ program:
         csrr    a1, pmpcfg0
         check_bits pmp.locked.configuration, a1, 0xff, R | NAPOT | LOCKED
         j       finish
-
-# Runs the code at a0 in S-mode, with s0; returns in a0 the cause of the trap that ends it.
-supervisor:
-        addi    sp, sp, -16
-        sd      ra, (sp)
-        la      t5, traps
-        sd      zero, (t5)
-        la      t5, 1f
-        la      t6, resume
-        sd      t5, (t6)
-        li      t5, MSTATUS_MPP
-        csrc    mstatus, t5
-        li      t5, MSTATUS_MPP_S
-        csrs    mstatus, t5
-        csrw    mepc, a0
-        sfence.vma
-        mret
-1:      la      t5, trap_cause
-        ld      a0, (t5)
-        ld      ra, (sp)
-        addi    sp, sp, 16
-        ret
 
 load:   ld      a1, (s0)
         ecall

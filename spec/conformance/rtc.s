@@ -16,11 +16,6 @@
         .equ    SOURCE, 11
         .equ    MILLISECOND, 10000
 
-.macro  put register:req, value:req
-        li      t5, \value
-        sw      t5, \register(s11)
-.endm
-
 # Waits that many ticks of `time`.
 .macro  wait ticks:req
         li      a0, \ticks

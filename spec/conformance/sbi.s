@@ -230,18 +230,6 @@ second: la      t0, told
         sbi     HSM, 1
 1:      j       1b
 
-# Waits until a bit of sip is set, or a second is over; a1 is sip.
-await_bit:
-        csrr    t0, time
-        li      t1, 10000000
-        add     t0, t0, t1
-1:      csrr    a1, sip
-        and     t1, a1, a4
-        bnez    t1, 2f
-        csrr    t1, time
-        bltu    t1, t0, 1b
-2:      ret
-
         .data
         .balign 8
 told:   .dword  0, 0, 0, 0, 0

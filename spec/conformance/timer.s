@@ -229,17 +229,6 @@ program:
         check   timer.mtime.write.time, a1, 1
         j       finish
 
-await_bit:
-        csrr    t0, time
-        li      t1, 10000000
-        add     t0, t0, t1
-1:      csrr    a1, mip
-        and     t1, a1, a4
-        bnez    t1, 2f
-        csrr    t1, time
-        bltu    t1, t0, 1b
-2:      ret
-
 wait_ticks:
         csrr    t0, time
         add     t0, t0, a5

@@ -1,22 +1,12 @@
 #: {}
 # Exceptions: their causes, what they leave behind, delegation, and the way back.
 
-# Runs code in S-mode or U-mode: mret to `to` with this MPP.
-.macro  enter mode:req, to:req
-        li      t5, MSTATUS_MPP
-        csrc    mstatus, t5
-        li      t5, \mode << 11
-        csrs    mstatus, t5
-        la      t5, \to
-        csrw    mepc, t5
-        mret
-.endm
-
-# Where M-mode goes on after the next trap.
-.macro  resume_at label:req
-        la      t5, \label
-        la      t6, resume
-        sd      t5, (t6)
+# Checks the trap of M-mode that code in S-mode or U-mode comes to.
+.macro  traps_in id:req, mode:req, to:req, cause:req
+        la      a0, \to
+        li      a1, \mode
+        call    run_below
+        check_trap \id, \cause
 .endm
 
         .equ    U, 0
@@ -112,54 +102,30 @@ program:
         check_bits trap.mstatus.mpp, a0, MSTATUS_MPP, MSTATUS_MPP
 
         # ecall from S-mode and U-mode.
-        expect_traps
-        resume_at 1f
-        enter   S, just_ecall
-1:      check_trap trap.ecall.supervisor, 9
+        traps_in trap.ecall.supervisor, S, just_ecall, 9
         la      a0, trap_status
         ld      a0, (a0)
         check_bits trap.mstatus.mpp.supervisor, a0, MSTATUS_MPP, MSTATUS_MPP_S
-        expect_traps
-        resume_at 1f
-        enter   U, just_ecall
-1:      check_trap trap.ecall.user, 8
+        traps_in trap.ecall.user, U, just_ecall, 8
         la      a0, trap_status
         ld      a0, (a0)
         check_bits trap.mstatus.mpp.user, a0, MSTATUS_MPP, 0
 
         # M-mode CSRs are not for S-mode, those of S-mode not for U-mode.
-        expect_traps
-        resume_at 1f
-        enter   S, read_mscratch
-1:      check_trap trap.csr.machine, 2
-        expect_traps
-        resume_at 1f
-        enter   U, read_sscratch
-1:      check_trap trap.csr.supervisor, 2
-        expect_traps
-        resume_at 1f
-        enter   U, do_wfi_tw
-1:      check_trap trap.mret.user, 2
+        traps_in trap.csr.machine, S, read_mscratch, 2
+        traps_in trap.csr.supervisor, U, read_sscratch, 2
+        traps_in trap.mret.user, U, do_wfi_tw, 2
 
         # TVM, TW and TSR.
         li      a0, MSTATUS_TVM
         csrs    mstatus, a0
-        expect_traps
-        resume_at 1f
-        enter   S, read_satp
-1:      check_trap trap.tvm.satp, 2
-        expect_traps
-        resume_at 1f
-        enter   S, do_sfence
-1:      check_trap trap.tvm.sfence, 2
+        traps_in trap.tvm.satp, S, read_satp, 2
+        traps_in trap.tvm.sfence, S, do_sfence, 2
         li      a0, MSTATUS_TVM
         csrc    mstatus, a0
         li      a0, MSTATUS_TSR
         csrs    mstatus, a0
-        expect_traps
-        resume_at 1f
-        enter   S, do_sret
-1:      check_trap trap.tsr.sret, 2
+        traps_in trap.tsr.sret, S, do_sret, 2
         li      a0, MSTATUS_TSR
         csrc    mstatus, a0
 
@@ -168,10 +134,7 @@ program:
         csrw    medeleg, a0
         la      a0, supervisor_handler
         csrw    stvec, a0
-        expect_traps
-        resume_at 1f
-        enter   U, just_ecall
-1:      check_trap trap.delegated, 9
+        traps_in trap.delegated, U, just_ecall, 9
         csrr    a0, scause
         check   trap.delegated.scause, a0, 8
         csrr    a0, sepc
@@ -207,10 +170,10 @@ program:
         # mret to a mode below M clears MPRV.
         li      a0, MSTATUS_MPRV
         csrs    mstatus, a0
-        expect_traps
-        resume_at 1f
-        enter   U, just_ecall
-1:      la      a0, trap_status
+        la      a0, just_ecall
+        li      a1, U
+        call    run_below
+        la      a0, trap_status
         ld      a0, (a0)
         check_bits trap.mret.mprv, a0, MSTATUS_MPRV, 0
 

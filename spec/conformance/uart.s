@@ -19,7 +19,7 @@
         .equ    LOOP, 0x10
         .equ    DLAB, 0x80
 
-.macro  put register:req, value:req
+.macro  put_byte register:req, value:req
         li      t5, \value
         sb      t5, \register(s11)
 .endm
@@ -39,22 +39,22 @@
 
 # Puts the UART into loopback with these IER and FCR, and empties whatever may be pending.
 .macro  loop ier:req, fcr:req
-        put     IER, 0
-        put     FCR, 0
-        put     MCR, LOOP
-        put     FCR, \fcr
+        put_byte IER, 0
+        put_byte FCR, 0
+        put_byte MCR, LOOP
+        put_byte FCR, \fcr
         lbu     zero, LSR(s11)
         lbu     zero, RBR(s11)
         lbu     zero, MSR(s11)
         lbu     zero, IIR(s11)
-        put     IER, \ier
+        put_byte IER, \ier
 .endm
 
 # Back to where the report works.
 .macro  unloop
-        put     IER, 0
-        put     FCR, 0
-        put     MCR, 0
+        put_byte IER, 0
+        put_byte FCR, 0
+        put_byte MCR, 0
         lbu     zero, MSR(s11)
 .endm
 
@@ -76,51 +76,51 @@ program:
         check_bits uart.reset.msr, s5, 0x0f, 0
 
         # Registers that keep what is written.
-        put     SCR, 0x55
+        put_byte SCR, 0x55
         lbu     a0, SCR(s11)
         check   uart.scr.55, a0, 0x55
-        put     SCR, 0xaa
+        put_byte SCR, 0xaa
         lbu     a0, SCR(s11)
         check   uart.scr.aa, a0, 0xaa
-        put     LCR, 0x1b
+        put_byte LCR, 0x1b
         lbu     a0, LCR(s11)
-        put     LCR, 0x03
+        put_byte LCR, 0x03
         lbu     a1, LCR(s11)
         check   uart.lcr.keeps, a0, 0x1b
         check   uart.lcr.format, a1, 0x03
-        put     IER, 0xf0
+        put_byte IER, 0xf0
         lbu     a0, IER(s11)
-        put     IER, 0x0f
+        put_byte IER, 0x0f
         lbu     a1, IER(s11)
-        put     IER, 0
+        put_byte IER, 0
         check   uart.ier.high, a0, 0
         check   uart.ier.low, a1, 0x0f
-        put     MCR, 0xff
+        put_byte MCR, 0xff
         lbu     a0, MCR(s11)
-        put     MCR, 0
+        put_byte MCR, 0
         check   uart.mcr.bits, a0, 0x1f
 
         # The divisor latch lies over RBR, THR and IER, and over nothing else.
-        put     IER, 0x05
-        put     SCR, 0x5a
-        put     LCR, DLAB | 3
+        put_byte IER, 0x05
+        put_byte SCR, 0x5a
+        put_byte LCR, DLAB | 3
         lbu     s0, DLL(s11)
         lbu     s1, DLM(s11)
-        put     DLL, 0x34
-        put     DLM, 0x12
+        put_byte DLL, 0x34
+        put_byte DLM, 0x12
         lbu     s2, DLL(s11)
         lbu     s3, DLM(s11)
         lbu     s4, LSR(s11)
         lbu     s5, SCR(s11)
         lbu     s6, LCR(s11)
-        put     LCR, 3
+        put_byte LCR, 3
         lbu     s7, IER(s11)
-        put     LCR, DLAB | 3
+        put_byte LCR, DLAB | 3
         lbu     s8, DLL(s11)
         sb      s0, DLL(s11)
         sb      s1, DLM(s11)
-        put     LCR, 3
-        put     IER, 0
+        put_byte LCR, 3
+        put_byte IER, 0
         check   uart.dlab.dll, s2, 0x34
         check   uart.dlab.dlm, s3, 0x12
         check_bits uart.dlab.lsr, s4, 0x61, 0x60
@@ -136,11 +136,11 @@ program:
         check_bits uart.lsr.dr, a0, 0x01, 0
 
         # IIR tells whether the FIFOs are on.
-        put     FCR, 0x01
+        put_byte FCR, 0x01
         lbu     s0, IIR(s11)
-        put     FCR, 0xc1
+        put_byte FCR, 0xc1
         lbu     s1, IIR(s11)
-        put     FCR, 0
+        put_byte FCR, 0
         lbu     s2, IIR(s11)
         check   uart.iir.fifo, s0, 0xc1
         check   uart.iir.trigger, s1, 0xc1
@@ -149,13 +149,13 @@ program:
         # Loopback: each output of MCR is seen at its input of MSR.
         loop    0, 0
         lbu     s0, MSR(s11)
-        put     MCR, LOOP | 1
+        put_byte MCR, LOOP | 1
         lbu     s1, MSR(s11)
-        put     MCR, LOOP | 2
+        put_byte MCR, LOOP | 2
         lbu     s2, MSR(s11)
-        put     MCR, LOOP | 4
+        put_byte MCR, LOOP | 4
         lbu     s3, MSR(s11)
-        put     MCR, LOOP | 8
+        put_byte MCR, LOOP | 8
         lbu     s4, MSR(s11)
         unloop
         check_bits uart.loop.none, s0, 0xf0, 0
@@ -166,11 +166,11 @@ program:
 
         # What changed since MSR was read; of RI, only its end.
         loop    0x08, 0
-        put     MCR, LOOP | 7
+        put_byte MCR, LOOP | 7
         lbu     s3, IIR(s11)
         lbu     s0, MSR(s11)
         lbu     s1, MSR(s11)
-        put     MCR, LOOP | 3
+        put_byte MCR, LOOP | 3
         lbu     s2, MSR(s11)
         lbu     s4, IIR(s11)
         unloop
@@ -182,16 +182,16 @@ program:
 
         # Characters in loopback, first without FIFOs: nothing of them is sent.
         loop    0, 0
-        put     THR, 0x41
+        put_byte THR, 0x41
         await   LSR, 0x01, 0x01
         mv      s0, a0
         lbu     s1, RBR(s11)
         await   LSR, 0x60, 0x60
         mv      s2, a0
         # One more than there is room for takes the place of the one before.
-        put     THR, 0x42
+        put_byte THR, 0x42
         await   LSR, 0x61, 0x61
-        put     THR, 0x43
+        put_byte THR, 0x43
         await   LSR, 0x02, 0x02
         mv      s3, a0
         lbu     s4, LSR(s11)
@@ -233,18 +233,18 @@ program:
 
         # What empties the FIFO: its reset bit, and that it is switched.
         loop    0, 0x07
-        put     THR, 0x44
+        put_byte THR, 0x44
         await   LSR, 0x61, 0x61
-        put     FCR, 0x03
+        put_byte FCR, 0x03
         lbu     s0, LSR(s11)
-        put     THR, 0x45
+        put_byte THR, 0x45
         await   LSR, 0x61, 0x61
-        put     FCR, 0x00
+        put_byte FCR, 0x00
         lbu     s1, LSR(s11)
         # Without bit 0 of FCR, its other bits are not programmed.
-        put     THR, 0x46
+        put_byte THR, 0x46
         await   LSR, 0x61, 0x61
-        put     FCR, 0x02
+        put_byte FCR, 0x02
         lbu     s2, LSR(s11)
         unloop
         check_bits uart.fcr.reset, s0, 0x01, 0
@@ -255,17 +255,17 @@ program:
         loop    0, 0
         await   LSR, 0x60, 0x60
         lbu     s0, IIR(s11)
-        put     IER, 0x02
+        put_byte IER, 0x02
         lbu     s1, IIR(s11)
         lbu     s2, IIR(s11)
         # And whenever THR became empty.
-        put     THR, 0x47
+        put_byte THR, 0x47
         await   IIR, 0x0f, 0x02
         mv      s3, a0
         lbu     s4, IIR(s11)
-        put     IER, 0
-        put     IER, 0x02
-        put     IER, 0
+        put_byte IER, 0
+        put_byte IER, 0x02
+        put_byte IER, 0
         lbu     s5, IIR(s11)
         unloop
         check   uart.iir.disabled, s0, 0x01
@@ -277,11 +277,11 @@ program:
 
         # All that may interrupt, in the order of priorities; each is named until it is served.
         loop    0x07, 0
-        put     THR, 0x48
+        put_byte THR, 0x48
         await   IIR, 0x0f, 0x04
         mv      s0, a0
         await   LSR, 0x60, 0x60
-        put     THR, 0x49
+        put_byte THR, 0x49
         await   IIR, 0x0f, 0x06
         mv      s1, a0
         lbu     zero, LSR(s11)
@@ -299,7 +299,7 @@ program:
 
         # With FIFOs: nothing below the trigger level, until a few characters' time is over.
         loop    0x01, 0x47
-        put     THR, 0x4a
+        put_byte THR, 0x4a
         await   IIR, 0x0f, 0x0c
         mv      s0, a0
         lbu     s1, RBR(s11)
@@ -307,7 +307,7 @@ program:
         # At the level. A slow guest may be told of the timeout in its place.
         li      s3, 4
 1:      await   LSR, 0x60, 0x60
-        put     THR, 0x4b
+        put_byte THR, 0x4b
         addi    s3, s3, -1
         bnez    s3, 1b
         await   IIR, 0x07, 0x04

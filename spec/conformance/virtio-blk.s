@@ -1,4 +1,4 @@
-#: {"drives": [{"size": "1M", "id": "kit0"}]}
+#: {"uses": ["virtio"], "drives": [{"size": "1M", "id": "kit0"}]}
 # A virtio block device (virtio 1.2, 5.2) with a disk of zeros, driven over a split ring.
 #
 # A disk outlives a reset of the machine, so that this program comes twice: what is on the disk
@@ -9,56 +9,11 @@
         # The sector with MARK in it since the first time.
         .equ    MARKED, 7
 
-        .equ    DEVICE_FEATURES, 0x10
-        .equ    DEVICE_FEATURES_SEL, 0x14
-        .equ    DRIVER_FEATURES, 0x20
-        .equ    DRIVER_FEATURES_SEL, 0x24
-        .equ    QUEUE_SEL, 0x30
-        .equ    QUEUE_NUM, 0x38
-        .equ    QUEUE_READY, 0x44
-        .equ    QUEUE_NOTIFY, 0x50
-        .equ    INTERRUPT_STATUS, 0x60
-        .equ    INTERRUPT_ACK, 0x64
-        .equ    STATUS, 0x70
-        .equ    QUEUE_DESC, 0x80
-        .equ    QUEUE_DRIVER, 0x90
-        .equ    QUEUE_DEVICE, 0xa0
-        .equ    CONFIG, 0x100
-
         .equ    IN, 0
         .equ    OUT, 1
         .equ    FLUSH, 4
         .equ    GET_ID, 8
         .equ    UNKNOWN, 0x1234
-
-        .equ    ENTRIES, 8
-        .equ    NEXT, 1
-        .equ    WRITE, 2
-
-.macro  put register:req, value:req
-        li      t5, \value
-        sw      t5, \register(s11)
-.endm
-
-.macro  put_address register:req, label:req
-        la      t5, \label
-        sw      t5, \register(s11)
-        srli    t5, t5, 32
-        sw      t5, \register + 4(s11)
-.endm
-
-# Writes a descriptor.
-.macro  describe index:req, label:req, length:req, flags:req, next:req
-        la      t6, descriptors + 16 * \index
-        la      t5, \label
-        sd      t5, (t6)
-        li      t5, \length
-        sw      t5, 8(t6)
-        li      t5, \flags
-        sh      t5, 12(t6)
-        li      t5, \next
-        sh      t5, 14(t6)
-.endm
 
 # Makes a request with `length` bytes at `data`: its status is in a0 (-1 without an answer),
 # and the used length in a1.
@@ -193,10 +148,10 @@ first_time:
         li      t6, -1
         la      t5, data
         sb      t6, 512(t5)
-        describe 0, header, 4, NEXT, 5
-        describe 5, header + 4, 12, NEXT, 1
-        describe 1, data, 100, NEXT | WRITE, 7
-        describe 7, data + 100, 413, WRITE, 0
+        describe descriptors, 0, header, 4, NEXT, 5
+        describe descriptors, 5, header + 4, 12, NEXT, 1
+        describe descriptors, 1, data, 100, NEXT | WRITE, 7
+        describe descriptors, 7, data + 100, 413, WRITE, 0
         li      a0, 0
         li      a1, 1
         call    submit
@@ -217,12 +172,12 @@ first_time:
         la      t5, status
         li      t6, -1
         sh      t6, (t5)
-        describe 0, header, 16, NEXT, 1
-        describe 1, data, 512, NEXT | WRITE, 2
-        describe 2, status, 1, WRITE, 0
-        describe 3, header, 16, NEXT, 4
-        describe 4, data + 512, 512, NEXT | WRITE, 5
-        describe 5, status + 1, 1, WRITE, 0
+        describe descriptors, 0, header, 16, NEXT, 1
+        describe descriptors, 1, data, 512, NEXT | WRITE, 2
+        describe descriptors, 2, status, 1, WRITE, 0
+        describe descriptors, 3, header, 16, NEXT, 4
+        describe descriptors, 4, data + 512, 512, NEXT | WRITE, 5
+        describe descriptors, 5, status + 1, 1, WRITE, 0
         la      t5, available
         lhu     t6, 2(t5)
         addi    t6, t6, 1
@@ -276,31 +231,13 @@ first_time:
         sw      a1, (a0)
 1:      j       1b
 
-# Brings the device up with an empty queue, and the feature FLUSH (bit 9, in s7) if it has that.
+# Brings the device up with the feature FLUSH (bit 9, in s7), if it has that.
 start:
-        put     STATUS, 0
-        put     STATUS, 1
-        put     STATUS, 3
         put     DEVICE_FEATURES_SEL, 0
-        lwu     s7, DEVICE_FEATURES(s11)
-        andi    s7, s7, 1 << 9
-        put     DRIVER_FEATURES_SEL, 0
-        sw      s7, DRIVER_FEATURES(s11)
-        put     DRIVER_FEATURES_SEL, 1
-        put     DRIVER_FEATURES, 1
-        put     STATUS, 11
-        la      t5, available
-        sw      zero, (t5)
-        la      t5, used
-        sw      zero, (t5)
-        put     QUEUE_SEL, 0
-        put     QUEUE_NUM, ENTRIES
-        put_address QUEUE_DESC, descriptors
-        put_address QUEUE_DRIVER, available
-        put_address QUEUE_DEVICE, used
-        put     QUEUE_READY, 1
-        put     STATUS, 15
-        ret
+        lwu     a0, DEVICE_FEATURES(s11)
+        andi    a0, a0, 1 << 9
+        mv      s7, a0
+        j       start_device
 
 # Fills `data` with something that is easy to recognize.
 fill_data:
@@ -332,9 +269,9 @@ make_request:
         la      t5, status
         li      t6, -1
         sb      t6, (t5)
-        describe 0, header, 16, NEXT, 1
-        describe 1, data, 0, NEXT, 2
-        describe 2, status, 1, WRITE, 0
+        describe descriptors, 0, header, 16, NEXT, 1
+        describe descriptors, 1, data, 0, NEXT, 2
+        describe descriptors, 2, status, 1, WRITE, 0
         la      t6, descriptors
         sw      a2, 24(t6)
         ori     a3, a3, NEXT
@@ -350,46 +287,7 @@ make_request:
         lb      a0, (a0)
         jr      s8
 
-# Makes the chain from descriptor a0 available, with those behind it in the ring a1 of them, and
-# waits five seconds at most. The length and ID of the last used element are in a1 and a2.
-submit:
-        la      t4, available
-        lhu     t5, 2(t4)
-        andi    t6, t5, ENTRIES - 1
-        slli    t6, t6, 1
-        add     t6, t6, t4
-        sh      a0, 4(t6)
-        fence
-        add     t5, t5, a1
-        slli    t5, t5, 48
-        srli    t5, t5, 48
-        sh      t5, 2(t4)
-        fence
-        put     QUEUE_NOTIFY, 0
-        lhu     t5, 2(t4)
-        la      t4, used
-        csrr    t6, time
-        li      a1, 50000000
-        add     t6, t6, a1
-1:      lhu     a1, 2(t4)
-        beq     a1, t5, 2f
-        csrr    a2, time
-        bltu    a2, t6, 1b
-2:      fence
-        addi    t5, t5, -1
-        andi    t5, t5, ENTRIES - 1
-        slli    t5, t5, 3
-        add     t4, t4, t5
-        lwu     a1, 8(t4)
-        lwu     a2, 4(t4)
-        ret
-
         .data
-        .balign 16
-descriptors:    .space  16 * ENTRIES
-available:      .space  6 + 2 * ENTRIES
-        .balign 8
-used:           .space  6 + 8 * ENTRIES
         .balign 8
 header:         .space  16
 data:           .space  4 * 512

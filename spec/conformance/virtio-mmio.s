@@ -1,4 +1,4 @@
-#: {"drives": [{"size": "1M", "id": "kit0"}]}
+#: {"uses": ["virtio"], "drives": [{"size": "1M", "id": "kit0"}]}
 # virtio over MMIO, version 2 of its registers (virtio 1.2, 4.2): a block device in the first
 # slot, the entropy device in the second, which is driven here, and nothing in the others.
 
@@ -11,57 +11,21 @@
         .equ    VERSION, 0x04
         .equ    DEVICE_ID, 0x08
         .equ    VENDOR_ID, 0x0c
-        .equ    DEVICE_FEATURES, 0x10
-        .equ    DEVICE_FEATURES_SEL, 0x14
-        .equ    DRIVER_FEATURES, 0x20
-        .equ    DRIVER_FEATURES_SEL, 0x24
-        .equ    QUEUE_SEL, 0x30
-        .equ    QUEUE_NUM_MAX, 0x34
-        .equ    QUEUE_NUM, 0x38
-        .equ    QUEUE_READY, 0x44
-        .equ    QUEUE_NOTIFY, 0x50
-        .equ    INTERRUPT_STATUS, 0x60
-        .equ    INTERRUPT_ACK, 0x64
-        .equ    STATUS, 0x70
-        .equ    QUEUE_DESC, 0x80
-        .equ    QUEUE_DRIVER, 0x90
-        .equ    QUEUE_DEVICE, 0xa0
         .equ    SHM_SEL, 0xac
         .equ    SHM_LEN, 0xb0
         .equ    CONFIG_GENERATION, 0xfc
-        .equ    CONFIG, 0x100
-
-        .equ    ACKNOWLEDGE, 1
-        .equ    DRIVER, 2
-        .equ    DRIVER_OK, 4
-        .equ    FEATURES_OK, 8
 
         .equ    PLIC, 0x0c000000
         .equ    SOURCE, 2
         .equ    MEIP, 1 << 11
 
-        .equ    ENTRIES, 4
         .equ    ROOM, 64
 
-.macro  put register:req, value:req
-        li      t5, \value
-        sw      t5, \register(s11)
-.endm
-
-# The address of a part of the queue.
-.macro  put_address register:req, label:req
-        la      t5, \label
-        sw      t5, \register(s11)
-        srli    t5, t5, 32
-        sw      t5, \register + 4(s11)
-.endm
-
-# A wire's way to mip may take a while.
-.macro  get_mip register:req
-        li      t6, 64
-7781:   addi    t6, t6, -1
-        bnez    t6, 7781b
-        csrr    \register, mip
+# Makes the buffer available once more.
+.macro  offer_buffer
+        li      a0, 0
+        li      a1, 1
+        call    offer
 .endm
 
 program:
@@ -208,21 +172,11 @@ program:
         # A queue for the entropy device, with its one buffer made available too early: until
         # DRIVER_OK the device takes nothing.
         li      s11, ENTROPY
-        put     STATUS, ACKNOWLEDGE
-        put     STATUS, ACKNOWLEDGE | DRIVER
-        put     DRIVER_FEATURES_SEL, 0
-        put     DRIVER_FEATURES, 0
-        put     DRIVER_FEATURES_SEL, 1
-        put     DRIVER_FEATURES, 1
-        put     STATUS, ACKNOWLEDGE | DRIVER | FEATURES_OK
-        put     QUEUE_SEL, 0
-        put     QUEUE_NUM, ENTRIES
-        put_address QUEUE_DESC, descriptors
-        put_address QUEUE_DRIVER, available
-        put_address QUEUE_DEVICE, used
-        put     QUEUE_READY, 1
+        li      a0, 0
+        call    set_up_device
+        describe descriptors, 0, buffer, ROOM, WRITE, 0
         lwu     s0, QUEUE_READY(s11)
-        call    offer
+        offer_buffer
         put     QUEUE_NOTIFY, 0
         li      a0, 100000
         call    wait_used
@@ -292,7 +246,7 @@ program:
         li      s7, 0
 3:      la      a0, buffer
         sd      zero, (a0)
-        call    offer
+        offer_buffer
         put     QUEUE_NOTIFY, 0
         li      a0, 50000000
         call    wait_used
@@ -318,56 +272,14 @@ program:
         check   virtio.reset.status, a0, 0
         check   virtio.reset.interrupt, a1, 0
         check   virtio.reset.queue_ready, a2, 0
-        call    offer
+        offer_buffer
         put     QUEUE_NOTIFY, 0
         li      a0, 100000
         call    wait_used
         check   virtio.reset.used, a0, 2 * ENTRIES + 1
         j       finish
 
-# Makes the buffer available once more.
-offer:
-        la      t4, descriptors
-        la      t5, buffer
-        sd      t5, (t4)
-        li      t5, ROOM
-        sw      t5, 8(t4)
-        # Descriptor 0, which the device writes: WRITE.
-        li      t5, 2
-        sw      t5, 12(t4)
-        la      t4, available
-        lhu     t5, 2(t4)
-        andi    t6, t5, ENTRIES - 1
-        slli    t6, t6, 1
-        add     t6, t6, t4
-        sh      zero, 4(t6)
-        fence
-        addi    t5, t5, 1
-        sh      t5, 2(t4)
-        fence
-        ret
-
-# Waits until all that is available is used, for at most a0 ticks of `time`; the used index is
-# returned in a0.
-wait_used:
-        csrr    t6, time
-        add     t6, t6, a0
-        la      t4, available
-1:      lhu     t5, 2(t4)
-        la      a0, used
-        lhu     a0, 2(a0)
-        beq     a0, t5, 2f
-        csrr    t5, time
-        bltu    t5, t6, 1b
-2:      fence
-        ret
-
         .data
-        .balign 16
-descriptors:    .space  16 * ENTRIES
-available:      .space  6 + 2 * ENTRIES
-        .balign 8
-used:           .space  6 + 8 * ENTRIES
         .balign 8
 buffer:         .space  ROOM + 8
         .text

@@ -1,59 +1,14 @@
-#: {"drives": [{"size": "64K", "id": "kit0"}]}
+#: {"uses": ["virtio"], "drives": [{"size": "64K", "id": "kit0"}]}
 # What a split ring has beside the plain one (virtio 1.2, 2.7): tables of indirect descriptors,
 # and the suppression of notifications. A block device answers; every request reads its first
 # sector. What a device only should do, such as not to interrupt, is not checked.
 
         .equ    BLOCK, 0x10001000
 
-        .equ    DEVICE_FEATURES, 0x10
-        .equ    DEVICE_FEATURES_SEL, 0x14
-        .equ    DRIVER_FEATURES, 0x20
-        .equ    DRIVER_FEATURES_SEL, 0x24
-        .equ    QUEUE_SEL, 0x30
-        .equ    QUEUE_NUM, 0x38
-        .equ    QUEUE_READY, 0x44
-        .equ    QUEUE_NOTIFY, 0x50
-        .equ    INTERRUPT_STATUS, 0x60
-        .equ    INTERRUPT_ACK, 0x64
-        .equ    STATUS, 0x70
-        .equ    QUEUE_DESC, 0x80
-        .equ    QUEUE_DRIVER, 0x90
-        .equ    QUEUE_DEVICE, 0xa0
-
         .equ    INDIRECT_DESC, 1 << 28
         .equ    EVENT_IDX, 1 << 29
 
-        .equ    ENTRIES, 8
-        .equ    NEXT, 1
-        .equ    WRITE, 2
         .equ    INDIRECT, 4
-        # 2 s of `time`.
-        .equ    LIMIT, 20000000
-
-.macro  put register:req, value:req
-        li      t5, \value
-        sw      t5, \register(s11)
-.endm
-
-.macro  put_address register:req, label:req
-        la      t5, \label
-        sw      t5, \register(s11)
-        srli    t5, t5, 32
-        sw      t5, \register + 4(s11)
-.endm
-
-# Writes a descriptor of the ring's own table, or of the indirect one.
-.macro  describe table:req, index:req, label:req, length:req, flags:req, next:req
-        la      t6, \table + 16 * \index
-        la      t5, \label
-        sd      t5, (t6)
-        li      t5, \length
-        sw      t5, 8(t6)
-        li      t5, \flags
-        sh      t5, 12(t6)
-        li      t5, \next
-        sh      t5, 14(t6)
-.endm
 
 .macro  start features:req
         li      a0, \features
@@ -62,7 +17,7 @@
 
 # Makes the chain from a descriptor available: the used length is in a1, the ID in a2, the
 # status in a0 (-1 without an answer), and in a3 whether there was an interrupt.
-.macro  submit head:req
+.macro  try_chain head:req
         li      a0, \head
         call    submit_chain
 .endm
@@ -85,10 +40,10 @@ program:
         start   0
         call    describe_request
         suppress 1, 0
-        submit  0
+        try_chain 0
         put     INTERRUPT_ACK, 1
         suppress 0, 0
-        submit  0
+        try_chain 0
         check   ring.flags.status, a0, 0
         check   ring.flags.interrupt, a3, 1
 
@@ -103,17 +58,17 @@ program:
         describe indirect, 3, data, 512, NEXT | WRITE, 1
         describe indirect, 1, status, 1, WRITE, 0
         describe descriptors, 5, indirect, 4 * 16, INDIRECT, 0
-        submit  5
+        try_chain 5
         mv      s0, a0
         mv      s1, a1
         mv      s2, a2
         # The flag WRITE says nothing of a table.
         describe descriptors, 6, indirect, 4 * 16, INDIRECT | WRITE, 0
-        submit  6
+        try_chain 6
         mv      s3, a0
         # Without the table, on the same ring.
         call    describe_request
-        submit  0
+        try_chain 0
         mv      s4, a0
         j       1f
 no_indirect:
@@ -135,27 +90,27 @@ no_indirect:
         call    describe_request
         # The first used element is number 0.
         suppress 0, 0
-        submit  0
+        try_chain 0
         mv      s0, a3
         # Number 2 is waited for, so that what comes before it may pass in silence.
         suppress 0, 2
-        submit  0
+        try_chain 0
         put     INTERRUPT_ACK, 1
-        submit  0
+        try_chain 0
         mv      s1, a3
         # The flags count no more.
         suppress 1, 3
-        submit  0
+        try_chain 0
         mv      s2, a3
         # Around the ring, and with one that was passed long ago.
         suppress 0, 4
         li      s3, 6
-2:      submit  0
+2:      try_chain 0
         put     INTERRUPT_ACK, 1
         addi    s3, s3, -1
         bnez    s3, 2b
         suppress 0, 10
-        submit  0
+        try_chain 0
         mv      s3, a3
         mv      s4, a0
         j       1f
@@ -182,7 +137,7 @@ no_event:
         describe descriptors, 4, indirect, 2 * 16, INDIRECT, 0
         describe indirect, 0, data, 512, NEXT | WRITE, 1
         describe indirect, 1, status, 1, WRITE, 0
-        submit  2
+        try_chain 2
         mv      s0, a0
 1:      check   ring.indirect.mixed, s0, 0
         j       finish
@@ -194,61 +149,14 @@ describe_request:
         describe descriptors, 2, status, 1, WRITE, 0
         ret
 
-# Brings the device up with the features a0 and VERSION_1, and an empty queue.
-start_device:
-        put     STATUS, 0
-        put     STATUS, 1
-        put     STATUS, 3
-        put     DRIVER_FEATURES_SEL, 0
-        sw      a0, DRIVER_FEATURES(s11)
-        put     DRIVER_FEATURES_SEL, 1
-        put     DRIVER_FEATURES, 1
-        put     STATUS, 11
-        la      t5, available
-        sw      zero, (t5)
-        la      t5, used
-        sw      zero, (t5)
-        put     QUEUE_SEL, 0
-        put     QUEUE_NUM, ENTRIES
-        put_address QUEUE_DESC, descriptors
-        put_address QUEUE_DRIVER, available
-        put_address QUEUE_DEVICE, used
-        put     QUEUE_READY, 1
-        put     STATUS, 15
-        ret
-
-# See `submit`. An interrupt may come a little after its used element; it is acknowledged.
+# See `try_chain`. An interrupt may come a little after its used element; it is acknowledged.
 submit_chain:
+        mv      s9, ra
         la      t5, status
         li      t6, -1
         sb      t6, (t5)
-        la      t4, available
-        lhu     t5, 2(t4)
-        andi    t6, t5, ENTRIES - 1
-        slli    t6, t6, 1
-        add     t6, t6, t4
-        sh      a0, 4(t6)
-        fence
-        addi    t5, t5, 1
-        sh      t5, 2(t4)
-        fence
-        put     QUEUE_NOTIFY, 0
-        lhu     t5, 2(t4)
-        la      t4, used
-        csrr    t6, time
-        li      a1, LIMIT
-        add     t6, t6, a1
-1:      lhu     a1, 2(t4)
-        beq     a1, t5, 2f
-        csrr    a2, time
-        bltu    a2, t6, 1b
-2:      fence
-        addi    t5, t5, -1
-        andi    t5, t5, ENTRIES - 1
-        slli    t5, t5, 3
-        add     t4, t4, t5
-        lwu     a1, 8(t4)
-        lwu     a2, 4(t4)
+        li      a1, 1
+        call    submit
         la      a0, status
         lb      a0, (a0)
         # 10 ms for the interrupt.
@@ -260,16 +168,11 @@ submit_chain:
         csrr    t5, time
         bltu    t5, t6, 3b
 4:      put     INTERRUPT_ACK, 1
-        ret
+        jr      s9
 
         .data
         .balign 16
-descriptors:    .space  16 * ENTRIES
 indirect:       .space  16 * 4
-available:      .space  6 + 2 * ENTRIES
-        .balign 8
-used:           .space  6 + 8 * ENTRIES
-        .balign 8
 # Type 0, sector 0.
 header:         .space  16
 data:           .space  512

@@ -8,10 +8,12 @@ export interface ConformanceSource {
   readonly text: string;
 }
 
-/** What a program asks of the machine that it runs on, in the JSON of its first line, behind "#:". */
+/** What a program asks of the runtime and of the machine that it runs on, in the JSON of its first line, behind "#:". */
 export interface ConformanceMachine {
   /** How it is entered: as firmware in M-mode, from reset, or as a kernel in S-mode, with SBI. Default firmware. */
   readonly boot?: 'firmware' | 'kernel';
+  /** Further parts of the runtime. Default none. */
+  readonly uses?: readonly 'virtio'[];
   /** Default 1. */
   readonly harts?: number;
   /** Drives full of zeros, in the first virtio slots, with their serial numbers. Default none. */
@@ -29,9 +31,23 @@ export interface ConformanceProgram {
   readonly ids: readonly string[];
 }
 
-/** The files of spec/conformance/runtime, which stand before each program, by their names. */
-export const RUNTIME_PARTS = ['macros', 'machine', 'supervisor', 'report'] as const;
+/** The files of spec/conformance/runtime, of which some stand before each program, by their names. */
+const RUNTIME_PARTS = ['macros', 'machine', 'supervisor', 'report', 'virtio'] as const;
 export type ConformanceRuntime = Readonly<Record<(typeof RUNTIME_PARTS)[number], string>>;
+
+/** @param read gives the text of a file of spec/conformance. */
+export function readRuntime(read: (file: string) => string): ConformanceRuntime {
+  const parts = RUNTIME_PARTS.map((part) => [part, read(`runtime/${part}.s`)]);
+  return Object.fromEntries(parts) as ConformanceRuntime;
+}
+
+/** The programs among the files of spec/conformance, by their names. */
+export function programNames(files: readonly string[]): string[] {
+  return files
+    .filter((file) => file.endsWith('.s'))
+    .map((file) => file.slice(0, -'.s'.length))
+    .sort();
+}
 
 /** How the macros of the runtime mark a check. */
 const MARK = 'check.';
@@ -54,9 +70,9 @@ export function completeSource(
   const header = /^#:(.*)/.exec(text)?.[1];
   if (header === undefined) throw new Error(`${name}: expected a first line of "#:" and JSON`);
   const machine = JSON.parse(header) as ConformanceMachine;
-  const { boot = 'firmware' } = machine;
-  const entry = boot === 'kernel' ? runtime.supervisor : runtime.machine;
-  const before = `${runtime.macros}\n${entry}\n${runtime.report}\n`;
+  const { boot = 'firmware', uses = [] } = machine;
+  const entry = boot === 'kernel' ? 'supervisor' : 'machine';
+  const before = (['macros', entry, 'report', ...uses] as const).map((part) => `${runtime[part]}\n`).join('');
   return {
     machine,
     text: `${before}${text}`,

@@ -8,8 +8,8 @@ import { runHere } from '../../src/bindings/node/cli/conformance/here.ts';
 import {
   assembleConformance,
   completeSource,
-  RUNTIME_PARTS,
-  type ConformanceRuntime,
+  programNames,
+  readRuntime,
 } from '../../src/conformance/program.ts';
 import { isConforming, parseReport, type CheckResult } from '../../src/conformance/report.ts';
 import { Binutils } from '../assembler/binutils.ts';
@@ -55,18 +55,16 @@ describe.each(['on', 'off', 'force'])('this machine with the JIT %s', (jit) => {
 
 describe.skipIf(!binutils)('programs that GNU as made', () => {
   const read = (name: string): string => readFileSync(new URL(name, KIT), 'utf8');
-  const names = readdirSync(KIT).filter((file) => file.endsWith('.s'));
-  const runtime = Object.fromEntries(
-    RUNTIME_PARTS.map((part) => [part, read(`runtime/${part}.s`)]),
-  ) as ConformanceRuntime;
+  const runtime = readRuntime(read);
 
-  it.each(names)('%s passes', { timeout: 60_000 }, async (file) => {
-    const program = assembleConformance(runtime, { name: file, text: read(file) });
-    const { text, origin } = completeSource(runtime, { name: file, text: read(file) });
+  it.each(programNames(readdirSync(KIT)))('%s passes', { timeout: 60_000 }, async (name) => {
+    const file = { name, text: read(`${name}.s`) };
+    const program = assembleConformance(runtime, file);
+    const { text, origin } = completeSource(runtime, file);
     // In one section, so that the linker has no say in what lies where.
     const source = text.replaceAll(/^\s*\.data$/gm, '.balign 16');
     const bytes = Uint8Array.from(binutils!.assemble(source, origin));
-    const results = parseReport(file, program.ids, await runHere({ ...program, bytes }));
+    const results = parseReport(name, program.ids, await runHere({ ...program, bytes }));
     expect(results.filter((result) => !isConforming(result))).toEqual([]);
   });
 });

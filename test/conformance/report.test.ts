@@ -55,6 +55,7 @@ describe('a program', () => {
     machine: '',
     supervisor: '.4byte 0x73',
     report: '',
+    virtio: '',
   };
 
   it('names its checks and its machine', () => {

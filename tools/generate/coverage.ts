@@ -1,11 +1,7 @@
 /** Which clause of the specification is checked by what: spec/coverage.md. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  assembleConformance,
-  RUNTIME_PARTS,
-  type ConformanceRuntime,
-} from '../../src/conformance/program.ts';
+import { assembleConformance, programNames, readRuntime } from '../../src/conformance/program.ts';
 import type { Deviations } from '../../src/conformance/report.ts';
 
 interface Clause {
@@ -30,7 +26,8 @@ export function coverageTable(spec: string): string {
       }
     }
   }
-  for (const check of checksOf(join(spec, 'conformance'))) {
+  const checks = checksOf(join(spec, 'conformance'));
+  for (const check of checks) {
     const clause = clauseOf(check, clauses);
     if (!clause) throw new Error(`spec/conformance: expected a clause for the check ${check}`);
     clause.checks.push(check);
@@ -41,30 +38,25 @@ export function coverageTable(spec: string): string {
     ({ id, chapter, checks }) =>
       `| [${id}](machine/${chapter}) | ${checks.map((check) => rest(check, id)).join(', ')} |`,
   );
-  const total = [...clauses.values()].reduce((sum, { checks }) => sum + checks.length, 0);
   return [
     '# Coverage',
     '',
-    `Written by \`npm run generate\` from the chapters and the programs: ${clauses.size} clauses, ${total} checks. A check is named by its clause and what stands here.`,
+    `Written by \`npm run generate\` from the chapters and the programs: ${clauses.size} clauses, ${checks.length} checks. A check is named by its clause and what stands here.`,
     '',
     '| clause | checks |',
     '|---|---|',
     ...rows,
     '',
-    ...deviationTables(spec),
+    ...deviationTables(spec, checks),
   ].join('\n');
 }
 
 /** What other machines are known to do otherwise. @throws Error where there is no such check. */
-function deviationTables(spec: string): string[] {
-  const kit = join(spec, 'conformance');
-  const deviations = JSON.parse(readFileSync(join(kit, 'deviations.json'), 'utf8')) as Record<
-    string,
-    Deviations
-  >;
-  const checks = new Set(checksOf(kit));
+function deviationTables(spec: string, checks: readonly string[]): string[] {
+  const file = join(spec, 'conformance/deviations.json');
+  const deviations = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Deviations>;
   return Object.entries(deviations).flatMap(([machine, list]) => {
-    const unknown = Object.keys(list).find((check) => !checks.has(check));
+    const unknown = Object.keys(list).find((check) => !checks.includes(check));
     if (unknown !== undefined)
       throw new Error(`spec/conformance/deviations.json: expected a check, found ${unknown}`);
     return [
@@ -79,14 +71,11 @@ function deviationTables(spec: string): string[] {
 }
 
 function checksOf(kit: string): string[] {
-  const read = (name: string): string => readFileSync(join(kit, name), 'utf8');
-  const runtime = Object.fromEntries(
-    RUNTIME_PARTS.map((part) => [part, read(`runtime/${part}.s`)]),
-  ) as ConformanceRuntime;
-  return readdirSync(kit)
-    .filter((file) => file.endsWith('.s'))
-    .sort()
-    .flatMap((file) => assembleConformance(runtime, { name: file, text: read(file) }).ids);
+  const read = (file: string): string => readFileSync(join(kit, file), 'utf8');
+  const runtime = readRuntime(read);
+  return programNames(readdirSync(kit)).flatMap(
+    (name) => assembleConformance(runtime, { name, text: read(`${name}.s`) }).ids,
+  );
 }
 
 /** That of the longest name which the check's begins with. */

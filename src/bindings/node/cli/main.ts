@@ -1,6 +1,5 @@
 /** From the command line to the exit code. */
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { DescriptionError, HartwareError } from '../../../index.ts';
 import { GuestUnavailableError } from '../guest/debian.ts';
 import { parseCommand, UsageError, type Command } from './arguments.ts';
@@ -20,6 +19,7 @@ import {
   RUN_HELP,
 } from './help.ts';
 import { writeAll } from './output.ts';
+import { packageFile } from './package-file.ts';
 import { run } from './run.ts';
 
 const TEXTS = {
@@ -72,8 +72,5 @@ async function complain(message: string, code: number): Promise<number> {
 }
 
 async function version(): Promise<string> {
-  // dist/cli.js, or this file when the sources run.
-  const up = import.meta.url.endsWith('.ts') ? '../../../../package.json' : '../package.json';
-  const path = fileURLToPath(new URL(up, import.meta.url));
-  return (JSON.parse(await readFile(path, 'utf8')) as { version: string }).version;
+  return (JSON.parse(await readFile(packageFile('package.json'), 'utf8')) as { version: string }).version;
 }

@@ -1,11 +1,10 @@
 /** `hartware conformance`: the programs of spec/conformance on this machine, or on QEMU. */
-import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
 import {
   assembleConformance,
-  RUNTIME_PARTS,
+  programNames,
+  readRuntime,
   type ConformanceProgram,
-  type ConformanceRuntime,
 } from '../../../../conformance/program.ts';
 import {
   formatTap,
@@ -15,22 +14,19 @@ import {
   type Deviations,
 } from '../../../../conformance/report.ts';
 import { UsageError } from '../arguments.ts';
+import { packageFile } from '../package-file.ts';
 import { writeAll } from '../output.ts';
 import type { ConformanceArguments } from './arguments.ts';
 import { runHere } from './here.ts';
 import { qemuVersion, runQemu } from './qemu.ts';
 
-// dist/cli.js, or this file when the sources run.
-const KIT = new URL(
-  import.meta.url.endsWith('.ts') ? '../../../../../spec/conformance/' : '../spec/conformance/',
-  import.meta.url,
-);
+const KIT = packageFile('spec/conformance/');
 
 /** Returns the exit code: 1 when a check did not pass. */
 export async function conformance(args: ConformanceArguments, version: string): Promise<number> {
-  const programs = await loadPrograms(args.only);
+  const programs = loadPrograms(args.only);
   const target = args.target === 'qemu' ? await qemuVersion(args.qemu) : `hartware ${version}`;
-  const deviations = await deviationsOf(target);
+  const deviations = deviationsOf(target);
   const results: CheckResult[] = [];
   for (const program of programs) {
     const text =
@@ -52,32 +48,21 @@ export async function conformance(args: ConformanceArguments, version: string): 
   return passed === results.length ? 0 : 1;
 }
 
-async function loadPrograms(only: readonly string[] | undefined): Promise<ConformanceProgram[]> {
-  const read = (name: string) => readFile(new URL(`${name}.s`, KIT), 'utf8');
-  const files = await readdir(fileURLToPath(KIT));
-  const names = files
-    .filter((file) => file.endsWith('.s'))
-    .map((file) => file.slice(0, -2))
-    .sort();
+function loadPrograms(only: readonly string[] | undefined): ConformanceProgram[] {
+  const read = (file: string): string => readFileSync(new URL(file, KIT), 'utf8');
+  const names = programNames(readdirSync(KIT));
   const unknown = only?.find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw new UsageError(`--only: expected some of ${names.join(', ')}, found "${unknown}"`);
-  const parts = await Promise.all(
-    RUNTIME_PARTS.map(async (part) => [part, await read(`runtime/${part}`)] as const),
-  );
-  const runtime = Object.fromEntries(parts) as ConformanceRuntime;
-  const chosen = names.filter((name) => only?.includes(name) ?? true);
-  return Promise.all(
-    chosen.map(async (name) => assembleConformance(runtime, { name, text: await read(name) })),
-  );
+  const runtime = readRuntime(read);
+  return names
+    .filter((name) => only?.includes(name) ?? true)
+    .map((name) => assembleConformance(runtime, { name, text: read(`${name}.s`) }));
 }
 
 /** Those of the longest name that the target's begins with. */
-async function deviationsOf(target: string): Promise<Deviations> {
-  const all = JSON.parse(await readFile(new URL('deviations.json', KIT), 'utf8')) as Record<
-    string,
-    Deviations
-  >;
+function deviationsOf(target: string): Deviations {
+  const all = JSON.parse(readFileSync(new URL('deviations.json', KIT), 'utf8')) as Record<string, Deviations>;
   const name = Object.keys(all)
     .filter((each) => target.startsWith(each))
     .sort((a, b) => b.length - a.length)[0];
