@@ -6,6 +6,7 @@
  * size the device does not take, a misaligned access (PMA "misaligned atomicity"
  * of I/O regions, Privileged spec 3.6.4), an access across the window's end.
  */
+import { messageOf } from './errors.ts';
 
 /** Width of a bus access in bytes. */
 export type AccessSize = 1 | 2 | 4 | 8;
@@ -179,6 +180,6 @@ export class Bus {
 
   private deviceThrew(slot: Slot, access: string, error: unknown): void {
     this.fault = true;
-    this.log(`${slot.name}: ${access} failed: ${error instanceof Error ? error.message : String(error)}`);
+    this.log(`${slot.name}: ${access} failed: ${messageOf(error)}`);
   }
 }

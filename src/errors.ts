@@ -61,3 +61,8 @@ export class DisposedError extends HartwareError {
   override readonly name = 'DisposedError';
   readonly code = 'DISPOSED';
 }
+
+/** What something that was thrown, which need not be an error, says of itself. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

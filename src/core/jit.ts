@@ -3,6 +3,7 @@
  * in the linear memory, whose functions go into the table through which the core calls them.
  * Only tables refer to instances, so that those whose slots are empty are garbage.
  */
+import { messageOf } from '../errors.ts';
 import type { JitMode, JitOptions } from './jit-options.ts';
 import { SlotTables } from './slot-tables.ts';
 
@@ -203,10 +204,6 @@ export class Jit {
     if (this.mode === 'force') throw new Error(message, { cause: error });
     this.surroundings.log(message);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function check(option: string, value: string, choices: readonly string[]): void {

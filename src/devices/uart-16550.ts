@@ -11,6 +11,7 @@
  * Left out on purpose: line speed and format (DLL, DLM and LCR only keep what
  * is written), parity and framing errors, break, DMA mode.
  */
+import { messageOf } from '../errors.ts';
 import { ByteQueue } from '../byte-queue.ts';
 import type { FdtNode } from '../fdt/fdt.ts';
 import type { InterruptLine } from '../interrupt.ts';
@@ -158,7 +159,7 @@ export class Uart16550 implements Device {
     try {
       this.output(bytes);
     } catch (error) {
-      this.log(`serial output failed: ${error instanceof Error ? error.message : String(error)}`);
+      this.log(`serial output failed: ${messageOf(error)}`);
     }
   };
 

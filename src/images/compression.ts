@@ -2,6 +2,7 @@
  * Compressed and wrapped files: gzip (RFC 1952) is unpacked with the host's
  * DecompressionStream, the others are recognised and refused by name.
  */
+import { messageOf } from '../errors.ts';
 import { allocateTransient } from '../transient-bytes.ts';
 import { ImageFormatError } from './boot-image.ts';
 
@@ -66,7 +67,7 @@ export async function gunzip(
     }
   } catch (error) {
     throw new ImageFormatError(
-      `expected a whole gzip-compressed ${what}, found damaged or truncated data (${error instanceof Error ? error.message : String(error)})`,
+      `expected a whole gzip-compressed ${what}, found damaged or truncated data (${messageOf(error)})`,
     );
   }
   if (length > maximumSize) {

@@ -2,6 +2,7 @@
  * The `virt` board: which devices there are, where they lie, and how their
  * interrupts are wired (spec/tables/memory-map.json).
  */
+import { messageOf } from '../errors.ts';
 import type { BlockBackend } from '../block/backend.ts';
 import { Bus } from '../bus.ts';
 import type { Core } from '../core/core.ts';
@@ -171,7 +172,7 @@ export class Board {
       try {
         callback();
       } catch (error) {
-        log(`${what} failed: ${error instanceof Error ? error.message : String(error)}`);
+        log(`${what} failed: ${messageOf(error)}`);
       }
     };
     return {

@@ -174,7 +174,9 @@ function isTime(text: string): boolean {
   return time >= 0 && new Date(time).toISOString().slice(0, SECONDS) === text.slice(0, SECONDS);
 }
 
-const isList = (files: BootFile | readonly BootFile[]): files is readonly BootFile[] => Array.isArray(files);
+/** Whether initrds are a list. */
+export const isList = (files: BootFile | readonly BootFile[]): files is readonly BootFile[] =>
+  Array.isArray(files);
 
 const named = (file: BootFile): NamedFile => (typeof file === 'string' ? { file } : file);
 

@@ -2,6 +2,7 @@
  * Opens the files that a description names and checks their digests. What is wrong with them is
  * collected, so that whoever makes the machine learns of all of it at once, before anything starts.
  */
+import { messageOf } from '../errors.ts';
 import { MemoryBlockBackend, type BlockBackend } from '../block/backend.ts';
 import { Sha256 } from '../sha256.ts';
 import { describe, Problems } from './description-error.ts';
@@ -50,7 +51,7 @@ export class FileFindings {
       // Who gives up wants no list.
       this.host.signal?.throwIfAborted();
       this.failures.push(error);
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.problems.add(path, 'a file that can be used', message, message);
       return undefined;
     }

@@ -2,6 +2,7 @@
  * The machine without a life of its own: core, RAM, board, clock, firmware interface and
  * consoles, put together. It executes when it is told to, and says why it came back.
  */
+import { messageOf } from '../errors.ts';
 import { meteredBackend, type DiskMeter } from '../block/metered.ts';
 import { Core, EXIT_BREAKPOINT, EXIT_BUDGET, EXIT_SBI } from '../core/core.ts';
 import type { IoScheduler } from '../devices/device.ts';
@@ -300,10 +301,6 @@ export class System {
       into[count++] = this.board.uart.read(RBR);
     return count;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The hook, whose mistakes are answered with SBI_ERR_FAILED and told. */

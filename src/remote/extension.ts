@@ -1,5 +1,5 @@
 /** Modules of embedders for the thread of a machine. */
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, messageOf } from '../errors.ts';
 import type { MachineExtension } from '../machine/host-options.ts';
 
 /** Where a module for the machine's thread is. */
@@ -27,7 +27,7 @@ export async function loadExtension(source: ExtensionSource): Promise<MachineExt
   try {
     module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ url)) as typeof module;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new ArgumentError(`the extension ${url} cannot be loaded: ${reason}`, { cause: error });
   }
   const made: unknown = typeof module.default === 'function' ? await module.default(data) : module.default;

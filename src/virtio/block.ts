@@ -9,6 +9,7 @@
  * Left out on purpose: geometry, topology, CONFIG_WCE, several queues, secure
  * erase, lifetime, zones.
  */
+import { messageOf } from '../errors.ts';
 import type { BlockBackend } from '../block/backend.ts';
 import type { DeviceLog, IoScheduler } from '../devices/device.ts';
 import { ConfigSpace } from './config-space.ts';
@@ -315,7 +316,7 @@ export class VirtioBlock implements VirtioDevice {
   /** Runs one step of `request`; `next` only if it succeeded and the driver still waits for it. */
   private run(request: Request, work: () => Promise<void>, next: () => void): void {
     const failed = (error: unknown): void => {
-      this.log(`block request failed: ${error instanceof Error ? error.message : String(error)}`);
+      this.log(`block request failed: ${messageOf(error)}`);
       this.finish(request, VIRTIO_BLK_S_IOERR);
     };
     let promise: Promise<void>;

@@ -4,6 +4,7 @@
  *
  * Left out on purpose: VIRTIO_CONSOLE_F_MULTIPORT.
  */
+import { messageOf } from '../errors.ts';
 import { ByteQueue } from '../byte-queue.ts';
 import type { DeviceLog } from '../devices/device.ts';
 import { ConfigSpace } from './config-space.ts';
@@ -139,7 +140,7 @@ export class VirtioConsole implements VirtioDevice {
     try {
       this.output(bytes);
     } catch (error) {
-      this.log(`console output failed: ${error instanceof Error ? error.message : String(error)}`);
+      this.log(`console output failed: ${messageOf(error)}`);
     }
   }
 
@@ -166,7 +167,7 @@ export class VirtioConsole implements VirtioDevice {
     try {
       this.onInputSpace();
     } catch (error) {
-      this.log(`console input failed: ${error instanceof Error ? error.message : String(error)}`);
+      this.log(`console input failed: ${messageOf(error)}`);
     }
   }
 }

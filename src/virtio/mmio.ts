@@ -7,6 +7,7 @@
  * default, and shared memory regions, which no device of ours has: SHMLen reads
  * as all ones, as for a region that does not exist.
  */
+import { messageOf } from '../errors.ts';
 import type { MmioDevice } from '../bus.ts';
 import type { Device, DeviceLog } from '../devices/device.ts';
 import type { FdtNode } from '../fdt/fdt.ts';
@@ -383,7 +384,7 @@ export class VirtioMmio implements Device, VirtioTransport {
     try {
       action();
     } catch (error) {
-      this.needsReset(`${what} failed: ${error instanceof Error ? error.message : String(error)}`);
+      this.needsReset(`${what} failed: ${messageOf(error)}`);
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Finds and compiles core.wasm: beside the bundle, or where the caller says. */
+import { messageOf } from '../../errors.ts';
 import { checkCoreBytes, CoreLoadError } from '../../core/check.ts';
 
 /** A URL; the module's bytes; a response that has them; or the compiled module. */
@@ -65,8 +66,4 @@ async function readResponse(response: Response, where: string) {
   }
   // Compiled from bytes and not from the stream, so that a wrong MIME type does no harm.
   return { bytes: new Uint8Array(await response.arrayBuffer()), where };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 /** A browser, or a worker of one, as the host of a machine. */
+import { messageOf } from '../../errors.ts';
 import type { MachineHost } from '../../machine/host.ts';
 import { policyOf, suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
 import { loadCore, type CoreSource } from './core.ts';
@@ -79,7 +80,7 @@ async function fetchFile(reference: string): Promise<Uint8Array> {
   try {
     response = await fetch(reference);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new FetchError(`cannot fetch ${reference}: ${reason}`, { cause: error });
   }
   if (!response.ok) throw new FetchError(`cannot fetch ${reference}: HTTP status ${response.status}`);

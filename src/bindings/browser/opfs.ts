@@ -3,7 +3,7 @@
  * Access is synchronous, which browsers allow in workers only.
  */
 import type { BlockBackend } from '../../block/backend.ts';
-import { ArgumentError } from '../../errors.ts';
+import { ArgumentError, messageOf } from '../../errors.ts';
 import { FetchError } from './fetch-error.ts';
 
 /** What `file` of a drive starts with when it is in the origin private file system. */
@@ -77,7 +77,7 @@ export class OpfsBlockBackend implements BlockBackend {
         return new OpfsBlockBackend(await open.call(file), readOnly);
       } catch (error) {
         if (attempt === ATTEMPTS) {
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason = messageOf(error);
           throw new FetchError(`cannot open ${what}: ${reason}`, { cause: error });
         }
         await new Promise((resolve) => setTimeout(resolve, PAUSE));

@@ -1,4 +1,5 @@
 /** A web worker as the thread of a machine. */
+import { messageOf } from '../../errors.ts';
 import type { RemoteThread } from '../../remote/client.ts';
 import { WorkerError } from '../../remote/error.ts';
 
@@ -31,7 +32,7 @@ function createWorker(source: WorkerSource | undefined): Worker {
     if (source === undefined) return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     return source instanceof Worker ? source : new Worker(source, { type: 'module' });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new WorkerError(`the worker could not be started: ${reason}`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 /** Finds and compiles core.wasm: beside the bundle, or where the caller says. */
+import { messageOf } from '../../errors.ts';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkCoreBytes, CoreLoadError } from '../../core/check.ts';
@@ -81,8 +82,4 @@ async function readResponse(response: Response, where: string) {
 function toUrl(source: URL | string): URL {
   if (typeof source !== 'string') return source;
   return /^(file|https?|data):/.test(source) ? new URL(source) : pathToFileURL(source);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

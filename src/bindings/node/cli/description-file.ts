@@ -1,16 +1,11 @@
 /** A machine description in a file. */
-import { readFile } from 'node:fs/promises';
 import { DescriptionError, validateDescription, type MachineDescription } from '../../../index.ts';
-import { FileError, fileError } from '../file-error.ts';
+import { FileError } from '../file-error.ts';
+import { readText } from './files.ts';
 
 /** @throws FileError that has a line for each thing that is wrong. */
 export async function readDescription(file: string): Promise<MachineDescription> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw fileError('read', file, error);
-  }
+  const text = await readText(file);
   let document: unknown;
   try {
     document = JSON.parse(text);

@@ -1,5 +1,4 @@
 /** `hartware run`. */
-import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import {
   decodeFdt,
@@ -10,11 +9,11 @@ import {
   type LocalMachine,
   type MachineDescription,
 } from '../../../index.ts';
-import { fileError } from '../file-error.ts';
 import { createMachine, type NodeHostOptions } from '../index.ts';
 import { UsageError, type RunArguments } from './arguments.ts';
 import { debianGuest } from './debian.ts';
 import { readDescription } from './description-file.ts';
+import { write } from './files.ts';
 import { runInLockstep } from './lockstep.ts';
 import { writeAll } from './output.ts';
 import { runSession } from './session.ts';
@@ -123,13 +122,7 @@ async function dump(machine: LocalMachine, { dumpDtb, dumpDts }: RunArguments): 
   const address = machine.harts[0].getX(A1);
   const size = new DataView(machine.ram.view(address, 8).slice().buffer).getUint32(FDT_TOTALSIZE_OFFSET);
   const blob = machine.ram.view(address, size);
-  if (dumpDtb !== undefined) {
-    try {
-      await writeFile(dumpDtb, blob);
-    } catch (error) {
-      throw fileError('write', dumpDtb, error);
-    }
-  }
+  if (dumpDtb !== undefined) await write(dumpDtb, blob);
   if (dumpDts) {
     const { root, memoryReservations } = decodeFdt(blob);
     await writeAll(process.stdout, printFdtSource(root, memoryReservations));

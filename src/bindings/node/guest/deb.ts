@@ -3,6 +3,7 @@
  * `debian-binary` and a tar archive `data.tar`, as a rule compressed with xz.
  * Left out on purpose: zstd (Ubuntu's choice, which Node 20 cannot unpack), lzma, bzip2.
  */
+import { messageOf } from '../../../errors.ts';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ArFormatError, readAr } from './ar.ts';
@@ -34,7 +35,7 @@ export async function extractDeb(
     return await extractTar(unpack(data.name, data.bytes, what), selection);
   } catch (error) {
     if (error instanceof DebFormatError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const isOurs = error instanceof ArFormatError || error instanceof TarFormatError;
     throw new DebFormatError(
       isOurs ? `${what}: ${reason}` : `expected whole compressed data in ${what}, found damage (${reason})`,

@@ -4,6 +4,7 @@
  * cache; or from a package file; or from a mirror; or through the machine's apt.
  * Nothing here names a mirror.
  */
+import { messageOf } from '../../../errors.ts';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileError } from '../file-error.ts';
@@ -158,7 +159,7 @@ async function readPackageFile(file: string, options: DebianOptions): Promise<Fi
     return await unpackNetboot(deb, version, file, options);
   } catch (error) {
     options.signal?.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new GuestUnavailableError(`cannot use ${file} as the package ${NETBOOT_PACKAGE}: ${reason}`, {
       cause: error,
     });
@@ -257,7 +258,7 @@ async function remember(cache: FileCache, key: string, set: FileSet, options: De
   try {
     await cache.store(key, set);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     options.progress?.({ kind: 'note', text: `Not cached, the next start downloads again: ${reason}` });
   }
 }

@@ -1,11 +1,10 @@
 /** `hartware bench`: programs without an operating system, run several times and measured. */
-import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import type { MachineStop, ProgramOptions, ProgramResult } from '../../../../index.ts';
 import { EXCEPTION_NAMES } from '../../../../generated/csr.ts';
-import { fileError } from '../../file-error.ts';
 import { createProgram } from '../../index.ts';
 import type { BenchArguments } from '../arguments.ts';
+import { write } from '../files.ts';
 import { writeAll } from '../output.ts';
 import { findPrograms, type BenchProgram } from './programs.ts';
 import { readResults, RESULTS_VERSION, type BenchResults, type ProgramResults } from './results.ts';
@@ -33,11 +32,7 @@ export async function bench(args: BenchArguments, version: string): Promise<numb
     programs: measured,
   };
   const json = `${JSON.stringify(all, undefined, 2)}\n`;
-  if (args.save !== undefined) {
-    await writeFile(args.save, json).catch((error: unknown) => {
-      throw fileError('write', args.save!, error);
-    });
-  }
+  if (args.save !== undefined) await write(args.save, json);
   await writeAll(process.stdout, args.json ? json : formatResults(all, before));
   return measured.every(({ outcome }) => outcome === 'passed') ? 0 : 1;
 }

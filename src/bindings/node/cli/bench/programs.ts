@@ -1,9 +1,10 @@
 /** Which programs a `hartware bench` runs: files, and those of folders. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { ProgramSource } from '../../../../index.ts';
 import { fileError } from '../../file-error.ts';
 import { UsageError } from '../arguments.ts';
+import { readBytes, readText } from '../files.ts';
 
 export interface BenchProgram {
   /** The file's name without its extension. */
@@ -48,9 +49,5 @@ async function filesOf(place: string): Promise<string[]> {
 }
 
 async function readProgram(path: string): Promise<ProgramSource> {
-  try {
-    return extname(path) === '.s' ? await readFile(path, 'utf8') : new Uint8Array(await readFile(path));
-  } catch (error) {
-    throw fileError('read', path, error);
-  }
+  return extname(path) === '.s' ? readText(path) : new Uint8Array(await readBytes(path));
 }

@@ -1,7 +1,7 @@
 /** What a `hartware bench` has measured, as it is kept in files. */
-import { readFile } from 'node:fs/promises';
 import type { InstructionKind } from '../../../../index.ts';
-import { FileError, fileError } from '../../file-error.ts';
+import { FileError } from '../../file-error.ts';
+import { readText } from '../files.ts';
 
 /** Of the form; a file of another one is refused. */
 export const RESULTS_VERSION = 1;
@@ -29,12 +29,7 @@ export interface ProgramResults {
 
 /** @throws FileError when the file is not what `--save` writes. */
 export async function readResults(path: string): Promise<BenchResults> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw fileError('read', path, error);
-  }
+  const text = await readText(path);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,5 +1,5 @@
 /** `hartware export` and `hartware import`. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BootFile, MachineDescription } from '../../../../index.ts';
@@ -12,9 +12,10 @@ import {
   InterchangeError,
   type ExportOptions,
 } from '../../../../interchange/index.ts';
-import { fileError } from '../../file-error.ts';
+import { isList, resolveDescription } from '../../../../machine/description.ts';
 import { UsageError } from '../arguments.ts';
 import { readDescription } from '../description-file.ts';
+import { readBytes, write } from '../files.ts';
 import { writeAll } from '../output.ts';
 import type { ExportArguments, ImportArguments } from './arguments.ts';
 import { MAX_XML_BYTES, readXml } from './read-xml.ts';
@@ -26,12 +27,13 @@ export async function exportMachine(args: ExportArguments): Promise<number> {
   // The other program may start from anywhere.
   const path = (reference: string): string =>
     /^file:/i.test(reference) ? fileURLToPath(reference) : resolve(directory, reference);
-  const initrds = [description.boot.initrd ?? []].flat().map((initrd) => path(nameOf(initrd)));
+  const { kernel, initrd: files } = resolveDescription(description).boot;
+  const initrds = files.map(({ file }) => path(file));
   if (args.initrd !== undefined && initrds.length < 2)
     throw new UsageError(`--initrd joins several initrds, and ${args.file} has ${initrds.length}`);
   const options: ExportOptions = {
     path,
-    ...(await kernelOf(description, path)),
+    ...(kernel && (await kindOf(path(kernel.file)))),
     ...(args.initrd !== undefined && { initrd: resolve(args.initrd) }),
     qemu: args.qemu,
   };
@@ -41,15 +43,15 @@ export async function exportMachine(args: ExportArguments): Promise<number> {
       ? renamed(exportQemu(description, options), 'script')
       : renamed(exportLibvirt(description, { ...options, name }), 'xml');
   if (args.initrd !== undefined) {
-    const parts = await Promise.all(initrds.map(readOr));
-    await put(args.initrd, concatenateInitrds(parts));
+    const parts = await Promise.all(initrds.map(readBytes));
+    await write(args.initrd, concatenateInitrds(parts));
   }
   return deliver(text, notes, args.output);
 }
 
 /** Prints a machine of another program as a description, and returns the exit code. */
 export async function importMachine(args: ImportArguments): Promise<number> {
-  const bytes = args.file === '-' ? await readInput() : await readOr(args.file);
+  const bytes = args.file === '-' ? await readInput() : await readBytes(args.file);
   const isXml =
     args.from === undefined ? /^[\ufeff\s]*</.test(decode(bytes.subarray(0, 1024))) : args.from === 'libvirt';
   try {
@@ -73,17 +75,9 @@ function renamed<K extends string>(
   return { text: exported[key], notes: exported.notes };
 }
 
-const isList = (files: BootFile | readonly BootFile[]): files is readonly BootFile[] => Array.isArray(files);
-
-const nameOf = (file: BootFile): string => (typeof file === 'string' ? file : file.file);
-
 /** How the kernel starts is in its file. One that cannot be read is taken for a Linux Image. */
-async function kernelOf(
-  { boot }: MachineDescription,
-  path: (reference: string) => string,
-): Promise<Pick<ExportOptions, 'kernelKind' | 'isKernelPacked'>> {
-  if (boot.kernel === undefined) return {};
-  const bytes = await readFile(path(nameOf(boot.kernel))).catch(() => undefined);
+async function kindOf(kernel: string): Promise<Pick<ExportOptions, 'kernelKind' | 'isKernelPacked'>> {
+  const bytes = await readFile(kernel).catch(() => undefined);
   const image = bytes && (await loadKernel(bytes).catch(() => undefined));
   const isGzip = bytes?.[0] === 0x1f && bytes[1] === 0x8b;
   return { kernelKind: image?.kind, isKernelPacked: isGzip };
@@ -116,7 +110,7 @@ function place(description: MachineDescription, directory: string): MachineDescr
 
 async function deliver(text: string, notes: readonly string[], output: string | undefined): Promise<number> {
   if (output === undefined) await writeAll(process.stdout, text);
-  else await put(output, text);
+  else await write(output, text);
   await writeNotes(notes);
   return 0;
 }
@@ -124,22 +118,6 @@ async function deliver(text: string, notes: readonly string[], output: string | 
 async function writeNotes(notes: readonly string[]): Promise<void> {
   for (const note of notes)
     await writeAll(process.stderr, `hartware: note: ${note.replace(/\s*\n\s*/g, ' ')}\n`);
-}
-
-async function put(file: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeFile(file, content);
-  } catch (error) {
-    throw fileError('write', file, error);
-  }
-}
-
-async function readOr(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw fileError('read', file, error);
-  }
 }
 
 /** No more than is needed to see that it is too much. */
