@@ -26,6 +26,11 @@ const PATIENCE = { timeout: 40_000, interval: 100 };
 /** More than a page gets that may wake once a minute. */
 const WAKINGS = 5;
 
+const PLACES = [
+  { where: 'in a worker', worker: true },
+  { where: 'on the thread of the page', worker: false },
+];
+
 interface Clocks {
   readonly before: number;
   readonly guest: number;
@@ -84,8 +89,6 @@ describe.skipIf(!hasChromium)('in a page in the background', { timeout: 120_000 
   /** Starts a machine in a tab of its own, and puts another tab in front of it. */
   async function start(program: Uint8Array, worker: boolean): Promise<void> {
     tab = await browser.open(server.url('/'));
-    // The page's module may still be on its way.
-    await expect.poll(() => tab.evaluate(() => 'hartware' in globalThis), PATIENCE).toBe(true);
     await tab.evaluate(
       async ({ description, program, worker }) => {
         globalThis.machine = await globalThis.hartware.createMachine(description, {
@@ -140,10 +143,7 @@ describe.skipIf(!hasChromium)('in a page in the background', { timeout: 120_000 
       return { before, guest, after };
     }, TICKS_PER_MILLISECOND);
 
-  test.each([
-    { where: 'in a worker', worker: true },
-    { where: 'on the thread of the page', worker: false },
-  ])('a busy guest goes on, and keeps time: $where', async ({ worker }) => {
+  test.each(PLACES)('a busy guest goes on, and keeps time: $where', async ({ worker }) => {
     await start(BUSY, worker);
     const first = await clocks();
     await hide();
@@ -153,10 +153,7 @@ describe.skipIf(!hasChromium)('in a page in the background', { timeout: 120_000 
     expectSameTime(first, await clocks());
   });
 
-  test.each([
-    { where: 'in a worker', worker: true },
-    { where: 'on the thread of the page', worker: false },
-  ])('a guest whose page was frozen finds the right time: $where', async ({ worker }) => {
+  test.each(PLACES)('a guest whose page was frozen finds the right time: $where', async ({ worker }) => {
     await start(BUSY, worker);
     const first = await clocks();
     await hide();
@@ -167,10 +164,7 @@ describe.skipIf(!hasChromium)('in a page in the background', { timeout: 120_000 
     expectSameTime(first, await clocks());
   });
 
-  test.each([
-    { where: 'in a worker', worker: true },
-    { where: 'on the thread of the page', worker: false },
-  ])('an idle guest is woken, and not just once a minute: $where', async ({ worker }) => {
+  test.each(PLACES)('an idle guest is woken, and not just once a minute: $where', async ({ worker }) => {
     await start(IDLE.bytes, worker);
     await hide();
     // What the page would get if the machine took its timers as they come.

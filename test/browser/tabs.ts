@@ -7,8 +7,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { EXECUTABLE } from './chromium.ts';
+
+/** Between looks at a page that is loading, in milliseconds. */
+const LOADING = 20;
 
 interface Answer {
   readonly id?: number;
@@ -88,13 +92,10 @@ export class TabbedBrowser {
       flatten: true,
     });
     const tab = new Tab(this, targetId, sessionId);
-    await tab.evaluate(
-      () =>
-        new Promise<void>((resolve) => {
-          if (document.readyState === 'complete') resolve();
-          else addEventListener('load', () => resolve());
-        }),
-    );
+    // The first document of a tab is an empty one, and between the two there is none.
+    const isLoaded = (address: string): boolean =>
+      location.href === address && document.readyState === 'complete';
+    while (!(await tab.evaluate(isLoaded, url).catch(() => false))) await setTimeout(LOADING);
     return tab;
   }
 

@@ -1,20 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { parseCommand, UsageError, type RunArguments } from '../../../src/bindings/node/cli/arguments.ts';
+import { parseCommand, type RunArguments } from '../../../src/bindings/node/cli/arguments.ts';
+import { problem } from './hartware.ts';
 
 function run(...args: string[]): RunArguments {
   const command = parseCommand(['run', ...args]);
   if (command.kind !== 'run') throw new Error(`parsed as ${command.kind}`);
   return command.run;
-}
-
-function problem(...args: string[]): string {
-  try {
-    parseCommand(args);
-  } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
-  }
-  throw new Error('was accepted');
 }
 
 test('the command', () => {

@@ -1,10 +1,10 @@
 /** `hartware export` and `hartware import`, and documents that mean harm. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseCommand, UsageError } from '../../../src/bindings/node/cli/arguments.ts';
+import { parseCommand } from '../../../src/bindings/node/cli/arguments.ts';
 import { MAX_XML_BYTES, readXml } from '../../../src/bindings/node/cli/exchange/read-xml.ts';
 import { InterchangeError } from '../../../src/interchange/index.ts';
-import { hartware, Workplace } from './hartware.ts';
+import { hartware, problem, Workplace } from './hartware.ts';
 
 let place: Workplace;
 beforeAll(async () => {
@@ -21,16 +21,6 @@ const MACHINE = {
 };
 
 describe('the command', () => {
-  const problem = (...args: string[]): string => {
-    try {
-      parseCommand(args);
-    } catch (error) {
-      if (error instanceof UsageError) return error.message;
-      throw error;
-    }
-    throw new Error('was accepted');
-  };
-
   test('says what is wrong with its arguments', () => {
     expect(problem('export')).toContain('nothing to export: expected a machine description');
     expect(problem('export', 'm.json')).toContain('--to is missing');

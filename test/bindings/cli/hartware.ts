@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assemble } from '../../../src/assembler/assembler.ts';
+import { parseCommand, UsageError } from '../../../src/bindings/node/cli/arguments.ts';
 import { JIT_MODE } from '../../support/jit-mode.ts';
 
 export const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
@@ -14,6 +15,17 @@ export interface Result {
   readonly code: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** What is wrong with a command line. */
+export function problem(...args: string[]): string {
+  try {
+    parseCommand(args);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  throw new Error('was accepted');
 }
 
 /** Starts the command; `run` with the mode of the JIT that the suite has. */
