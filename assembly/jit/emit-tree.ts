@@ -7,7 +7,6 @@ import {
   T_CHILD,
   T_COST,
   T_FORWARD,
-  T_IN_LOOP,
   T_IS_CHECKED,
   T_IS_LOOP,
   T_LABEL,
@@ -28,7 +27,7 @@ import { dirtyOut } from './emit-end';
 import { emitExit, exitCode, loadRegisters } from './exits';
 import { inOrder, successor } from './flow';
 import { emitHandOn, findWordsOfRounds, handedOn } from './known-words';
-import { emitLeavesPage, findGroups, groupCount, loopExitBefore, roundsOfCopy } from './page-loop';
+import { emitLeavesPage, findGroups, groupCount, isInLoop, loopExitBefore, roundsOfCopy } from './page-loop';
 
 /** Blocks of the region under way. */
 let blockTotal: i32 = 0;
@@ -160,7 +159,7 @@ function emitCopies(header: usize): void {
     for (let i: u32 = 0; i < groupCount; i++) if (emitLeavesPage(i, rounds, false)) brIf(other);
     for (let place = load<i32>(header, T_ORDER); place < blockTotal; place++) {
       const block = inOrder(place);
-      if (load<u32>(block, T_IN_LOOP)) store<u32>(block, 0, T_LABEL);
+      if (isInLoop(block)) store<u32>(block, 0, T_LABEL);
     }
     emitMerges(header);
     if (left > 1) end();

@@ -6,6 +6,7 @@ import {
   DESCRIPTION_VERSION,
   MAX_HARTS,
   MAX_MEMORY,
+  MAX_VIRTIO_DEVICES,
   MIN_MEMORY,
   validateDescription,
   type BootDescription,
@@ -15,11 +16,10 @@ import {
   type Paging,
 } from '../machine/description.ts';
 import { InterchangeError } from './error.ts';
+import type { Settings } from './option-syntax.ts';
 
 const MiB = 1024 * 1024;
 const SECTOR = 512;
-/** Places on the board for virtio devices. */
-const SLOTS = 8;
 /** virtio 1.2, 5.2.6. */
 const MAX_ID = 20;
 
@@ -75,6 +75,11 @@ export class Draft {
     if (!this.notes.includes(text)) this.notes.push(text);
   }
 
+  /** The same of each setting of an option that nobody has taken. */
+  noteRest(option: string, settings: Settings, why: string): void {
+    for (const setting of settings.rest) this.note(`${option} ${setting}`, why);
+  }
+
   /** @throws InterchangeError when nothing is left that a machine could start. */
   finish(): Imported {
     const { boot } = this;
@@ -91,7 +96,7 @@ export class Draft {
     const { rng } = this;
     const seed = this.fitSeed();
     const others = [this.console, rng, this.powerButton].filter((origin) => origin !== undefined);
-    const drives = this.orderDrives(SLOTS - others.length);
+    const drives = this.orderDrives(MAX_VIRTIO_DEVICES - others.length);
     this.noteSlots([...drives, ...others]);
     const devices: MachineDescription['devices'] = {
       ...(seed !== undefined ? { rng: { seed } } : !rng && { rng: false }),
@@ -144,7 +149,7 @@ export class Draft {
       ? [...this.drives].sort((a, b) => a.slot! - b.slot!)
       : this.drives;
     for (const { from } of drives.slice(places))
-      this.note(from, `left out: the board has places for ${SLOTS} virtio devices`);
+      this.note(from, `left out: the board has places for ${MAX_VIRTIO_DEVICES} virtio devices`);
     return drives.slice(0, places);
   }
 

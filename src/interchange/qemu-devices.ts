@@ -71,7 +71,7 @@ export class QemuDevices {
       settings.ignore('id');
       settings.ignore('bus');
       settings.ignore('nr', '0');
-      this.noteRest('virtconsole', settings, 'the console has one port without a name');
+      this.draft.noteRest('virtconsole', settings, 'the console has one port without a name');
       if (draft.console) return;
       draft.note(what, 'a port without a virtio-serial device');
       return;
@@ -107,7 +107,7 @@ export class QemuDevices {
           draft.note(what, 'of its keys, only the one for power is there');
         }
     }
-    this.noteRest(driver, settings, 'there is no such setting here');
+    this.draft.noteRest(driver, settings, 'there is no such setting here');
   }
 
   private placeDrive(what: string, settings: Settings, origin: Origin): void {
@@ -149,7 +149,7 @@ export class QemuDevices {
           name,
           known === 'unusable' ? known : { ...known, readOnly: readOnly ?? known.readOnly },
         );
-      this.noteRest('-blockdev', settings, 'there is no such setting here');
+      this.draft.noteRest('-blockdev', settings, 'there is no such setting here');
       return;
     }
     const format = driver === 'file' ? 'raw' : driver;
@@ -181,7 +181,7 @@ export class QemuDevices {
     settings.ignore('auto-read-only');
     settings.ignore('file.auto-read-only');
     const isScratch = settings.takeSwitch('snapshot') ?? false;
-    this.noteRest(what.split(' ')[0], settings, 'there is no such setting here');
+    this.draft.noteRest(what.split(' ')[0], settings, 'there is no such setting here');
     const bytes = size === undefined ? undefined : parseQemuSize(size, 1);
     if (protocol === 'null-co' && bytes !== undefined && isScratch)
       return { source: { memory: bytes }, readOnly };
@@ -203,10 +203,6 @@ export class QemuDevices {
     if (format === undefined) draft.note(what, 'its format is not said, and taken to be raw');
     if (isScratch) draft.note(what, 'snapshot=on: here the file keeps what is written');
     return { source: { file }, readOnly };
-  }
-
-  private noteRest(option: string, settings: Settings, why: string): void {
-    for (const setting of settings.rest) this.draft.note(`${option} ${setting}`, why);
   }
 }
 

@@ -141,7 +141,7 @@ export class QemuReader {
         const settings = Settings.parse(value, 'accel');
         settings.ignore('accel', 'tcg');
         settings.ignore('thread');
-        return this.noteRest(
+        return this.draft.noteRest(
           '-accel',
           settings,
           'guest code is interpreted and translated by the machine itself',
@@ -199,7 +199,7 @@ export class QemuReader {
     settings.ignore('memory-backend');
     settings.ignore('aia', 'none');
     settings.ignore('acpi', 'off', 'false');
-    this.noteRest('-M virt', settings, 'the board is as it is');
+    this.draft.noteRest('-M virt', settings, 'the board is as it is');
   }
 
   private readCpu(value: string): void {
@@ -229,7 +229,7 @@ export class QemuReader {
     if (parts.some((part) => part !== undefined && part !== '1'))
       this.draft.note(`-smp ${value}`, 'harts have no topology here: one cluster of single cores');
     settings.ignore('maxcpus', String(this.draft.harts));
-    this.noteRest('-smp', settings, 'harts neither come nor go');
+    this.draft.noteRest('-smp', settings, 'harts neither come nor go');
   }
 
   private readMemory(value: string): void {
@@ -243,11 +243,7 @@ export class QemuReader {
           this.draft.notes,
         );
     } else this.draft.memory = bytes;
-    this.noteRest('-m', settings, 'memory neither comes nor goes');
-  }
-
-  private noteRest(option: string, settings: Settings, why: string): void {
-    for (const setting of settings.rest) this.draft.note(`${option} ${setting}`, why);
+    this.draft.noteRest('-m', settings, 'memory neither comes nor goes');
   }
 }
 

@@ -23,6 +23,7 @@ export {
   DESCRIPTION_VERSION,
   MAX_HARTS,
   MAX_MEMORY,
+  MAX_VIRTIO_DEVICES,
   MIN_MEMORY,
   type BootDescription,
   type BootFile,
