@@ -16,6 +16,8 @@ export interface ConformanceMachine {
   readonly uses?: readonly 'virtio'[];
   /** Default 1. */
   readonly harts?: number;
+  /** Clauses of features that a machine may lack: those that the program may say are absent. Default none. */
+  readonly optional?: readonly string[];
   /** Drives full of zeros, in the first virtio slots, with their serial numbers. Default none. */
   readonly drives?: readonly { readonly size: string; readonly id: string }[];
   /** How the machine has to end: a check of this ID, which the runner makes. */

@@ -1,7 +1,9 @@
 /** What a conformance program printed, and what is made of it: TAP and JSON. */
 
-/** How a check went: `missing` where the program did not come to it. */
-export type CheckOutcome = 'passed' | 'failed' | 'missing';
+import type { ConformanceProgram } from './program.ts';
+
+/** How a check went: `absent` where it is of an optional feature that is not there, `missing` where the program did not come to it. */
+export type CheckOutcome = 'passed' | 'failed' | 'absent' | 'missing';
 
 export interface CheckResult {
   /** The clause of the specification that is checked. */
@@ -18,17 +20,20 @@ export interface CheckResult {
 /** Clauses that a machine is known not to fulfil, with the reason. */
 export type Deviations = Readonly<Record<string, string>>;
 
+const ABSENT = /^absent ([a-z0-9_.]+)$/;
 const LINE = /^(ok|not ok) ([a-z0-9_.]+)(?: expected (0x[0-9a-f]+) found (0x[0-9a-f]+))?$/;
 
 /** The outcome of each check; what is printed twice counts as what came last, but a failure stays one. */
 export function parseReport(
-  program: string,
-  ids: readonly string[],
+  { name, ids, machine: { optional = [] } }: Omit<ConformanceProgram, 'bytes'>,
   text: string,
   deviations: Deviations = {},
 ): CheckResult[] {
   const found = new Map<string, Partial<CheckResult>>();
+  const absent: string[] = [];
   for (const line of text.split(/\r?\n/)) {
+    const clause = ABSENT.exec(line)?.[1];
+    if (clause !== undefined && optional.includes(clause)) absent.push(clause);
     const [, outcome, id, expected, value] = LINE.exec(line) ?? [];
     if (id === undefined || found.get(id)?.outcome === 'failed') continue;
     found.set(
@@ -37,24 +42,36 @@ export function parseReport(
     );
   }
   return ids.map((id) => {
-    const result: CheckResult = { id, program, outcome: 'missing', ...found.get(id) };
+    const none = absent.some((clause) => isOf(id, clause)) ? 'absent' : 'missing';
+    const result: CheckResult = { id, program: name, outcome: none, ...found.get(id) };
     const deviation = deviations[id];
     return result.outcome === 'passed' || deviation === undefined ? result : { ...result, deviation };
   });
 }
 
+/** Whether a check is one of a clause. */
+export function isOf(id: string, clause: string): boolean {
+  return id === clause || id.startsWith(`${clause}.`);
+}
+
 /** Whether a check is as it has to be. */
 export function isConforming({ outcome, deviation }: CheckResult): boolean {
-  return outcome === 'passed' || deviation !== undefined;
+  return outcome === 'passed' || outcome === 'absent' || deviation !== undefined;
 }
 
 /** The Test Anything Protocol, version 14. */
 export function formatTap(results: readonly CheckResult[]): string {
   const lines = ['TAP version 14', `1..${results.length}`];
   results.forEach(({ id, program, outcome, expected, found, deviation }, index) => {
-    const todo = deviation === undefined ? '' : ` # TODO ${deviation}`;
-    lines.push(`${outcome === 'passed' ? 'ok' : 'not ok'} ${index + 1} - ${id}${todo}`);
-    if (outcome === 'passed') return;
+    const directive =
+      outcome === 'absent'
+        ? ' # SKIP the machine does not have this optional feature'
+        : deviation === undefined
+          ? ''
+          : ` # TODO ${deviation}`;
+    const isOk = outcome === 'passed' || outcome === 'absent';
+    lines.push(`${isOk ? 'ok' : 'not ok'} ${index + 1} - ${id}${directive}`);
+    if (isOk) return;
     const detail =
       outcome === 'missing' ? { message: 'the program did not come to this check' } : { expected, found };
     lines.push(

@@ -64,7 +64,7 @@ describe.skipIf(!binutils)('programs that GNU as made', () => {
     // In one section, so that the linker has no say in what lies where.
     const source = text.replaceAll(/^\s*\.data$/gm, '.balign 16');
     const bytes = Uint8Array.from(binutils!.assemble(source, origin));
-    const results = parseReport(name, program.ids, await runHere({ ...program, bytes }));
+    const results = parseReport(program, await runHere({ ...program, bytes }));
     expect(results.filter((result) => !isConforming(result))).toEqual([]);
   });
 });

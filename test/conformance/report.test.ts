@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { assembleConformance, endLine } from '../../src/conformance/program.ts';
 import { formatTap, isConforming, parseReport } from '../../src/conformance/report.ts';
 
-const IDS = ['a.one', 'a.two', 'b.three', 'b.four'];
+const PROGRAM = { name: 'p', machine: {}, ids: ['a.one', 'a.two', 'b.three', 'b.four'] };
 
 describe('a report', () => {
   it('has each check once, with what was found', () => {
     const text =
       'OpenSBI v1\r\nok a.one\nnot ok a.two expected 0x1 found 0xff\nok c.unknown\nok a.two\ngarbage';
-    expect(parseReport('p', IDS, text, { 'b.four': 'never had it', 'a.one': 'had not' })).toEqual([
+    expect(parseReport(PROGRAM, text, { 'b.four': 'never had it', 'a.one': 'had not' })).toEqual([
       { id: 'a.one', program: 'p', outcome: 'passed' },
       { id: 'a.two', program: 'p', outcome: 'failed', expected: '0x1', found: '0xff' },
       { id: 'b.three', program: 'p', outcome: 'missing' },
@@ -18,7 +18,7 @@ describe('a report', () => {
   });
 
   it('is TAP', () => {
-    const results = parseReport('p', IDS, 'ok a.one\nnot ok a.two expected 0x1 found 0x2', {
+    const results = parseReport(PROGRAM, 'ok a.one\nnot ok a.two expected 0x1 found 0x2', {
       'b.four': 'why',
     });
     expect(results.map(isConforming)).toEqual([true, false, false, true]);
@@ -49,6 +49,29 @@ describe('a report', () => {
   });
 });
 
+describe('what is optional', () => {
+  const optional = (...clauses: string[]) => ({ ...PROGRAM, machine: { optional: clauses } });
+
+  it('may be absent, with all its checks, and is marked so', () => {
+    const results = parseReport(optional('a'), 'absent a\nok b.three\nok b.four');
+    expect(results.map(({ outcome }) => outcome)).toEqual(['absent', 'absent', 'passed', 'passed']);
+    expect(results.every(isConforming)).toBe(true);
+    expect(formatTap(results)).toContain(
+      '\nok 2 - a.two # SKIP the machine does not have this optional feature\nok 3',
+    );
+  });
+
+  it('is what the program names as such, by whole clauses, and what it does not check', () => {
+    const outcomes = (program: typeof PROGRAM, text: string) =>
+      parseReport(program, text).map(({ outcome }) => outcome);
+    const missing = ['missing', 'missing', 'missing', 'missing'];
+    expect(outcomes(PROGRAM, 'absent a')).toEqual(missing);
+    expect(outcomes(optional('b.th'), 'absent b.th')).toEqual(missing);
+    expect(outcomes(optional('b.three'), 'absent b.three')).toEqual(missing.with(2, 'absent'));
+    expect(outcomes(optional('a'), 'absent a\nnot ok a.two expected 0x1 found 0x2')[1]).toBe('failed');
+  });
+});
+
 describe('a program', () => {
   const RUNTIME = {
     macros: '.macro check id\n check.\\id: nop\n .endm',
@@ -70,7 +93,7 @@ describe('a program', () => {
     const text = '#: {"end": {"id": "a.end", "code": 3}}\n check a.one\n';
     const program = assembleConformance(RUNTIME, { name: 'p', text });
     expect(program.ids).toEqual(['a.one', 'a.end']);
-    const outcome = (code?: number) => parseReport('p', ['a.end'], endLine(program, code))[0];
+    const outcome = (code?: number) => parseReport({ ...PROGRAM, ids: ['a.end'] }, endLine(program, code))[0];
     expect(outcome(3)).toMatchObject({ outcome: 'passed' });
     expect(outcome(0)).toMatchObject({ outcome: 'failed', expected: '0x3', found: '0x0' });
     expect(outcome()).toMatchObject({ outcome: 'missing' });

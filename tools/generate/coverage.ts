@@ -1,32 +1,42 @@
 /** Which clause of the specification is checked by what: spec/coverage.md. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assembleConformance, programNames, readRuntime } from '../../src/conformance/program.ts';
+import {
+  assembleConformance,
+  programNames,
+  readRuntime,
+  type ConformanceProgram,
+} from '../../src/conformance/program.ts';
 import type { Deviations } from '../../src/conformance/report.ts';
 
 interface Clause {
   readonly id: string;
   /** The file in spec/machine. */
   readonly chapter: string;
+  /** Whether it is of a feature that a machine may lack. */
+  readonly optional: boolean;
   readonly checks: string[];
 }
 
-/** A list item that starts with names of clauses. */
-const CLAUSES = /^- ((?:`[a-z0-9_.]+`(?:, )?)+): /gm;
+/** A list item that starts with names of clauses, "(optional)" where a machine may lack the feature. */
+const CLAUSES = /^- ((?:`[a-z0-9_.]+`(?:, )?)+)( \(optional\))?: /gm;
 
 /** @throws Error where a clause has no check, or a check no clause. */
 export function coverageTable(spec: string): string {
   const chapters = readdirSync(join(spec, 'machine')).sort();
   const clauses = new Map<string, Clause>();
   for (const chapter of chapters) {
-    for (const [, names] of readFileSync(join(spec, 'machine', chapter), 'utf8').matchAll(CLAUSES)) {
+    for (const [, names, optional] of readFileSync(join(spec, 'machine', chapter), 'utf8').matchAll(
+      CLAUSES,
+    )) {
       for (const [, id] of names!.matchAll(/`([^`]+)`/g)) {
         if (clauses.has(id!)) throw new Error(`spec/machine/${chapter}: expected ${id} once`);
-        clauses.set(id!, { id: id!, chapter, checks: [] });
+        clauses.set(id!, { id: id!, chapter, optional: optional !== undefined, checks: [] });
       }
     }
   }
-  const checks = checksOf(join(spec, 'conformance'));
+  const programs = programsOf(join(spec, 'conformance'));
+  const checks = programs.flatMap(({ ids }) => ids);
   for (const check of checks) {
     const clause = clauseOf(check, clauses);
     if (!clause) throw new Error(`spec/conformance: expected a clause for the check ${check}`);
@@ -34,9 +44,13 @@ export function coverageTable(spec: string): string {
   }
   const bare = [...clauses.values()].find(({ checks }) => checks.length === 0);
   if (bare) throw new Error(`spec/machine/${bare.chapter}: expected a check of ${bare.id}`);
+  const optional = new Set(programs.flatMap(({ machine }) => machine.optional ?? []));
+  const odd = [...clauses.values()].find((clause) => clause.optional !== optional.has(clause.id));
+  if (odd)
+    throw new Error(`spec/machine/${odd.chapter}: expected ${odd.id} to be optional here and in its program`);
   const rows = [...clauses.values()].map(
-    ({ id, chapter, checks }) =>
-      `| [${id}](machine/${chapter}) | ${checks.map((check) => rest(check, id)).join(', ')} |`,
+    ({ id, chapter, checks, optional }) =>
+      `| [${id}](machine/${chapter})${optional ? ' (optional)' : ''} | ${checks.map((check) => rest(check, id)).join(', ')} |`,
   );
   return [
     '# Coverage',
@@ -70,11 +84,11 @@ function deviationTables(spec: string, checks: readonly string[]): string[] {
   });
 }
 
-function checksOf(kit: string): string[] {
+function programsOf(kit: string): ConformanceProgram[] {
   const read = (file: string): string => readFileSync(join(kit, file), 'utf8');
   const runtime = readRuntime(read);
-  return programNames(readdirSync(kit)).flatMap(
-    (name) => assembleConformance(runtime, { name, text: read(`${name}.s`) }).ids,
+  return programNames(readdirSync(kit)).map((name) =>
+    assembleConformance(runtime, { name, text: read(`${name}.s`) }),
   );
 }
 

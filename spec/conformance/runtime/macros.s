@@ -5,7 +5,9 @@
 #
 #       ok ID
 #       not ok ID expected 0xHEX found 0xHEX
+#       absent CLAUSE
 #
+# (the last one where a feature is not there, for all checks of that optional clause)
 # and ends with "done" and the power-off of the test finisher. It is written for GNU as, and
 # uses M-mode, the serial port and the test finisher; what these must do for it is in the
 # first chapters of the specification, and whoever lacks it passes nothing.
@@ -37,6 +39,13 @@
 .macro  outcome id:req
         jal     tp, report
         .asciz  "\id"
+        .balign 8
+.endm
+
+# Says that the feature of an optional clause is not there, so that none of its checks is made.
+.macro  absent clause:req
+        jal     tp, report_absent
+        .asciz  "\clause"
         .balign 8
 .endm
 

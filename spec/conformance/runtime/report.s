@@ -1,8 +1,14 @@
 # What checks print, and the end of a program.
 
+# Says that a feature is not there; the name of its clause stands at tp.
+report_absent:
+        mv      t5, t6
+        la      t4, text_absent
+        j       1f
 # Prints the outcome of a check; the name stands at tp, t5 is what was found, t6 what was expected.
 report:
-        addi    sp, sp, -64
+        la      t4, text_ok
+1:      addi    sp, sp, -64
         sd      a0, 0(sp)
         sd      a1, 8(sp)
         sd      a2, 16(sp)
@@ -11,10 +17,11 @@ report:
         sd      ra, 40(sp)
         mv      a3, t5
         mv      a4, t6
+        mv      a1, t4
         beq     a3, a4, 1f
         la      a0, text_not
         call    print
-1:      la      a0, text_ok
+1:      mv      a0, a1
         call    print
         mv      a0, tp
         call    print
@@ -99,6 +106,7 @@ finish:
         .data
 text_not:       .asciz "not "
 text_ok:        .asciz "ok "
+text_absent:    .asciz "absent "
 text_expected:  .asciz " expected "
 text_found:     .asciz " found "
 text_hex:       .asciz "0x"

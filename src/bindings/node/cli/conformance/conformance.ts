@@ -31,7 +31,7 @@ export async function conformance(args: ConformanceArguments, version: string): 
   for (const program of programs) {
     const text =
       args.target === 'qemu' ? await runQemu(args.qemu, program) : await runHere(program, args.jit);
-    results.push(...parseReport(program.name, program.ids, text, deviations));
+    results.push(...parseReport(program, text, deviations));
   }
   const passed = results.filter(isConforming).length;
   const report = {
