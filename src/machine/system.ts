@@ -127,9 +127,7 @@ export class System {
       createTimer: () => this.clock.createTimer(),
       createIo: (device) => this.createIo(device),
       random: this.random,
-      hasEntropy: devices.rng !== false,
-      hasConsole: devices.console,
-      hasPowerButton: devices.powerButton,
+      virtio: options.description.virtio,
       onInterrupt: options.onChange,
       onFinish: (finish) => {
         this.requestReturn();
