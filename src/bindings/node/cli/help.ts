@@ -24,16 +24,19 @@ Usage:
   hartware describe FILE.json [OPTIONS]
 
 Everything that is wrong with it is printed to standard error, a line each. The files that it
-names are not looked at; "run" checks them.
+names are looked at with --files alone: they may be on another computer.
 
 Options:
+  --files                  open every file and drive that it names, as "run" does, and check that
+                           boot files are of their kind, and digests those of the content
   --resolved               print it with all defaults in place (default)
   --canonical              print its canonical form: the same for each document that describes
                            the same machine; without a line end
   --digest                 print the SHA-256 of the canonical form, which names the machine
   -h, --help               print this
 
-Exit code: 0; 1 when the description is wrong or cannot be read; 2 for a wrong command line.
+Exit code: 0; 1 when the description is wrong or cannot be read, or with --files one of its files;
+2 for a wrong command line.
 `;
 
 export const EXPORT_HELP = `hartware export: the same machine for another program
