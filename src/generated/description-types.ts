@@ -55,7 +55,7 @@ export interface MachineDescription {
   /** Where editors find the schema of this document. Says nothing of the machine. */
   readonly $schema?: string;
 }
-/** Sizes of virtual addresses (privileged spec, 12.3 to 12.5). */
+/** Sizes of virtual addresses (privileged spec, 12.4 to 12.6). */
 export type Paging = 'sv39' | 'sv48' | 'sv57';
 /** What time is to the guest: of `mtime`, timers and the real-time clock. */
 export type ClockDescription =
