@@ -6,7 +6,7 @@ import { messageOf } from '../errors.ts';
 import type { BlockBackend } from '../block/backend.ts';
 import { Bus } from '../bus.ts';
 import type { Core } from '../core/core.ts';
-import { AclintClint, AclintSswi } from '../devices/aclint.ts';
+import { AclintClint, AclintSswi, type MachineTimer } from '../devices/aclint.ts';
 import { BootRom } from '../devices/boot-rom.ts';
 import type { Device, DeviceLog, IoScheduler, Timer, WallClock } from '../devices/device.ts';
 import { GoldfishRtc } from '../devices/goldfish-rtc.ts';
@@ -55,6 +55,8 @@ export interface BoardOptions {
   readonly drives: readonly Drive[];
   /** Devices of the embedder's own. */
   readonly custom: readonly CustomDevice[];
+  /** mtime and its comparators. */
+  readonly timer: MachineTimer;
   readonly wallClock: WallClock;
   readonly createTimer: () => Timer;
   /** @param device what to call it in the log. */
@@ -150,7 +152,7 @@ export class Board {
 
     this.place('plic', plic, { hartInterrupts: [IRQ_M_EXT, IRQ_S_EXT] });
     const clint = new AclintClint(
-      core.exports,
+      options.timer,
       harts.map((hart) => line(hart, IRQ_M_SOFT)),
     );
     this.place('clint', clint, { hartInterrupts: [IRQ_M_SOFT, IRQ_M_TIMER] });
