@@ -34,7 +34,7 @@ export interface ConformanceProgram {
 }
 
 /** The files of spec/conformance/runtime, of which some stand before each program, by their names. */
-const RUNTIME_PARTS = ['macros', 'machine', 'supervisor', 'report', 'virtio'] as const;
+const RUNTIME_PARTS = ['board', 'macros', 'machine', 'supervisor', 'report', 'virtio'] as const;
 export type ConformanceRuntime = Readonly<Record<(typeof RUNTIME_PARTS)[number], string>>;
 
 /** @param read gives the text of a file of spec/conformance. */
@@ -74,7 +74,8 @@ export function completeSource(
   const machine = JSON.parse(header) as ConformanceMachine;
   const { boot = 'firmware', uses = [] } = machine;
   const entry = boot === 'kernel' ? 'supervisor' : 'machine';
-  const before = (['macros', entry, 'report', ...uses] as const).map((part) => `${runtime[part]}\n`).join('');
+  const parts = ['board', 'macros', entry, 'report', ...uses] as const;
+  const before = parts.map((part) => `${runtime[part]}\n`).join('');
   return {
     machine,
     text: `${before}${text}`,

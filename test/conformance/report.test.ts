@@ -74,6 +74,7 @@ describe('what is optional', () => {
 
 describe('a program', () => {
   const RUNTIME = {
+    board: '',
     macros: '.macro check id\n check.\\id: nop\n .endm',
     machine: '',
     supervisor: '.4byte 0x73',

@@ -156,6 +156,27 @@ export function writeMemoryMap(tables: Tables): string {
   return lines.join('\n') + '\n';
 }
 
+/** spec/conformance/runtime/board.s: the regions that are there, for the programs of the conformance kit. */
+export function writeBoard(tables: Tables): string {
+  const lines = [
+    '# Generated from spec/tables/memory-map.json by `npm run generate`. Do not edit.',
+    '#',
+    '# Where the parts of the board lie, and the sources of their interrupts; of several that are alike,',
+    '# those of the first, and how far apart and how many they are.',
+    '',
+  ];
+  for (const { name, base, size, step, count, irq, present } of tables.regions) {
+    if (!present) continue;
+    const constants = { '': base, _SIZE: size, _STEP: step, _COUNT: count, _IRQ: irq };
+    for (const [suffix, value] of Object.entries(constants)) {
+      if (value === undefined) continue;
+      const text = suffix === '_COUNT' || suffix === '_IRQ' ? `${value}` : hexOf(value);
+      lines.push(`        .equ    ${constantName(name)}${suffix}, ${text}`);
+    }
+  }
+  return lines.join('\n') + '\n';
+}
+
 /** src/generated/isa.ts. */
 export function writeIsa(tables: Tables): string {
   const literal = (value: unknown) => JSON.stringify(value);

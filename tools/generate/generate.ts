@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { coverageTable } from './coverage.ts';
-import { writeCoreCsrs, writeCsrs, writeIsa, writeMemoryMap } from './constants.ts';
+import { writeBoard, writeCoreCsrs, writeCsrs, writeIsa, writeMemoryMap } from './constants.ts';
 import { writeDecoder, writeMatches, writeOpcodes, writeOperations } from './decode.ts';
 import { writeDescriptionRules } from './description-rules.ts';
 import { writeDescriptionTypes } from './description-types.ts';
@@ -44,7 +44,10 @@ export async function generate(root: string): Promise<Map<string, string>> {
     const regions = regionsFor(path, tables, exports);
     outputs.set(path, replaceRegions(readFileSync(join(root, path), 'utf8'), regions));
   }
-  outputs.set('spec/coverage.md', await format(coverageTable(join(root, 'spec')), { parser: 'markdown' }));
+  const board = writeBoard(tables);
+  outputs.set('spec/conformance/runtime/board.s', board);
+  const coverage = coverageTable(join(root, 'spec'), board);
+  outputs.set('spec/coverage.md', await format(coverage, { parser: 'markdown' }));
   return outputs;
 }
 
