@@ -80,6 +80,7 @@ describe('a program', () => {
     supervisor: '.4byte 0x73',
     report: '',
     virtio: '',
+    fdt: '',
   };
 
   it('names its checks and its machine', () => {

@@ -8,13 +8,13 @@ export const PROGRAM_LIMIT = 60_000;
 
 /** What it printed until it ended, or until its time was over. */
 export async function runHere(program: ConformanceProgram, jit: JitMode = 'on'): Promise<string> {
-  const { boot = 'firmware', harts, drives } = program.machine;
+  const { boot = 'firmware', append, initrd = false, harts, drives } = program.machine;
   const machine = await createMachine(
     {
       hartware: 1,
       harts: harts ?? 1,
       memory: '64M',
-      boot: { [boot]: 'program' },
+      boot: { [boot]: 'program', append, initrd: initrd ? 'program' : undefined },
       drives: drives?.map(({ size, id }) => ({ memory: size, id })),
     },
     { files: { program: program.bytes }, jit: { mode: jit }, limits: { wallTime: PROGRAM_LIMIT } },
