@@ -173,7 +173,7 @@ program:
 
 # Goes through the structure block from s3, of s4 bytes, with the names at s5, s6 bytes. Sets bits of
 # s0: 1 for an unknown token, 2 for a property that is not before the children of its node, 4 for a
-# name that is not in the strings block, 8 for nodes that do not end, or are not in one root. s10 is the address behind the last token.
+# name that is not in the strings block, 8 for nodes that do not end, or are not in one root, or no FDT_END. s10 is the address behind the last token.
 walk:
         addi    sp, sp, -16
         sd      ra, (sp)
@@ -184,7 +184,7 @@ walk:
         li      s7, 0                   # depth
         li      s8, 0                   # whether a property may come
         li      s11, 0                  # roots
-1:      bgeu    s10, s4, 9f
+1:      bgeu    s10, s4, 8f
         mv      a0, s10
         call    next_token
         mv      s10, a0
