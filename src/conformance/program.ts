@@ -1,5 +1,6 @@
 /** The programs of the conformance kit (spec/conformance): assembled with what they have in common. */
 import { assemble, AssemblyError } from '../assembler/assembler.ts';
+import { RAM_BASE } from '../generated/memory-map.ts';
 
 /** A program as its file has it. */
 export interface ConformanceSource {
@@ -57,7 +58,7 @@ export function programNames(files: readonly string[]): string[] {
 
 /** How the macros of the runtime mark a check. */
 const MARK = 'check.';
-const ORIGIN = { firmware: 0x80000000n, kernel: 0x80200000n } as const;
+const ORIGIN = { firmware: BigInt(RAM_BASE), kernel: BigInt(RAM_BASE) + 0x200000n } as const;
 
 /** A program as it is assembled: all of its text, and where it lies. */
 export interface CompleteSource {

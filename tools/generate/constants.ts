@@ -137,7 +137,7 @@ export function writeMemoryMap(tables: Tables): string {
   ];
   for (const region of tables.regions) {
     const properties = Object.entries(region)
-      .filter(([, value]) => value !== undefined)
+      .filter(([key, value]) => value !== undefined && key !== 'description' && key !== 'chapter')
       .map(([key, value]) => {
         if (key === 'base' || key === 'size' || key === 'step') return `${key}: ${hexOf(value as number)}`;
         return `${key}: ${typeof value === 'string' ? `'${value}'` : String(value)}`;
@@ -154,6 +154,12 @@ export function writeMemoryMap(tables: Tables): string {
     if (region.irq !== undefined) lines.push(`export const ${name}_IRQ = ${region.irq};`);
   }
   return lines.join('\n') + '\n';
+}
+
+/** assembly/generated/memory-map.ts: what the core knows of it. */
+export function writeCoreMemoryMap(tables: Tables): string {
+  const ram = tables.regions.find(({ name }) => name === 'ram')!;
+  return `${HEADER}\nexport const RAM_BASE: u64 = ${hexOf(ram.base)};\n`;
 }
 
 /** spec/conformance/runtime/board.s: the regions that are there, for the programs of the conformance kit. */
