@@ -11,9 +11,6 @@
         .equ    ALARM_STATUS, 0x18
         .equ    CLEAR_INTERRUPT, 0x1c
 
-        .equ    RTC, 0x101000
-        .equ    PLIC, 0x0c000000
-        .equ    SOURCE, 11
         .equ    MILLISECOND, 10000
 
 # Waits that many ticks of `time`.
@@ -26,7 +23,7 @@
 .macro  pending register:req
         li      t6, PLIC + 0x1000
         lwu     t5, (t6)
-        srli    t5, t5, SOURCE
+        srli    t5, t5, RTC_IRQ
         andi    \register, t5, 1
 .endm
 
@@ -226,9 +223,9 @@ wait_ticks:
 settle:
         li      t4, PLIC
         li      t5, 1
-        sw      t5, 4 * SOURCE(t4)
+        sw      t5, 4 * RTC_IRQ(t4)
         li      t6, PLIC + 0x2000
-        li      t5, 1 << SOURCE
+        li      t5, 1 << RTC_IRQ
         sw      t5, (t6)
         li      t6, PLIC + 0x200000
         lwu     t5, 4(t6)

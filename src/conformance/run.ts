@@ -18,6 +18,8 @@ const PROGRAM = 'program';
 /** The machine that a program asks for. */
 export function describeMachineOf({
   boot = 'firmware',
+  append,
+  initrd = false,
   harts = 1,
   drives,
 }: ConformanceMachine): MachineDescription {
@@ -25,7 +27,7 @@ export function describeMachineOf({
     hartware: 1,
     harts,
     memory: '64M',
-    boot: { [boot]: PROGRAM },
+    boot: { [boot]: PROGRAM, append, initrd: initrd ? PROGRAM : undefined },
     drives: drives?.map(({ size, id }) => ({ memory: size, id })),
   };
 }

@@ -137,7 +137,7 @@ export function writeMemoryMap(tables: Tables): string {
   ];
   for (const region of tables.regions) {
     const properties = Object.entries(region)
-      .filter(([, value]) => value !== undefined)
+      .filter(([key, value]) => value !== undefined && key !== 'description' && key !== 'chapter')
       .map(([key, value]) => {
         if (key === 'base' || key === 'size' || key === 'step') return `${key}: ${hexOf(value as number)}`;
         return `${key}: ${typeof value === 'string' ? `'${value}'` : String(value)}`;
@@ -166,6 +166,33 @@ function instructionLines({ instructions }: Tables): string[] {
     else lines.push({ common, rows: [row] });
   }
   return lines.map(({ common, rows }) => `${common};${rows.join(' ')}`);
+}
+
+/** assembly/generated/memory-map.ts: what the core knows of it. */
+export function writeCoreMemoryMap(tables: Tables): string {
+  const ram = tables.regions.find(({ name }) => name === 'ram')!;
+  return `${HEADER}\nexport const RAM_BASE: u64 = ${hexOf(ram.base)};\n`;
+}
+
+/** spec/conformance/runtime/board.s: the regions that are there, for the programs of the conformance kit. */
+export function writeBoard(tables: Tables): string {
+  const lines = [
+    '# Generated from spec/tables/memory-map.json by `npm run generate`. Do not edit.',
+    '#',
+    '# Where the parts of the board lie, and the sources of their interrupts; of several that are alike,',
+    '# those of the first, and how far apart and how many they are.',
+    '',
+  ];
+  for (const { name, base, size, step, count, irq, present } of tables.regions) {
+    if (!present) continue;
+    const constants = { '': base, _SIZE: size, _STEP: step, _COUNT: count, _IRQ: irq };
+    for (const [suffix, value] of Object.entries(constants)) {
+      if (value === undefined) continue;
+      const text = suffix === '_COUNT' || suffix === '_IRQ' ? `${value}` : hexOf(value);
+      lines.push(`        .equ    ${constantName(name)}${suffix}, ${text}`);
+    }
+  }
+  return lines.join('\n') + '\n';
 }
 
 /** src/generated/isa.ts. */
