@@ -188,7 +188,7 @@ program:
         check_either map.misaligned.rtc, s3, MISALIGNED_LOAD
 
         # Atomics to a device: they fault, or work.
-        li      a0, SSWI
+        li      a0, ACLINT_SSWI
         cause_of s0, "amoswap.w a1, zero, (a0)"
         cause_of s1, "lr.w a1, (a0)"
         cause_of s2, "sc.w a1, zero, (a0)"
