@@ -1,6 +1,9 @@
 /** What the core asks of its host: memory-mapped I/O, the time, and to compile what the translator wrote. No i64 crosses here. */
 
-/** Reads `size` bytes at `address`; the upper half of 8 bytes is put into `mmioHigh`. */
+/**
+ * Reads `size` bytes at `address`; the upper half of 8 bytes is put into `mmioHigh`. With a
+ * size of 0 nothing is read: it is a fault where nothing answers.
+ */
 // @ts-ignore: decorator
 @external('host', 'mmioRead')
 export declare function hostMmioRead(address: u32, size: u32): u32;

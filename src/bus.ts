@@ -92,9 +92,14 @@ export class Bus {
   /**
    * Reads `size` bytes at `address` (unsigned): returns the low 32 bits, unsigned,
    * and leaves the rest in `high`. On an access fault `fault` is true and the result 0.
+   * With a size of 0 no device is asked: it is a fault where there is none.
    */
   read(address: number, size: number): number {
     this.high = 0;
+    if (size === 0) {
+      this.fault = this.find(address) === undefined;
+      return 0;
+    }
     const slot = this.select(address, size);
     if (slot === undefined) return 0;
     const { device } = slot;

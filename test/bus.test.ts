@@ -31,6 +31,19 @@ describe('Bus', () => {
     expect(bus.mappings.map((mapping) => mapping.base)).toEqual([0x1000, 0x2000, 0x3000]);
   });
 
+  it('asks with a size of 0 whether there is a device, and not the device', () => {
+    const bus = new Bus();
+    const probe = new Probe();
+    bus.map(0x1000, 0x100, probe, 'probe');
+    expect([0x1000, 0x10ff, 0xfff, 0x1100].map((address) => (bus.read(address, 0), bus.fault))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(probe.log).toEqual([]);
+  });
+
   it('cuts what a device returns and what it is given to the access size', () => {
     const bus = new Bus();
     const probe = new Probe();

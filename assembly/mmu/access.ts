@@ -263,8 +263,21 @@ export function checkBlockAccess(h: usize, va: u64): bool {
   const privilege = load<u32>(h, H_DATA_PRIV);
   if (!translate(h, va, ACCESS_READ, privilege) && !translate(h, va, ACCESS_WRITE, privilege)) return false;
   const permissions = pmpPermissions(h, paddr & ~((CACHE_BLOCK as u64) - 1), CACHE_BLOCK, privilege);
-  if (permissions == PMP_MIXED || !(permissions & (PMP_R | PMP_W))) return raiseAccessFault(h, va, ACCESS_WRITE);
+  if (permissions == PMP_MIXED || !(permissions & (PMP_R | PMP_W)) || !isThere(paddr)) {
+    return raiseAccessFault(h, va, ACCESS_WRITE);
+  }
   return true;
+}
+
+/** Whether anything answers at an address. */
+function isThere(address: u64): bool {
+  if (isRam(address, 1)) return true;
+  if (address >= RAM_BASE) return false;
+  // No bytes: the host is only asked.
+  hostMmioRead(address as u32, 0);
+  const isMissing = mmioFault != 0;
+  mmioFault = 0;
+  return !isMissing;
 }
 
 /** Zeroes the cache block that holds `va`; a fault reports `va` itself. Main memory only. */

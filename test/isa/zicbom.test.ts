@@ -67,6 +67,12 @@ describe.each(['cbo.clean', 'cbo.flush', 'cbo.inval'])('%s', (name) => {
       ${name} (a0)`);
     expect(trap).toMatchObject({ cause: 7n, value: DATA + 8n });
   });
+  it('faults as a store access where nothing answers, and not on a device', () => {
+    const trap = trapOf(`li a0, 0x18000004\n ${name} (a0)`);
+    expect(trap).toMatchObject({ cause: 7n, value: 0x18000004n });
+    expect(trapOf(`li a0, -64\n ${name} (a0)`)).toMatchObject({ cause: 7n });
+    expect(trapOf(`li a0, PROBE\n ${name} (a0)`)).toBeUndefined();
+  });
   it('keeps what is in memory', () => {
     const guest = runPaged(
       `li a0, PAGE\n li a1, 77\n sd a1, (a0)\n ${name} (a0)\n ld a2, (a0)`,
