@@ -214,6 +214,8 @@ class Pass implements Scope {
         this.isCompressing = option;
         return;
       }
+      // Every extension is there already.
+      case 'arch':
       case 'relax':
       case 'norelax':
       case 'pic':

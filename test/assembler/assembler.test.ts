@@ -111,6 +111,10 @@ describe('assemble', () => {
     ]);
   });
 
+  it('has every extension, whatever .option arch says', () => {
+    expect(wordsOf('.option arch, +zba, +zicboz\nsh1add a0, a1, a2')).toEqual([0x20c5a533]);
+  });
+
   it('compresses after .option rvc only, and keeps the meaning', () => {
     const source =
       'addi a0,a0,1; mv a0,a1; add a0,a0,a1; lw a0,4(a1); sd ra,8(sp); jr ra; lui a0,1; slli a0,a0,3';
