@@ -14,7 +14,7 @@ export interface ConformanceMachine {
   /** How it is entered: as firmware in M-mode, from reset, or as a kernel in S-mode, with SBI. Default firmware. */
   readonly boot?: 'firmware' | 'kernel';
   /** Further parts of the runtime. Default none. */
-  readonly uses?: readonly ('virtio' | 'fdt')[];
+  readonly uses?: readonly ('virtio' | 'fdt' | 'vectors' | 'paging')[];
   /** Of a kernel: its command line. Default none. */
   readonly append?: string;
   /** Whether a kernel has its own file as its initrd. Default false. */
@@ -42,7 +42,17 @@ export interface ConformanceProgram {
 export type RunnableProgram = Pick<ConformanceProgram, 'machine' | 'bytes'>;
 
 /** The files of spec/conformance/runtime, of which some stand before each program, by their names. */
-const RUNTIME_PARTS = ['board', 'macros', 'machine', 'supervisor', 'report', 'virtio', 'fdt'] as const;
+const RUNTIME_PARTS = [
+  'board',
+  'macros',
+  'machine',
+  'supervisor',
+  'report',
+  'virtio',
+  'fdt',
+  'vectors',
+  'paging',
+] as const;
 export type ConformanceRuntime = Readonly<Record<(typeof RUNTIME_PARTS)[number], string>>;
 
 /** @param read gives the text of a file of spec/conformance. */

@@ -17,7 +17,7 @@ export interface CheckResult {
   readonly deviation?: string;
 }
 
-/** Clauses that a machine is known not to fulfil, with the reason. */
+/** Checks that a machine is known to fail, with the reason; the name of a clause stands for all checks of it. */
 export type Deviations = Readonly<Record<string, string>>;
 
 const ABSENT = /^absent ([a-z0-9_.]+)$/;
@@ -44,9 +44,17 @@ export function parseReport(
   return ids.map((id) => {
     const none = absent.some((clause) => isOf(id, clause)) ? 'absent' : 'missing';
     const result: CheckResult = { id, program: name, outcome: none, ...found.get(id) };
-    const deviation = deviations[id];
+    const deviation = deviationOf(id, deviations);
     return result.outcome === 'passed' || deviation === undefined ? result : { ...result, deviation };
   });
+}
+
+/** That of the longest name. */
+function deviationOf(id: string, deviations: Deviations): string | undefined {
+  for (let name = id; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('.')))) {
+    if (deviations[name] !== undefined) return deviations[name];
+  }
+  return undefined;
 }
 
 /** Whether a check is one of a clause. */

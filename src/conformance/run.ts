@@ -27,6 +27,8 @@ export function describeMachineOf({
     hartware: 1,
     harts,
     memory: '64M',
+    // The most that there is: a program finds out by trying.
+    isa: { paging: 'sv57' },
     boot: { [boot]: PROGRAM, append, initrd: initrd ? PROGRAM : undefined },
     drives: drives?.map(({ size, id }) => ({ memory: size, id })),
   };

@@ -70,7 +70,7 @@ async function check(
   const results: CheckResult[] = [];
   for (const program of programs) {
     const text =
-      args.target === 'qemu' ? await runQemu(args.qemu, program) : await runHere(program, args.jit);
+      args.target === 'qemu' ? await runQemu(args.qemu, target, program) : await runHere(program, args.jit);
     results.push(...parseReport(program, text, deviations));
   }
   return { target, results };
