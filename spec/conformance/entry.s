@@ -22,11 +22,27 @@ program:
         ld      a0, 24(s3)
         check   entry.firmware.a2.next_mode, a0, 1
 
+        # No reservation: SC fails.
+        la      a0, room
+        sc.d    a1, a0, (a0)
+        snez    a1, a1
+        check   reset.reservation, a1, 1
+        ld      a1, (a0)
+        check   reset.reservation.memory, a1, 5
+
         csrr    a0, satp
         check   reset.satp, a0, 0
+        csrr    a0, misa
+        check_bits reset.misa, a0, 0x14112d, 0x14112d
+        # A and L of every PMP entry.
+        csrr    a0, pmpcfg0
+        check_bits reset.pmp.first, a0, 0x9898989898989898, 0
+        csrr    a0, pmpcfg2
+        check_bits reset.pmp.last, a0, 0x9898989898989898, 0
         csrr    a0, mstatus
         check_bits reset.mstatus.mie, a0, MSTATUS_MIE, 0
         check_bits reset.mstatus.mprv, a0, MSTATUS_MPRV, 0
+        check_bits reset.mstatus.endian, a0, 3 << 36 | 1 << 6, 0
         check_bits reset.mstatus.xl, a0, 15 << 32, 10 << 32
         csrr    a0, mie
         check   reset.mie, a0, 0
@@ -55,3 +71,7 @@ program:
         ld      a2, (a0)
         check_equal map.ram.start, a2, a1
         j       finish
+
+        .data
+        .balign 8
+room:   .dword  5

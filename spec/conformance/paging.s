@@ -1,87 +1,21 @@
-#: {}
+#: {"uses": ["paging"]}
 # Address translation: the modes, what each bit of a PTE allows, and what faults leave behind.
 
-# Tries an access to s0 in S-mode or U-mode; a0 is the cause of the trap that ends it, an ecall if none.
-# U-mode has the same code at an address of its own.
-.macro  try mode:req, what:req
-        la      a0, \what
-        li      a1, \mode
-        li      t5, ((8 << 30) - RAM) * (1 - \mode)
-        add     a0, a0, t5
-        call    run_below
-.endm
-
-# Checks what such an access comes to.
-.macro  tries id:req, mode:req, what:req, expected:req
-        try     \mode, \what
-        check   \id, a0, \expected
-.endm
-
-# The leaf PTE of PAGE: the page at ROOM with these bits.
-.macro  leaf bits:req
-        li      t5, (ROOM >> 12) << 10 | (\bits)
-        la      t6, leaf_table
-        sd      t5, (t6)
-        sfence.vma
-.endm
-
-# satp with this mode, whose root is `table`.
-.macro  use mode:req, table:req
-        la      t5, \table
-        srli    t5, t5, 12
-        li      t6, \mode << 60
-        or      t5, t5, t6
-        csrw    satp, t5
-        sfence.vma
-.endm
-
-        .equ    V, 1
-        .equ    R, 2
-        .equ    W, 4
-        .equ    X, 8
-        .equ    U, 16
-        .equ    G, 32
-        .equ    A, 64
-        .equ    D, 128
-        .equ    ALL, V | R | W | X | A | D
-        .equ    USER, 0
-        .equ    SUPERVISOR, 1
-        .equ    SV39, 8
-        .equ    SV48, 9
-        .equ    ROOM, RAM + 0x200000
-        # PAGE is the first page behind 4 GiB: no RAM lies at that physical address.
-        .equ    PAGE, 1 << 32
-        .equ    LOAD_FAULT, 13
-        .equ    STORE_FAULT, 15
-        .equ    FETCH_FAULT, 12
-        .equ    S_NONE, 9
-        .equ    U_NONE, 8
-
 program:
-        li      a0, -1
-        csrw    pmpaddr0, a0
-        li      a0, 0x1f
-        csrw    pmpcfg0, a0
-        # The page that is accessed: a value, and an ecall.
-        li      s0, ROOM
-        li      a0, 0x0000007300000073
-        sd      a0, (s0)
-        sd      a0, 8(s0)
-        fence.i
-        call    build_tables
+        call    prepare_paging
 
         # M-mode is not translated.
         use     SV39, root39
         li      s0, ROOM
         ld      a0, (s0)
-        li      a1, 0x0000007300000073
+        li      a1, CONTENT
         check_equal paging.machine, a0, a1
 
         # Sv39: gigapages where the program lies, three levels to PAGE.
         li      s0, PAGE
         leaf    ALL
         tries   paging.sv39.load, SUPERVISOR, load, S_NONE
-        check   paging.sv39.value, s2, 0x0000007300000073
+        check   paging.sv39.value, s2, CONTENT
         tries   paging.sv39.store, SUPERVISOR, store, S_NONE
         tries   paging.sv39.fetch, SUPERVISOR, fetch, S_NONE
 
@@ -148,7 +82,7 @@ program:
         ld      a0, (s0)
         li      a2, MSTATUS_MPRV
         csrc    mstatus, a2
-        li      a1, 0x0000007300000073
+        li      a1, CONTENT
         check_equal paging.mprv, a0, a1
 
         # Addresses that are not canonical fault.
@@ -163,7 +97,7 @@ program:
         sd      t5, 8(t6)
         sfence.vma
         tries   paging.megapage, SUPERVISOR, load, S_NONE
-        check   paging.megapage.value, s2, 0x0000007300000073
+        check   paging.megapage.value, s2, CONTENT
         li      t5, ((ROOM + 0x1000) >> 12) << 10 | ALL
         la      t6, middle_table
         sd      t5, 8(t6)
@@ -188,51 +122,3 @@ program:
         csrw    satp, zero
         sfence.vma
         j       finish
-
-# The root of Sv39 maps the first 4 GiB as gigapages, for S-mode, and PAGE by two tables more.
-build_tables:
-        la      t0, root39
-        li      t2, 0
-1:      slli    t3, t2, 28
-        ori     t3, t3, ALL
-        sd      t3, (t0)
-        addi    t0, t0, 8
-        addi    t2, t2, 1
-        li      t3, 4
-        blt     t2, t3, 1b
-        la      t3, middle_table
-        srli    t3, t3, 2
-        ori     t3, t3, V
-        sd      t3, (t0)
-        la      t0, middle_table
-        la      t3, leaf_table
-        srli    t3, t3, 2
-        ori     t3, t3, V
-        sd      t3, (t0)
-        la      t0, root48
-        la      t3, root39
-        srli    t3, t3, 2
-        ori     t3, t3, V
-        sd      t3, (t0)
-        # U-mode code needs a page of its own: where the program lies, once more, behind 8 GiB.
-        la      t0, root39
-        li      t3, 2 << 28 | ALL | U
-        sd      t3, 64(t0)
-        ret
-
-load:   ld      s2, (s0)
-        ecall
-store:  sd      zero, 16(s0)
-        ecall
-amo:    amoadd.d a1, zero, (s0)
-        ecall
-fetch:  jr      s0
-
-        .data
-        .balign 4096
-root39: .space  4096
-root48: .space  4096
-middle_table:
-        .space  4096
-leaf_table:
-        .space  4096
