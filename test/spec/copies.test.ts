@@ -15,6 +15,7 @@ import { decodeFdt } from '../../src/fdt/decode.ts';
 import type { FdtNode } from '../../src/fdt/fdt.ts';
 import * as CSR from '../../src/generated/csr.ts';
 import { MEMORY_MAP } from '../../src/generated/memory-map.ts';
+import { ISA_EXTENSIONS, ISA_LETTERS } from '../../src/machine/isa-extensions.ts';
 import { readTables, type Region } from '../../tools/generate/tables.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -260,6 +261,17 @@ describe('code', () => {
     expect(MEMORY_MAP).toEqual(
       rows.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined))),
     );
+  });
+
+  it('lists the extensions of the instruction tables in the device tree', () => {
+    const listed: readonly string[] = [...ISA_LETTERS, ...ISA_EXTENSIONS];
+    const extensions = [...tables.instructions, ...tables.compressed].map(({ extension }) => extension);
+    // What belongs to the privileged architecture itself.
+    const names = new Set(extensions.filter((name) => name !== 'privileged'));
+    expect([...names].filter((name) => !listed.includes(name.toLowerCase().replace('rv64i', 'i')))).toEqual(
+      [],
+    );
+    expect(names.size).toBeGreaterThan(15);
   });
 
   it('has the CSRs of the table: constants, assembler, disassembler', () => {
