@@ -239,6 +239,29 @@ describe('the conformance kit', () => {
   });
 });
 
+describe('examples', () => {
+  it('load addresses of regions of the table', () => {
+    const files = [
+      ...filesOf('examples', /\.(?:js|ts|html|md)$/),
+      ...filesOf('docs', /\.md$/),
+      ...filesOf('bench', /\.ts$/),
+      'README.md',
+    ];
+    const loads = files.flatMap((file) =>
+      [...read(file).matchAll(/\bli\s+\w+, (0x[0-9a-f]{6,})\b/g)].map(([, value]) => ({
+        file,
+        value: value!,
+      })),
+    );
+    expect(loads.length).toBeGreaterThan(10);
+    const within = (value: number): boolean =>
+      tables.regions.some((each) =>
+        placesOf(each).some(({ address, size = 2 ** 32 }) => value >= address && value < address + size),
+      );
+    expect(loads.filter(({ value }) => !within(Number(value)))).toEqual([]);
+  });
+});
+
 describe('code', () => {
   it('repeats no address of a device and no start of RAM', () => {
     // Numbers that stand for something else, such as a sign bit, are told apart by what they say.
