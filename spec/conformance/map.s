@@ -187,6 +187,15 @@ program:
         check_either map.misaligned.plic, s2, MISALIGNED_LOAD
         check_either map.misaligned.rtc, s3, MISALIGNED_LOAD
 
+        # Atomics to a device: they fault, or work.
+        li      a0, ACLINT_SSWI
+        cause_of s0, "amoswap.w a1, zero, (a0)"
+        cause_of s1, "lr.w a1, (a0)"
+        cause_of s2, "sc.w a1, zero, (a0)"
+        check_either map.atomic.amo, s0, STORE
+        check_either map.atomic.lr, s1, LOAD
+        check_either map.atomic.sc, s2, STORE
+
         # Atomics have no place outside of RAM where nothing answers.
         li      a0, RAM_END
         cause_of s0, "lr.w a1, (a0)"

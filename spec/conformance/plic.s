@@ -64,7 +64,53 @@
         check_bits \id, a0, \mask, \expected
 .endm
 
+# The sum of the words from a0 to a1, in a2.
+sum:    li      a2, 0
+1:      lwu     t6, (a0)
+        add     a2, a2, t6
+        addi    a0, a0, 4
+        bltu    a0, a1, 1b
+        ret
+
+.macro  sum_of register:req, from:req, bytes:req
+        li      a0, \from
+        li      a1, \from + \bytes
+        call    sum
+        mv      \register, a2
+.endm
+
 program:
+        # As reset leaves it: nothing was printed yet.
+        sum_of  s0, PRIORITY, 4 * 97
+        sum_of  s1, PENDING, 16
+        sum_of  s2, ENABLE_M, 0x100
+        get     s3, THRESHOLD_M
+        get     s4, THRESHOLD_S
+        get     s5, CLAIM_M
+        get     s6, CLAIM_S
+        # Priorities behind the last source, and a context of a hart that is not there.
+        put_at  PRIORITY + 4 * 97, 7
+        put_at  ENABLE_M + 0x10, -1
+        put_at  ENABLE_M + 0x100, -1
+        put_at  THRESHOLD_M + 0x2000, 7
+        put_at  THRESHOLD_M + 8, 7
+        get     s7, PRIORITY + 4 * 97
+        get     s8, ENABLE_M + 0x10
+        get     s9, ENABLE_M + 0x100
+        get     s10, THRESHOLD_M + 0x2000
+        get     s11, THRESHOLD_M + 8
+        check   plic.reset.priority, s0, 0
+        check   plic.reset.pending, s1, 0
+        check   plic.reset.enable, s2, 0
+        check   plic.reset.threshold.m, s3, 0
+        check   plic.reset.threshold.s, s4, 0
+        check   plic.reset.claim.m, s5, 0
+        check   plic.reset.claim.s, s6, 0
+        check   plic.reserved.priority, s7, 0
+        check   plic.reserved.enable, s8, 0
+        check   plic.reserved.context.enable, s9, 0
+        check   plic.reserved.context.threshold, s10, 0
+        check   plic.reserved.context, s11, 0
         call    settle
 
         # Priorities, thresholds and enables keep what is legal.

@@ -38,6 +38,9 @@ export interface ConformanceProgram {
   readonly ids: readonly string[];
 }
 
+/** What is needed of a program to run it. */
+export type RunnableProgram = Pick<ConformanceProgram, 'machine' | 'bytes'>;
+
 /** The files of spec/conformance/runtime, of which some stand before each program, by their names. */
 const RUNTIME_PARTS = ['board', 'macros', 'machine', 'supervisor', 'report', 'virtio', 'fdt'] as const;
 export type ConformanceRuntime = Readonly<Record<(typeof RUNTIME_PARTS)[number], string>>;
@@ -110,7 +113,7 @@ export function assembleConformance(
 }
 
 /** The line that the runner adds to what a program printed: how the machine ended, undefined if it did not. */
-export function endLine({ machine: { end } }: ConformanceProgram, code: number | undefined): string {
+export function endLine({ machine: { end } }: RunnableProgram, code: number | undefined): string {
   if (end === undefined || code === undefined) return '';
   if (code === end.code) return `ok ${end.id}\n`;
   return `not ok ${end.id} expected 0x${end.code.toString(16)} found 0x${code.toString(16)}\n`;

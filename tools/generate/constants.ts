@@ -156,6 +156,18 @@ export function writeMemoryMap(tables: Tables): string {
   return lines.join('\n') + '\n';
 }
 
+function instructionLines({ instructions }: Tables): string[] {
+  const lines: { readonly common: string; readonly rows: string[] }[] = [];
+  for (const { name, extension, kind, mask, match, operands, aliasOf } of instructions) {
+    const common = [extension, kind, mask.toString(16), ...operands].join(' ');
+    const row = [name, match.toString(16), ...(aliasOf ? [aliasOf] : [])].join(':');
+    const last = lines.at(-1);
+    if (last?.common === common) last.rows.push(row);
+    else lines.push({ common, rows: [row] });
+  }
+  return lines.map(({ common, rows }) => `${common};${rows.join(' ')}`);
+}
+
 /** assembly/generated/memory-map.ts: what the core knows of it. */
 export function writeCoreMemoryMap(tables: Tables): string {
   const ram = tables.regions.find(({ name }) => name === 'ram')!;
@@ -251,9 +263,27 @@ export const COMPRESSED_FIELDS: Readonly<Record<string, InstructionField>> = {
 ${fields(tables.compressedFields).join('\n')}
 };
 
-export const INSTRUCTIONS: readonly InstructionDescription[] = [
-${tables.instructions.map((row) => `  { ${common(row)}operands: ${literal(row.operands)}, kind: '${row.kind}' },`).join('\n')}
-];
+/**
+ * A line for instructions that differ in name and match alone: extension, kind, mask and operands,
+ * and behind a semicolon each name with its match. As text it is a third of the size for a page.
+ */
+const ROWS = \`
+${instructionLines(tables).join('\n')}\`;
+
+export const INSTRUCTIONS: readonly InstructionDescription[] = ROWS.trim()
+  .split('\\n')
+  .flatMap((line) => {
+    const [common, rows] = line.split(';');
+    const [extension, kind, mask, ...operands] = common.split(' ');
+    return rows.split(' ').map((row) => {
+      const [name, match, aliasOf] = row.split(':');
+      return {
+        ...{ name, extension, mask: parseInt(mask, 16), match: parseInt(match, 16) },
+        ...(aliasOf && { aliasOf }),
+        ...{ operands, kind: kind as InstructionKind },
+      };
+    });
+  });
 
 export const COMPRESSED_INSTRUCTIONS: readonly CompressedInstructionDescription[] = [
 ${tables.compressed

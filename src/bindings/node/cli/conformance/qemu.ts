@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { endLine, type ConformanceProgram } from '../../../../conformance/program.ts';
+import { PROGRAM_LIMIT } from '../../../../conformance/run.ts';
 import { parseSize } from '../../../../machine/size.ts';
-import { PROGRAM_LIMIT } from './here.ts';
 
 /** QEMU cannot be run. */
 export class QemuError extends Error {
