@@ -108,7 +108,7 @@ program:
         check_equal dt.cpu.mmu.mode, a1, a0
 
         # Sizes of cache blocks: powers of two, each exactly where its extension is.
-        .irp    block, cbom, cboz
+        .irp    block, cbom, cbop, cboz
         text    a0, "zi\block"
         call    has_extension
         mv      s4, a0

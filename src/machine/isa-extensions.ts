@@ -8,9 +8,9 @@ export const ISA_BASE = 'rv64i';
 export const ISA_LETTERS = ['i', 'm', 'a', 'f', 'd', 'c'] as const;
 export const ISA_EXTENSIONS = [
   'zic64b', 'zicbom', 'zicbop', 'zicboz', 'ziccamoa', 'ziccif', 'zicclsm', 'ziccrse', 'zicntr', 'zicond',
-  'zicsr', 'zifencei', 'zihintntl', 'zihintpause', 'zihpm', 'za64rs', 'zacas', 'zawrs', 'zfhmin', 'zca', 'zcb',
-  'zcd', 'zba', 'zbb', 'zbc', 'zbs', 'zkt', 'ssccptr', 'sscounterenw', 'sstc', 'sstvala', 'sstvecd', 'svade',
-  'svadu', 'svinval', 'svnapot', 'svpbmt',
+  'zicsr', 'zifencei', 'zihintntl', 'zihintpause', 'zihpm', 'za64rs', 'zaamo', 'zacas', 'zalrsc', 'zawrs',
+  'zfhmin', 'zca', 'zcb', 'zcd', 'zba', 'zbb', 'zbc', 'zbs', 'zkt', 'ssccptr', 'sscounterenw', 'sstc',
+  'sstvala', 'sstvecd', 'svade', 'svadu', 'svinval', 'svnapot', 'svpbmt',
 ] as const; // prettier-ignore
 
 /** Bytes of a cache block (Zic64b). */

@@ -155,7 +155,7 @@ describe.each<[program: string, [what: string, (blob: Uint8Array) => Uint8Array,
       ['isa of another hart', node(HART, { 'riscv,isa': 'rv64imafdc' }), ['dt.cpu.isa.hart1']],
       [
         'letters that misa lacks',
-        node('/cpus/cpu@0', { 'riscv,isa': 'rv64imafdcv_zicbom_zicboz_zihax' }),
+        node('/cpus/cpu@0', { 'riscv,isa': 'rv64imafdcv_zicbom_zicbop_zicboz_zihax' }),
         ['dt.cpu.isa.misa', 'dt.cpu.isa.hart1', 'dt.cpu.isa.hart2', 'dt.cpu.extensions.isa'],
       ],
       ['a mode that is not there', node('/cpus/cpu@0', { 'mmu-type': 'riscv,sv57' }), ['dt.cpu.mmu.mode']],
