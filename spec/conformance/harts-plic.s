@@ -15,7 +15,7 @@
         .equ    SSI, 1 << 1
         .equ    MEI, 1 << 11
         .equ    SEI, 1 << 9
-        .equ    ROUNDS, 50
+        .equ    ROUNDS, 20
 
 .macro  put_at address:req, value:req
         li      t6, \address
