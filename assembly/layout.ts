@@ -380,4 +380,4 @@ export const JIT_BODIES_END: usize = JIT + 0x900000; // a last one may go beyond
 export const JIT_MODULE: usize = JIT + 0xa00000; // the module as the host gets it
 
 export const RAM: usize = 0x3000000;
-export const RAM_BASE: u64 = 0x80000000;
+export { RAM_BASE } from './generated/memory-map';

@@ -3,8 +3,8 @@
  * mapped there. A device sees offsets into its own window, never an address.
  *
  * What no device answers is an access fault: an address without a device, a
- * size the device does not take, a misaligned access (PMA "misaligned atomicity"
- * of I/O regions, Privileged spec 3.6.4), an access across the window's end.
+ * size the device does not take, a misaligned access (a PMA of
+ * I/O regions: privileged spec, 3.6.2), an access across the window's end.
  */
 import { messageOf } from './errors.ts';
 

@@ -107,6 +107,21 @@ await build({
   minify: true,
   plugins: [keepImportComments],
 });
+// A script of the command's for browsers, which loads the library from beside it.
+await build({
+  ...shared,
+  entryPoints: { 'conformance-page': 'src/bindings/browser/conformance-page.ts' },
+  platform: 'browser',
+  minify: true,
+  plugins: [
+    {
+      name: 'library-beside',
+      setup(build) {
+        build.onResolve({ filter: /^\.\/index\.ts$/ }, () => ({ path: './browser.js', external: true }));
+      },
+    },
+  ],
+});
 for (const name of ['browser', 'worker']) await restoreImportComments(`dist/${name}.js`);
 if (!process.argv.includes('--fast')) {
   runNode('typescript', 'bin/tsc', [

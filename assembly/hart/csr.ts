@@ -459,7 +459,7 @@ export function writeCsr(h: usize, csr: u32, value: u64): void {
       writePmpcfg(h, 8, value);
       break;
     case CSR.CSR_MCYCLE:
-      // The write takes effect after this instruction, which counts no more (Zicsr, 2.1).
+      // The write takes effect after this instruction, which counts no more (privileged spec, 3.1.10; Zicsr: ISA manual, 6.1).
       setCounter(h, load<u64>(h, H_CYCLES) + 1, H_MCYCLE_OFFSET, INHIBIT_CYCLE, value);
       break;
     case CSR.CSR_MINSTRET:

@@ -1,6 +1,6 @@
 /**
  * Zicbom: cache-block management. Memory is coherent, so that only the checks
- * of privilege and access have an effect (CMO spec, 2.5 and 3).
+ * of privilege and access have an effect (ISA manual, 19.4.2 and 19.5).
  */
 import { H_MENVCFG, H_PRIV, H_SENVCFG, PRIV_M, PRIV_U } from '../layout';
 import { MENVCFG_CBCFE, MENVCFG_CBIE } from '../generated/csr';

@@ -293,7 +293,7 @@ function isPart(offset: i32): bool {
   return isInWindow(offset) && (load<u8>(markOf(offset)) & both) == both;
 }
 
-/** Whether an indirect jump is a call: it notes where it came from in a link register (spec, 2.5.1), which that of a PLT entry is not. */
+/** Whether an indirect jump is a call: it notes where it came from in a link register (ISA manual, 2.5.1), which that of a PLT entry is not. */
 function isLink(r: usize): bool {
   const rd = load<u16>(r, REC_RD) as u32;
   return rd == RA || rd == T0;

@@ -257,7 +257,7 @@ export function locateAtomic(h: usize, va: u64, size: u32, access: u32): usize {
 
 /**
  * Whether a cache-block operation may touch the block at `va`: a load or a
- * store must be allowed there (CMO spec, 2.5.1); any fault is a store fault.
+ * store must be allowed there (ISA manual, 19.4.2.2); any fault is a store fault.
  */
 export function checkBlockAccess(h: usize, va: u64): bool {
   const privilege = load<u32>(h, H_DATA_PRIV);

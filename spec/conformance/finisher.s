@@ -8,7 +8,12 @@ program:
         expect_traps
         lwu     a0, (s0)
         lhu     a0, (s0)
+        lwu     a1, 0x7fc(s0)
         check_no_trap finisher.read
+        or      a0, a0, a1
+        lwu     a1, (s0)
+        or      a0, a0, a1
+        check   finisher.read.zero, a0, 0
 
         # Not a command.
         expect_traps

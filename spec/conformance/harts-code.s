@@ -2,7 +2,7 @@
 # What one hart changes under another: its code and its page tables, and that the other finds it
 # changed behind FENCE.I and SFENCE.VMA.
 
-        .equ    MSIP, 0x2000000
+        .equ    MSIP, CLINT
         .equ    MSI, 1 << 3
         .equ    ROUNDS, 200
         # Sv39: the first page of 0x40000000, and 1 GiB of RAM where it is.

@@ -52,7 +52,7 @@ pass_on:
         sd      ra, (sp)
         mv      a3, a0
         call    barrier
-        li      t0, 0x2000000
+        li      t0, CLINT
         slli    t1, a3, 2
         add     t1, t1, t0
         addi    t2, a3, 1

@@ -3,10 +3,9 @@
 # and timers.
 
         .equ    HARTS, 3
-        .equ    CLINT, 0x2000000
         .equ    MSIP, CLINT
         .equ    MTIMECMP, CLINT + 0x4000
-        .equ    SETSSIP, 0x2f00000
+        .equ    SETSSIP, ACLINT_SSWI
         .equ    MSI, 1 << 3
         .equ    SSI, 1 << 1
         .equ    MTI, 1 << 7

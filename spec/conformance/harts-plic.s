@@ -2,15 +2,13 @@
 # The contexts of the PLIC of several harts, and what the registers of harts do that are not there.
 
         .equ    HARTS, 3
-        .equ    CLINT, 0x2000000
         .equ    MSIP, CLINT
         .equ    MTIMECMP, CLINT + 0x4000
-        .equ    SETSSIP, 0x2f00000
-        .equ    PLIC, 0x0c000000
+        .equ    SETSSIP, ACLINT_SSWI
         .equ    ENABLE, PLIC + 0x2000
         .equ    CONTEXT, PLIC + 0x200000
-        .equ    UART_SOURCE, 10
-        .equ    UART_BIT, 1 << 10
+        .equ    UART_SOURCE, UART_IRQ
+        .equ    UART_BIT, 1 << UART_IRQ
         .equ    MSI, 1 << 3
         .equ    SSI, 1 << 1
         .equ    MEI, 1 << 11

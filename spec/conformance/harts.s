@@ -134,7 +134,7 @@ program:
         check   harts.time, a0, 0
 
         # When one hart writes it, it is changed for all.
-        li      a0, 0x200bff8
+        li      a0, CLINT + 0xbff8
         li      a1, 1 << 45
         sd      a1, (a0)
         run     3, read_time
@@ -188,7 +188,7 @@ read_time:
         csrr    a0, time
         ret
 read_mtime:
-        li      a0, 0x200bff8
+        li      a0, CLINT + 0xbff8
         ld      a0, (a0)
         ret
 
@@ -199,7 +199,7 @@ compare_times:
         call    barrier
         la      a1, latest
         li      a2, 1000
-        li      a3, 0x200bff8
+        li      a3, CLINT + 0xbff8
         li      a0, 0
 1:      ld      t0, (a1)
         fence

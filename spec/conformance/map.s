@@ -2,12 +2,7 @@
 # The memory map: what answers where, and to accesses of which size. The holes are such on
 # QEMU's board, too, on which more answers than on this one.
 
-        .equ    PLIC, 0x0c000000
-        .equ    CLINT, 0x02000000
-        .equ    SSWI, 0x02f00000
-        .equ    RTC, 0x101000
-        .equ    ROM, 0x1000
-        .equ    RAM_END, 0x84000000
+        .equ    RAM_END, RAM + 0x4000000
 
 # Loads and stores of each size at an address all fault.
 .macro  hole id:req, address:req
@@ -47,20 +42,20 @@
 program:
         # Addresses where nothing answers. The first page has none, for null pointers.
         hole    map.hole.zero, 0
-        hole    map.hole.below_rom, ROM - 8
-        hole    map.hole.above_rom, 0x10000
+        hole    map.hole.below_rom, MROM - 8
+        hole    map.hole.above_rom, MROM + MROM_SIZE
         hole    map.hole.below_finisher, FINISHER - 8
-        hole    map.hole.above_rtc, RTC + 0x1000
+        hole    map.hole.above_rtc, RTC + RTC_SIZE
         hole    map.hole.below_clint, CLINT - 8
-        hole    map.hole.above_clint, CLINT + 0x10000
-        hole    map.hole.below_sswi, SSWI - 8
-        hole    map.hole.above_sswi, SSWI + 0x4000
+        hole    map.hole.above_clint, CLINT + CLINT_SIZE
+        hole    map.hole.below_sswi, ACLINT_SSWI - 8
+        hole    map.hole.above_sswi, ACLINT_SSWI + ACLINT_SSWI_SIZE
         hole    map.hole.below_plic, PLIC - 8
-        hole    map.hole.above_plic, PLIC + 0x600000
+        hole    map.hole.above_plic, PLIC + PLIC_SIZE
         hole    map.hole.below_uart, UART - 8
-        hole    map.hole.above_uart, UART + 0x100
-        hole    map.hole.below_virtio, UART + 0xff8
-        hole    map.hole.above_virtio, UART + 0x9000
+        hole    map.hole.above_uart, UART + UART_SIZE
+        hole    map.hole.below_virtio, VIRTIO_MMIO - 8
+        hole    map.hole.above_virtio, VIRTIO_MMIO + VIRTIO_MMIO_COUNT * VIRTIO_MMIO_STEP
         hole    map.hole.middle, 0x18000000
         hole    map.hole.below_flash, 0x1ffffff8
         hole    map.hole.above_flash, 0x24000000
@@ -119,7 +114,7 @@ program:
         check   map.fetch.device, a1, 1
 
         # The boot ROM can be read; a store to it is ignored or faults.
-        li      a0, ROM
+        li      a0, MROM
         expect_traps
         ld      s0, (a0)
         lwu     s1, (a0)
@@ -175,7 +170,7 @@ program:
         check   map.size.mtime.double, s0, -1
         check   map.size.mtime.word, s1, -1
         check   map.size.mtime.high, s2, -1
-        li      a0, SSWI
+        li      a0, ACLINT_SSWI
         cause_of s0, "lwu a1, (a0)"
         check   map.size.sswi.word, s0, -1
 
@@ -191,6 +186,15 @@ program:
         check_either map.misaligned.mtime.word, s1, MISALIGNED_LOAD
         check_either map.misaligned.plic, s2, MISALIGNED_LOAD
         check_either map.misaligned.rtc, s3, MISALIGNED_LOAD
+
+        # Atomics to a device: they fault, or work.
+        li      a0, ACLINT_SSWI
+        cause_of s0, "amoswap.w a1, zero, (a0)"
+        cause_of s1, "lr.w a1, (a0)"
+        cause_of s2, "sc.w a1, zero, (a0)"
+        check_either map.atomic.amo, s0, STORE
+        check_either map.atomic.lr, s1, LOAD
+        check_either map.atomic.sc, s2, STORE
 
         # Atomics have no place outside of RAM where nothing answers.
         li      a0, RAM_END

@@ -5,7 +5,6 @@
 # Printing raises and lowers the UART's wire, so that results are kept until `settle` has
 # disabled that interrupt.
 
-        .equ    PLIC, 0x0c000000
         .equ    PRIORITY, PLIC
         .equ    PENDING, PLIC + 0x1000
         .equ    ENABLE_M, PLIC + 0x2000
@@ -14,14 +13,11 @@
         .equ    CLAIM_M, PLIC + 0x200004
         .equ    THRESHOLD_S, PLIC + 0x201000
         .equ    CLAIM_S, PLIC + 0x201004
-        .equ    RTC, 0x101000
 
-        .equ    UART_SOURCE, 10
-        .equ    RTC_SOURCE, 11
-        .equ    UART_BIT, 1 << 10
-        .equ    RTC_BIT, 1 << 11
-        .equ    PRIORITY_UART, PRIORITY + 4 * 10
-        .equ    PRIORITY_RTC, PRIORITY + 4 * 11
+        .equ    UART_BIT, 1 << UART_IRQ
+        .equ    RTC_BIT, 1 << RTC_IRQ
+        .equ    PRIORITY_UART, PRIORITY + 4 * UART_IRQ
+        .equ    PRIORITY_RTC, PRIORITY + 4 * RTC_IRQ
 
         .equ    SEIP, 1 << 9
         .equ    MEIP, 1 << 11
@@ -68,7 +64,53 @@
         check_bits \id, a0, \mask, \expected
 .endm
 
+# The sum of the words from a0 to a1, in a2.
+sum:    li      a2, 0
+1:      lwu     t6, (a0)
+        add     a2, a2, t6
+        addi    a0, a0, 4
+        bltu    a0, a1, 1b
+        ret
+
+.macro  sum_of register:req, from:req, bytes:req
+        li      a0, \from
+        li      a1, \from + \bytes
+        call    sum
+        mv      \register, a2
+.endm
+
 program:
+        # As reset leaves it: nothing was printed yet.
+        sum_of  s0, PRIORITY, 4 * 97
+        sum_of  s1, PENDING, 16
+        sum_of  s2, ENABLE_M, 0x100
+        get     s3, THRESHOLD_M
+        get     s4, THRESHOLD_S
+        get     s5, CLAIM_M
+        get     s6, CLAIM_S
+        # Priorities behind the last source, and a context of a hart that is not there.
+        put_at  PRIORITY + 4 * 97, 7
+        put_at  ENABLE_M + 0x10, -1
+        put_at  ENABLE_M + 0x100, -1
+        put_at  THRESHOLD_M + 0x2000, 7
+        put_at  THRESHOLD_M + 8, 7
+        get     s7, PRIORITY + 4 * 97
+        get     s8, ENABLE_M + 0x10
+        get     s9, ENABLE_M + 0x100
+        get     s10, THRESHOLD_M + 0x2000
+        get     s11, THRESHOLD_M + 8
+        check   plic.reset.priority, s0, 0
+        check   plic.reset.pending, s1, 0
+        check   plic.reset.enable, s2, 0
+        check   plic.reset.threshold.m, s3, 0
+        check   plic.reset.threshold.s, s4, 0
+        check   plic.reset.claim.m, s5, 0
+        check   plic.reset.claim.s, s6, 0
+        check   plic.reserved.priority, s7, 0
+        check   plic.reserved.enable, s8, 0
+        check   plic.reserved.context.enable, s9, 0
+        check   plic.reserved.context.threshold, s10, 0
+        check   plic.reserved.context, s11, 0
         call    settle
 
         # Priorities, thresholds and enables keep what is legal.
@@ -99,7 +141,7 @@ program:
         check   plic.claim.none, s0, 0
         expect_traps
         put_at  CLAIM_M, 0
-        put_at  CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, UART_IRQ
         put_at  CLAIM_M, 1023
         put_at  CLAIM_M, 0xffffffff
         check_no_trap plic.complete.none
@@ -150,7 +192,7 @@ program:
         check_bits plic.threshold.equal, s3, MEIP, 0
         check_bits plic.threshold.below, s4, MEIP, MEIP
         check_bits plic.threshold.all, s5, MEIP, 0
-        check   plic.claim.threshold, s6, UART_SOURCE
+        check   plic.claim.threshold, s6, UART_IRQ
 
         # Claiming takes the request away, for everybody.
         put_at  ENABLE_S, UART_BIT
@@ -168,35 +210,35 @@ program:
         get_mip s6
         get     s7, CLAIM_M
         # ... and then the wire, if it is high, makes one.
-        put_at  CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, UART_IRQ
         get     s8, CLAIM_M
         call    settle
         check_bits plic.both, s0, MEIP | SEIP, MEIP | SEIP
-        check   plic.claim, s1, UART_SOURCE
+        check   plic.claim, s1, UART_IRQ
         check   plic.claim.pending, s2, 0
         check_bits plic.claim.mip, s3, MEIP | SEIP, 0
         check   plic.claim.twice, s4, 0
         check   plic.claim.other, s5, 0
         check_bits plic.gateway.closed, s6, MEIP | SEIP, 0
         check   plic.gateway.closed.claim, s7, 0
-        check   plic.gateway.opened, s8, UART_SOURCE
+        check   plic.gateway.opened, s8, UART_IRQ
 
         # A wire that stays high makes the next request at completion; one that is low does not.
         raise_uart
         get     s0, CLAIM_M
-        put_at  CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, UART_IRQ
         get     s1, PENDING
         get_mip s2
         get     s3, CLAIM_M
         lower_uart
-        put_at  CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, UART_IRQ
         get     s4, PENDING
         get_mip s5
         call    settle
-        check   plic.gateway.first, s0, UART_SOURCE
+        check   plic.gateway.first, s0, UART_IRQ
         check   plic.gateway.level.pending, s1, UART_BIT
         check_bits plic.gateway.level.mip, s2, MEIP, MEIP
-        check   plic.gateway.level.claim, s3, UART_SOURCE
+        check   plic.gateway.level.claim, s3, UART_IRQ
         check   plic.gateway.low.pending, s4, 0
         check_bits plic.gateway.low.mip, s5, MEIP, 0
 
@@ -207,22 +249,22 @@ program:
         get     s1, CLAIM_M
         call    settle
         check   plic.gateway.fallen.pending, s0, UART_BIT
-        check   plic.gateway.fallen.claim, s1, UART_SOURCE
+        check   plic.gateway.fallen.claim, s1, UART_IRQ
 
         # A completion counts only where the source is enabled.
         raise_uart
         get     s0, CLAIM_M
         put_at  ENABLE_M, RTC_BIT
-        put_at  CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, UART_IRQ
         lower_uart
         raise_uart
         put_at  ENABLE_M, UART_BIT
         get     s1, CLAIM_M
-        put_at  CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, UART_IRQ
         get     s2, CLAIM_M
         call    settle
         check   plic.complete.disabled, s1, 0
-        check   plic.complete.enabled, s2, UART_SOURCE
+        check   plic.complete.enabled, s2, UART_IRQ
 
         # The S context has its own interrupt, and its own registers.
         put_at  ENABLE_M, 0
@@ -238,12 +280,12 @@ program:
         get     s3, CLAIM_S
         get_mip s4
         lower_uart
-        put_at  CLAIM_S, UART_SOURCE
+        put_at  CLAIM_S, UART_IRQ
         call    settle
         check_bits plic.s.mip, s0, MEIP | SEIP, SEIP
         check_bits plic.s.threshold, s1, SEIP, 0
         check   plic.s.claim.m, s2, 0
-        check   plic.s.claim, s3, UART_SOURCE
+        check   plic.s.claim, s3, UART_IRQ
         check_bits plic.s.claimed, s4, SEIP, 0
 
         # mip.SEIP is the wire, or the bit that software sets; neither changes the other, not
@@ -262,14 +304,14 @@ program:
         csrs    mip, a0
         get_mip s4
         lower_uart
-        put_at  CLAIM_S, UART_SOURCE
+        put_at  CLAIM_S, UART_IRQ
         get_mip s5
         csrc    mip, a0
         get_mip s6
         call    settle
         check_bits plic.seip.read, s0, SEIP, SEIP
         check_bits plic.seip.wire, s1, SEIP, SEIP
-        check   plic.seip.claim, s2, UART_SOURCE
+        check   plic.seip.claim, s2, UART_IRQ
         check_bits plic.seip.low, s3, SEIP, 0
         check_bits plic.seip.software, s4, SEIP, SEIP
         check_bits plic.seip.software.stays, s5, SEIP, SEIP
@@ -292,19 +334,19 @@ program:
         # In this order the claims may be completed, too.
         lower_uart
         lower_rtc
-        put_at  CLAIM_M, RTC_SOURCE
-        put_at  CLAIM_M, UART_SOURCE
+        put_at  CLAIM_M, RTC_IRQ
+        put_at  CLAIM_M, UART_IRQ
         raise_uart
         get     s7, CLAIM_M
         call    settle
         check   plic.order.pending, s0, UART_BIT | RTC_BIT
-        check   plic.claim.lowest, s1, UART_SOURCE
-        check   plic.claim.next, s2, RTC_SOURCE
+        check   plic.claim.lowest, s1, UART_IRQ
+        check   plic.claim.next, s2, RTC_IRQ
         check   plic.claim.last, s3, 0
-        check   plic.claim.highest, s4, RTC_SOURCE
+        check   plic.claim.highest, s4, RTC_IRQ
         check_bits plic.claim.left, s5, MEIP, MEIP
-        check   plic.claim.lower, s6, UART_SOURCE
-        check   plic.complete.order, s7, UART_SOURCE
+        check   plic.claim.lower, s6, UART_IRQ
+        check   plic.complete.order, s7, UART_IRQ
 
         # With a threshold between the two, one of them interrupts.
         put_at  PRIORITY_UART, 6
@@ -319,7 +361,7 @@ program:
         call    settle
         check_bits plic.threshold.rtc, s0, MEIP, 0
         check_bits plic.threshold.uart, s1, MEIP, MEIP
-        check   plic.threshold.claim, s2, UART_SOURCE
+        check   plic.threshold.claim, s2, UART_IRQ
         check_bits plic.threshold.left, s3, MEIP, 0
 
         # The interrupt is taken, and comes no more once it was claimed.
@@ -341,7 +383,7 @@ program:
         call    settle
         li      a0, 0x800000000000000b
         check_equal plic.interrupt.cause, s3, a0
-        check   plic.interrupt.claim, s2, UART_SOURCE
+        check   plic.interrupt.claim, s2, UART_IRQ
         check   plic.interrupt.once, s1, 1
         j       finish
 
@@ -368,10 +410,10 @@ settle:
         put_at  THRESHOLD_S, 0
         li      t4, CLAIM_M
         li      t6, CLAIM_S
-        li      t5, UART_SOURCE
+        li      t5, UART_IRQ
         sw      t5, (t4)
         sw      t5, (t6)
-        li      t5, RTC_SOURCE
+        li      t5, RTC_IRQ
         sw      t5, (t4)
         sw      t5, (t6)
 1:      lwu     t5, (t4)

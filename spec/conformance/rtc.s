@@ -11,9 +11,6 @@
         .equ    ALARM_STATUS, 0x18
         .equ    CLEAR_INTERRUPT, 0x1c
 
-        .equ    RTC, 0x101000
-        .equ    PLIC, 0x0c000000
-        .equ    SOURCE, 11
         .equ    MILLISECOND, 10000
 
 # Waits that many ticks of `time`.
@@ -26,7 +23,7 @@
 .macro  pending register:req
         li      t6, PLIC + 0x1000
         lwu     t5, (t6)
-        srli    t5, t5, SOURCE
+        srli    t5, t5, RTC_IRQ
         andi    \register, t5, 1
 .endm
 
@@ -35,10 +32,39 @@ program:
         # As reset leaves it: no alarm, no interrupt.
         lwu     s0, ALARM_STATUS(s11)
         lwu     s1, IRQ_ENABLED(s11)
+        lwu     s3, ALARM_LOW(s11)
+        lwu     s4, ALARM_HIGH(s11)
+        or      s3, s3, s4
         pending s2
+        check   rtc.reset.alarm, s3, 0
         check   rtc.reset.alarm_status, s0, 0
         check   rtc.reset.irq_enabled, s1, 0
         check   rtc.reset.pending, s2, 0
+
+        # What is only written, the bits of a switch, and what lies behind the registers.
+        lwu     s0, CLEAR_ALARM(s11)
+        lwu     s1, CLEAR_INTERRUPT(s11)
+        put     IRQ_ENABLED, 0xfffffffe
+        lwu     s2, IRQ_ENABLED(s11)
+        put     IRQ_ENABLED, 0xffffffff
+        lwu     s3, IRQ_ENABLED(s11)
+        put     IRQ_ENABLED, 0
+        expect_traps
+        li      s4, 0
+        sw      s11, 0x40(s11)
+        lwu     s4, 0x40(s11)
+        lwu     s5, 0x7fc(s11)
+        or      s4, s4, s5
+        la      s5, traps
+        ld      s5, (s5)
+        li      s6, 3
+        bne     s5, s6, 1f
+        li      s4, 0
+1:      or      s0, s0, s1
+        check   rtc.registers.write_only, s0, 0
+        check   rtc.registers.irq_enabled.high, s2, 0
+        check   rtc.registers.irq_enabled.low, s3, 1
+        check   rtc.registers.behind, s4, 0
 
         # Later than 2020, and before 2262, where a signed count of nanoseconds ends.
         call    read_time
@@ -197,9 +223,9 @@ wait_ticks:
 settle:
         li      t4, PLIC
         li      t5, 1
-        sw      t5, 4 * SOURCE(t4)
+        sw      t5, 4 * RTC_IRQ(t4)
         li      t6, PLIC + 0x2000
-        li      t5, 1 << SOURCE
+        li      t5, 1 << RTC_IRQ
         sw      t5, (t6)
         li      t6, PLIC + 0x200000
         lwu     t5, 4(t6)

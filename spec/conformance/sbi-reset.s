@@ -3,7 +3,7 @@
 #
 # The kernel comes three times; a sector of the disk counts.
 
-        .equ    BLOCK, 0x10001000
+        .equ    BLOCK, VIRTIO_MMIO
         .equ    COUNT_SECTOR, 9
         .equ    IN, 0
         .equ    OUT, 1

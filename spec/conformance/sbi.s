@@ -125,7 +125,7 @@ program:
         check   sbi.rfence.sfence_vma, a0, 0
         li      a0, 0
         li      a1, -1
-        li      a2, 0x80000000
+        li      a2, RAM
         li      a3, 0x1000
         li      a4, 5
         sbi     RFENCE, 2

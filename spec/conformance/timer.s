@@ -1,11 +1,10 @@
 #: {}
 # Time: mtime and its comparators, the software interrupts, WFI, and how interrupts are taken.
 
-        .equ    CLINT, 0x2000000
         .equ    MSIP, CLINT
         .equ    MTIMECMP, CLINT + 0x4000
         .equ    MTIME, CLINT + 0xbff8
-        .equ    SETSSIP, 0x2f00000
+        .equ    SETSSIP, ACLINT_SSWI
         .equ    MTIP, 1 << 7
         .equ    STIP, 1 << 5
         .equ    SSIP, 1 << 1

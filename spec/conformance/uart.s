@@ -129,6 +129,32 @@ program:
         check   uart.dlab.ier, s7, 0x05
         check   uart.dlab.keeps, s8, 0x34
 
+        # Nothing is written to LSR and MSR. What had changed is told once.
+        lbu     zero, MSR(s11)
+        lbu     s0, MSR(s11)
+        put_byte LSR, 0xff
+        put_byte MSR, 0xff
+        lbu     a0, LSR(s11)
+        lbu     a1, MSR(s11)
+        check_bits uart.readonly.lsr, a0, 0x1f, 0
+        check_equal uart.readonly.msr, a1, s0
+
+        # More than a byte faults, or is the register alone.
+        put_byte SCR, 0x5a
+        put_byte IER, 0
+        call    wide_load
+        check   uart.wide.load, a0, 0
+        call    wide_store
+        check   uart.wide.store, a0, 0
+        expect_traps
+        lbu     a0, 8(s11)
+        sb      s11, 8(s11)
+        lwu     a1, 0xfc(s11)
+        call    untrapped
+        or      a0, a0, a1
+        and     a0, a0, a2
+        check   uart.wide.behind, a0, 0
+
         # Line status with nothing under way.
         await   LSR, 0x60, 0x60
         check_bits uart.lsr.thre, a0, 0x20, 0x20
@@ -318,3 +344,56 @@ program:
         check   uart.iir.timeout.read, s2, 0xc1
         check_bits uart.iir.level, s3, 0xc7, 0xc4
         j       finish
+
+# a2 is -1 if there was no trap since expect_traps, else 0: what a load gave counts in the former
+# case alone.
+untrapped:
+        la      a2, traps
+        ld      a2, (a2)
+        seqz    a2, a2
+        neg     a2, a2
+        ret
+
+# a0 is what is wrong with a halfword from SCR's neighbour and a word from MCR.
+wide_load:
+        addi    sp, sp, -16
+        sd      ra, (sp)
+        expect_traps
+        lhu     a0, MSR(s11)
+        call    untrapped
+        lbu     a1, MSR(s11)
+        xor     a0, a0, a1
+        and     a0, a0, a2
+        mv      a3, a0
+        expect_traps
+        lwu     a0, MCR(s11)
+        call    untrapped
+        lbu     a1, MCR(s11)
+        xor     a0, a0, a1
+        and     a0, a0, a2
+        or      a0, a0, a3
+        ld      ra, (sp)
+        addi    sp, sp, 16
+        ret
+
+# a0 is what is wrong after a word was stored to MCR: IER to SCR keep what they had, and MCR has
+# its byte, or what it had before.
+wide_store:
+        addi    sp, sp, -16
+        sd      ra, (sp)
+        expect_traps
+        li      a0, 0x77777702
+        sw      a0, MCR(s11)
+        call    untrapped
+        lbu     a0, MCR(s11)
+        andi    a1, a2, 2
+        xor     a0, a0, a1
+        put_byte MCR, 0
+        lbu     a1, SCR(s11)
+        xori    a1, a1, 0x5a
+        or      a0, a0, a1
+        lbu     a1, IER(s11)
+        or      a0, a0, a1
+        ld      ra, (sp)
+        addi    sp, sp, 16
+        ret

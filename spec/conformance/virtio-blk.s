@@ -4,7 +4,7 @@
 # A disk outlives a reset of the machine, so that this program comes twice: what is on the disk
 # tells that the test finisher has reset the machine, and how the device came out of it.
 
-        .equ    BLOCK, 0x10001000
+        .equ    BLOCK, VIRTIO_MMIO
         .equ    SECTORS, 2048
         # The sector with MARK in it since the first time.
         .equ    MARKED, 7

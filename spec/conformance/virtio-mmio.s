@@ -2,10 +2,10 @@
 # virtio over MMIO, version 2 of its registers (virtio 1.2, 4.2): a block device in the first
 # slot, the entropy device in the second, which is driven here, and nothing in the others.
 
-        .equ    BLOCK, 0x10001000
-        .equ    ENTROPY, 0x10002000
-        .equ    EMPTY, 0x10003000
-        .equ    BEHIND, 0x10009000
+        .equ    BLOCK, VIRTIO_MMIO
+        .equ    ENTROPY, VIRTIO_MMIO + VIRTIO_MMIO_STEP
+        .equ    EMPTY, VIRTIO_MMIO + 2 * VIRTIO_MMIO_STEP
+        .equ    BEHIND, VIRTIO_MMIO + VIRTIO_MMIO_COUNT * VIRTIO_MMIO_STEP
 
         .equ    MAGIC, 0x00
         .equ    VERSION, 0x04
@@ -15,8 +15,7 @@
         .equ    SHM_LEN, 0xb0
         .equ    CONFIG_GENERATION, 0xfc
 
-        .equ    PLIC, 0x0c000000
-        .equ    SOURCE, 2
+        .equ    SOURCE, VIRTIO_MMIO_IRQ + 1
         .equ    MEIP, 1 << 11
 
         .equ    ROOM, 64

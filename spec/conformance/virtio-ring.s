@@ -3,7 +3,7 @@
 # and the suppression of notifications. A block device answers; every request reads its first
 # sector. What a device only should do, such as not to interrupt, is not checked.
 
-        .equ    BLOCK, 0x10001000
+        .equ    BLOCK, VIRTIO_MMIO
 
         .equ    INDIRECT_DESC, 1 << 28
         .equ    EVENT_IDX, 1 << 29

@@ -8,6 +8,7 @@
  * a branch out of range is an error. After `.option rvc`, instructions other
  * than branches and jal take their 16-bit form where there is one.
  */
+import { RAM_BASE } from '../generated/memory-map.ts';
 import { runDirective } from './directives.ts';
 import { AssemblyError } from './error.ts';
 import { expand, high20, low12 } from './expansion.ts';
@@ -239,7 +240,7 @@ function sameEntries<K>(a: ReadonlyMap<K, bigint>, b: ReadonlyMap<K, bigint>): b
  * @throws AssemblyError with the line, what was expected and what was found.
  */
 export function assemble(source: string, options: AssembleOptions = {}): Program {
-  const origin = options.origin ?? 0x80000000n;
+  const origin = options.origin ?? BigInt(RAM_BASE);
   const statements = parseStatements(source);
   let pass: Pass | undefined;
   for (let i = 0; i < MAX_PASSES; i++) {

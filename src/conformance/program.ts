@@ -1,5 +1,6 @@
 /** The programs of the conformance kit (spec/conformance): assembled with what they have in common. */
 import { assemble, AssemblyError } from '../assembler/assembler.ts';
+import { RAM_BASE } from '../generated/memory-map.ts';
 
 /** A program as its file has it. */
 export interface ConformanceSource {
@@ -13,7 +14,11 @@ export interface ConformanceMachine {
   /** How it is entered: as firmware in M-mode, from reset, or as a kernel in S-mode, with SBI. Default firmware. */
   readonly boot?: 'firmware' | 'kernel';
   /** Further parts of the runtime. Default none. */
-  readonly uses?: readonly ('virtio' | 'harts' | 'sbi')[];
+  readonly uses?: readonly ('virtio' | 'fdt' | 'harts' | 'sbi')[];
+  /** Of a kernel: its command line. Default none. */
+  readonly append?: string;
+  /** Whether a kernel has its own file as its initrd. Default false. */
+  readonly initrd?: boolean;
   /** Default 1. */
   readonly harts?: number;
   /** Clauses of features that a machine may lack: those that the program may say are absent. Default none. */
@@ -33,8 +38,21 @@ export interface ConformanceProgram {
   readonly ids: readonly string[];
 }
 
+/** What is needed of a program to run it. */
+export type RunnableProgram = Pick<ConformanceProgram, 'machine' | 'bytes'>;
+
 /** The files of spec/conformance/runtime, of which some stand before each program, by their names. */
-const RUNTIME_PARTS = ['macros', 'machine', 'supervisor', 'report', 'virtio', 'harts', 'sbi'] as const;
+const RUNTIME_PARTS = [
+  'board',
+  'macros',
+  'machine',
+  'supervisor',
+  'report',
+  'virtio',
+  'fdt',
+  'harts',
+  'sbi',
+] as const;
 export type ConformanceRuntime = Readonly<Record<(typeof RUNTIME_PARTS)[number], string>>;
 
 /** @param read gives the text of a file of spec/conformance. */
@@ -53,7 +71,7 @@ export function programNames(files: readonly string[]): string[] {
 
 /** How the macros of the runtime mark a check. */
 const MARK = 'check.';
-const ORIGIN = { firmware: 0x80000000n, kernel: 0x80200000n } as const;
+const ORIGIN = { firmware: BigInt(RAM_BASE), kernel: BigInt(RAM_BASE) + 0x200000n } as const;
 
 /** A program as it is assembled: all of its text, and where it lies. */
 export interface CompleteSource {
@@ -74,7 +92,8 @@ export function completeSource(
   const machine = JSON.parse(header) as ConformanceMachine;
   const { boot = 'firmware', uses = [] } = machine;
   const entry = boot === 'kernel' ? 'supervisor' : 'machine';
-  const before = (['macros', entry, 'report', ...uses] as const).map((part) => `${runtime[part]}\n`).join('');
+  const parts = ['board', 'macros', entry, 'report', ...uses] as const;
+  const before = parts.map((part) => `${runtime[part]}\n`).join('');
   return {
     machine,
     text: `${before}${text}`,
@@ -104,7 +123,7 @@ export function assembleConformance(
 }
 
 /** The line that the runner adds to what a program printed: how the machine ended, undefined if it did not. */
-export function endLine({ machine: { end } }: ConformanceProgram, code: number | undefined): string {
+export function endLine({ machine: { end } }: RunnableProgram, code: number | undefined): string {
   if (end === undefined || code === undefined) return '';
   if (code === end.code) return `ok ${end.id}\n`;
   return `not ok ${end.id} expected 0x${end.code.toString(16)} found 0x${code.toString(16)}\n`;

@@ -1,5 +1,5 @@
 /**
- * RISC-V ACLINT 1.0: machine timer and machine software interrupts in the
+ * RISC-V ACLINT 1.0 (1.0-rc4, a draft): machine timer and machine software interrupts in the
  * layout of SiFive's CLINT (`AclintClint`), and the supervisor software
  * interrupt device (`AclintSswi`).
  *
@@ -49,7 +49,7 @@ export class AclintClint implements Device {
     this.msip = new Uint8Array(msipLines.length);
   }
 
-  /** Clears msip. mtime and mtimecmp are reset by the core. */
+  /** Clears msip. mtime goes on, though ACLINT 1.0, 2.2, clears it; mtimecmp is reset by the core. */
   reset(): void {
     for (let hart = 0; hart < this.msip.length; hart++) this.writeMsip(hart, 0);
   }

@@ -9,8 +9,7 @@
  *   0x200000  threshold, claim/complete   0x1000 bytes a context
  *
  * Where QEMU 7.2 departs from the PLIC specification this follows the
- * specification: a wire still high at completion makes a new request (3, "interrupt
- * gateways"), a pending source interrupts as soon as it is enabled, bit 0 of the
+ * specification: a wire still high at completion makes a new request (1.2), a pending source interrupts as soon as it is enabled (1.5), bit 0 of the
  * enables is zero (6), claiming ignores the threshold (8), and completing a source
  * that is not enabled for the context does nothing (9).
  */

@@ -271,7 +271,7 @@ export class Uart16550 implements Device {
     const isFull = this.fifo.length >= (this.isFifoEnabled ? FIFO_SIZE : 1);
     if (isFull) {
       this.isOverrun = true;
-      // Data sheet, 8.6.2, bit 1: a full FIFO keeps its content, without FIFO the new character replaces the old.
+      // Data sheet, line status register, bit 1: a full FIFO keeps its content, without FIFO the new character replaces the old.
       if (this.isFifoEnabled) return;
       this.fifo.clear();
     }
@@ -344,7 +344,7 @@ export class Uart16550 implements Device {
     return this.isFifoEnabled ? source | IIR_FIFOS_ENABLED : source;
   }
 
-  /** The enabled condition of highest priority (data sheet, table V). */
+  /** The enabled condition of highest priority (data sheet, table IV). */
   private interruptSource(): number {
     const { ier } = this;
     if ((ier & IER_ELSI) !== 0 && this.isOverrun) return IIR_RECEIVER_LINE_STATUS;

@@ -41,6 +41,15 @@ const ClockDescription = {
   },
   expected: 'an object',
 } as const;
+const slot = { type: 'integer', minimum: 0, maximum: 7, expected: 'a whole number from 0 to 7' } as const;
+const OptionalDevice = {
+  type: 'union',
+  of: [
+    { type: 'boolean', expected: 'true or false' },
+    { type: 'object', properties: { slot: slot }, required: ['slot'], expected: 'an object' },
+  ],
+  expected: 'true, false or { "slot": number }',
+} as const;
 const file = { type: 'string', pattern: /^[^\u0000]+$/u, expected: 'a file path or URL' } as const;
 const digest = {
   type: 'string',
@@ -91,6 +100,7 @@ const DriveDescription = {
     },
     readOnly: { type: 'boolean', expected: 'true or false', default: false },
     id: { type: 'string', pattern: /^[!-~]{1,20}$/u, expected: 'at most 20 printable ASCII characters' },
+    slot: slot,
   },
   one: ['file', 'memory'],
   needs: { sha256: 'file' },
@@ -142,16 +152,17 @@ export const DESCRIPTION_RULE = {
                   maximum: 4294967295,
                   expected: 'a whole number from 0 to 4294967295',
                 },
+                slot: slot,
               },
-              required: ['seed'],
-              expected: 'an object',
+              some: ['seed', 'slot'],
+              expected: 'an object with a seed or slot',
             },
           ],
-          expected: 'true, false or { "seed": number }',
+          expected: 'true, false or { "seed": number, "slot": number }',
           default: true,
         },
-        console: { type: 'boolean', expected: 'true or false', default: false },
-        powerButton: { type: 'boolean', expected: 'true or false', default: false },
+        console: { ...OptionalDevice, default: false },
+        powerButton: { ...OptionalDevice, default: false },
       },
       expected: 'an object',
       default: {},

@@ -28,8 +28,9 @@ export interface MachineDescription {
   /** What the machine starts. */
   readonly boot: BootDescription;
   /**
-   * virtio block devices, in this order. Together with the entropy device, console and power button at
-   * most 8. Default none.
+   * virtio block devices. Those without a slot of their own lie in this order in the first free ones, and
+   * then the console, the entropy device and the power button. Together with the entropy device, console
+   * and power button at most 8. Default none.
    */
   readonly drives?: readonly DriveDescription[];
   /** Devices that a machine may have or not. */
@@ -38,18 +39,23 @@ export interface MachineDescription {
     readonly rng?:
       | boolean
       | {
-          /** A whole number from 0 to 2^32 - 1; what comes of it is repeatable, and no secret. */
-          readonly seed: number;
+          /**
+           * A whole number from 0 to 2^32 - 1; what comes of it is repeatable, and no secret. Default: host
+           * entropy.
+           */
+          readonly seed?: number;
+          /** Its virtio slot. Default the first free one. */
+          readonly slot?: number;
         };
     /** virtio console beside the UART. Default false. */
-    readonly console?: boolean;
+    readonly console?: OptionalDevice;
     /** virtio input device with a power key, for `powerButton()`. Default false. */
-    readonly powerButton?: boolean;
+    readonly powerButton?: OptionalDevice;
   };
   /** Where editors find the schema of this document. Says nothing of the machine. */
   readonly $schema?: string;
 }
-/** Sizes of virtual addresses (privileged spec, 12.3 to 12.5). */
+/** Sizes of virtual addresses (privileged spec, 12.4 to 12.6). */
 export type Paging = 'sv39' | 'sv48' | 'sv57';
 /** What time is to the guest: of `mtime`, timers and the real-time clock. */
 export type ClockDescription =
@@ -120,4 +126,13 @@ export interface DriveDescription {
    * Default "drive0", "drive1" and so on.
    */
   readonly id?: string;
+  /** Its virtio slot. Default the first free one. */
+  readonly slot?: number;
 }
+/** Whether a device is there, and in which virtio slot. Default the first free one. */
+export type OptionalDevice =
+  | boolean
+  | {
+      /** Its virtio slot. */
+      readonly slot: number;
+    };

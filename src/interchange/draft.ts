@@ -15,6 +15,7 @@ import {
   type MachineDescription,
   type Paging,
 } from '../machine/description.ts';
+import { assignSlots } from '../machine/virtio-slots.ts';
 import { InterchangeError } from './error.ts';
 import type { Settings } from './option-syntax.ts';
 
@@ -97,11 +98,21 @@ export class Draft {
     const seed = this.fitSeed();
     const others = [this.console, rng, this.powerButton].filter((origin) => origin !== undefined);
     const drives = this.orderDrives(MAX_VIRTIO_DEVICES - others.length);
-    this.noteSlots([...drives, ...others]);
+    const places = this.findSlots([...drives, ...others]);
+    const place = (origin: Origin): { readonly slot?: number } =>
+      places.has(origin) ? { slot: places.get(origin)! } : {};
+    const there = (origin: Origin): true | { readonly slot: number } => {
+      const slot = places.get(origin);
+      return slot === undefined || { slot };
+    };
     const devices: MachineDescription['devices'] = {
-      ...(seed !== undefined ? { rng: { seed } } : !rng && { rng: false }),
-      ...(this.console && { console: true }),
-      ...(this.powerButton && { powerButton: true }),
+      ...(!rng && { rng: false }),
+      ...(rng &&
+        (seed !== undefined || places.has(rng)) && {
+          rng: { ...(seed !== undefined && { seed }), ...place(rng) },
+        }),
+      ...(this.console && { console: there(this.console) }),
+      ...(this.powerButton && { powerButton: there(this.powerButton) }),
     };
     const description: MachineDescription = {
       hartware: DESCRIPTION_VERSION,
@@ -110,7 +121,7 @@ export class Draft {
       ...(this.clock && { clock: this.clock }),
       ...(this.paging && { isa: { paging: this.paging } }),
       boot,
-      ...(drives.length > 0 && { drives: this.describe(drives) }),
+      ...(drives.length > 0 && { drives: this.describe(drives, place) }),
       ...(Object.keys(devices).length > 0 && { devices }),
     };
     return { description: validateDescription(description), notes: this.notes };
@@ -153,27 +164,38 @@ export class Draft {
     return drives.slice(0, places);
   }
 
-  private noteSlots(devices: readonly Origin[]): void {
-    devices.forEach(({ from, slot }, index) => {
-      if (slot !== undefined && slot !== index)
-        this.note(
-          from,
-          `lies in virtio slot ${index} here, and not in ${slot}: slots are filled from the first`,
-        );
-    });
+  /** The slots of all devices; of none where they lie in the order in which a description fills slots. */
+  private findSlots(devices: readonly Origin[]): ReadonlyMap<Origin, number> {
+    const owners = new Map<number, Origin>();
+    for (const device of devices) {
+      const { from, slot } = device;
+      if (slot === undefined) continue;
+      if (owners.has(slot))
+        this.note(from, `slot ${slot} is that of ${owners.get(slot)!.from}: another one here`);
+      else owners.set(slot, device);
+    }
     const loose = devices.filter(({ slot }) => slot === undefined);
     if (loose.length > 0) {
       this.note(
         loose.map(({ from }) => from).join(', '),
-        'no slot is named: here virtio devices fill them from the first, QEMU does so from the last',
+        'no slot of virtio-mmio is named: here they take those that are free, from the first',
       );
     }
+    const slots = assignSlots(
+      devices.map((device) => (owners.get(device.slot!) === device ? device.slot : undefined)),
+    );
+    const isUsual = slots.every((slot, index) => slot === index);
+    return new Map(isUsual ? [] : devices.map((device, index) => [device, slots[index]]));
   }
 
-  private describe(drives: readonly FoundDrive[]): DriveDescription[] {
+  private describe(
+    drives: readonly FoundDrive[],
+    slotOf: (drive: Origin) => { readonly slot?: number },
+  ): DriveDescription[] {
     const taken = new Set(drives.map(({ id }) => id).filter((id) => id !== undefined));
     const used = new Set<string>();
-    return drives.map(({ from, source, readOnly, id }, index) => {
+    return drives.map((drive, index) => {
+      const { from, source, readOnly, id } = drive;
       let serial = id;
       const isUsable = serial !== undefined && /^[!-~]+$/.test(serial) && serial.length <= MAX_ID;
       if (!isUsable || used.has(serial!)) {
@@ -190,7 +212,7 @@ export class Draft {
       }
       used.add(serial!);
       const place = 'file' in source ? source : { memory: this.fitDrive(from, source.memory) };
-      return { ...place, ...(readOnly && { readOnly }), id: serial };
+      return { ...place, ...(readOnly && { readOnly }), id: serial, ...slotOf(drive) };
     });
   }
 

@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors.ts';
 import type { CompleteDrive, NamedFile, ResolvedDescription } from '../machine/description.ts';
 import { CPU_MODEL, cpuSettings, MISSING_EXTENSIONS, OLDEST_QEMU, type QemuVersion } from './harts.ts';
 import { escapeValue, formatSettings } from './option-syntax.ts';
-import { busOf, type SlotDevice } from './slots.ts';
+import { busOf } from './slots.ts';
 
 /** What the description alone does not say. */
 export interface ExportOptions {
@@ -30,6 +30,9 @@ export interface BootFilesThere {
 const NANOSECONDS = 1_000_000_000;
 /** QEMU's limits of `shift`. */
 const MAX_SHIFT = 10;
+
+/** A virtio device in its slot. */
+export type PlacedDevice = ResolvedDescription['virtio'][number];
 
 /** Collects what cannot be kept, and what QEMU has to be told. */
 export class Leaving {
@@ -152,23 +155,17 @@ export class Leaving {
   }
 
   /** What it takes to have a device in a slot, as pairs of option and value. */
-  device(device: SlotDevice, slot: number): (readonly [string, string])[] {
-    const bus = busOf(slot);
+  device(device: PlacedDevice): (readonly [string, string])[] {
+    const bus = busOf(device.slot);
     switch (device.kind) {
-      case 'drive':
+      case 'drive': {
+        const drive = this.machine.drives[device.index];
+        const node = nodeName(device.index);
         return [
-          backend(device.drive, nodeName(device.index), (named) =>
-            this.file(`drives[${device.index}].file`, named),
-          ),
-          [
-            '-device',
-            formatSettings('virtio-blk-device', {
-              drive: nodeName(device.index),
-              bus,
-              serial: device.drive.id,
-            }),
-          ],
+          backend(drive, node, (named) => this.file(`drives[${device.index}].file`, named)),
+          ['-device', formatSettings('virtio-blk-device', { drive: node, bus, serial: drive.id })],
         ];
+      }
       case 'console':
         return [
           ['-device', formatSettings('virtio-serial-device', { id: 'console', bus, max_ports: 1 })],
@@ -179,7 +176,7 @@ export class Leaving {
           ['-object', formatSettings('rng-builtin', { id: 'rng' })],
           ['-device', formatSettings('virtio-rng-device', { rng: 'rng', bus })],
         ];
-      case 'power-button':
+      case 'powerButton':
         this.note(
           'devices.powerButton',
           'a whole keyboard there, of which it is one key; the monitor presses it by “sendkey power”',

@@ -4,8 +4,8 @@
  * QEMU as it is, through libvirt's own namespace for that.
  */
 import { resolveDescription, validateDescription, type MachineDescription } from '../machine/description.ts';
-import { Leaving, nodeName, type ExportOptions } from './leaving.ts';
-import { busOf, slotsOf, type SlotDevice } from './slots.ts';
+import { Leaving, nodeName, type ExportOptions, type PlacedDevice } from './leaving.ts';
+import { busOf } from './slots.ts';
 import { element, formatXml, type XmlElement } from './xml.ts';
 
 const MiB = 1024 * 1024;
@@ -47,16 +47,17 @@ export function exportLibvirt(
 
   const devices: XmlElement[] = [element('controller', { type: 'usb', model: 'none' })];
   const overrides: XmlElement[] = [];
-  slotsOf(machine).forEach((device, slot) => {
-    if (device.kind === 'drive' && device.drive.memory !== undefined) {
-      words.push(...leaving.device(device, slot).flat());
-      return;
+  for (const device of machine.virtio) {
+    const drive = device.kind === 'drive' ? machine.drives[device.index] : undefined;
+    if (drive?.memory !== undefined) {
+      words.push(...leaving.device(device).flat());
+      continue;
     }
     devices.push(libvirtDevice(device, leaving));
-    const properties: Record<string, string> = { bus: busOf(slot) };
-    if (device.kind === 'drive' && !PLAIN_SERIAL.test(device.drive.id)) properties.serial = device.drive.id;
+    const properties: Record<string, string> = { bus: busOf(device.slot) };
+    if (drive && !PLAIN_SERIAL.test(drive.id)) properties.serial = drive.id;
     overrides.push(override(aliasOf(device), properties));
-  });
+  }
   leaving.noteDrives();
   devices.push(element('serial', { type: 'pty' }, [element('target', { port: 0 })]));
   devices.push(element('console', { type: 'pty' }, [element('target', { type: 'serial', port: 0 })]));
@@ -96,16 +97,17 @@ export function exportLibvirt(
 }
 
 /** libvirt keeps names of users' own that begin with `ua-`. */
-function aliasOf(device: SlotDevice): string {
+function aliasOf(device: PlacedDevice): string {
   return `ua-${device.kind === 'drive' ? nodeName(device.index) : device.kind}`;
 }
 
 /** A device at virtio-mmio; which slot is said apart, because libvirt knows none. */
-function libvirtDevice(device: SlotDevice, leaving: Leaving): XmlElement {
+function libvirtDevice(device: PlacedDevice, leaving: Leaving): XmlElement {
   const place = [element('alias', { name: aliasOf(device) }), element('address', { type: 'virtio-mmio' })];
   switch (device.kind) {
     case 'drive': {
-      const { index, drive } = device;
+      const { index } = device;
+      const drive = leaving.machine.drives[index];
       return element('disk', { type: 'file', device: 'disk' }, [
         element('driver', { name: 'qemu', type: 'raw', discard: 'unmap' }),
         element('source', {
@@ -121,7 +123,7 @@ function libvirtDevice(device: SlotDevice, leaving: Leaving): XmlElement {
       return element('controller', { type: 'virtio-serial', index: 0, ports: 1 }, place);
     case 'rng':
       return element('rng', { model: 'virtio' }, [element('backend', { model: 'builtin' }), ...place]);
-    case 'power-button':
+    case 'powerButton':
       leaving.note(
         'devices.powerButton',
         'a whole keyboard there, of which it is one key: “virsh send-key NAME KEY_POWER”',

@@ -19,6 +19,7 @@ export class QemuDevices {
   /** Drives by `-drive if=virtio`, which have no `-device`. */
   private readonly attached: FoundDrive[] = [];
   private readonly devices: { readonly what: string; readonly settings: Settings }[] = [];
+  private readonly slots = new Set<number>();
   private serialPorts = 0;
 
   constructor(private readonly draft: Draft) {}
@@ -83,7 +84,10 @@ export class QemuDevices {
     settings.ignore('id');
     settings.ignore('bootindex');
     const bus = settings.take('bus');
-    const origin: Origin = { from: what, slot: slotOf(bus) };
+    const isOnBoard = transport === '-device' && bus === undefined;
+    const slot = slotOf(bus) ?? (isOnBoard ? this.lastFreeSlot() : undefined);
+    if (slot !== undefined) this.slots.add(slot);
+    const origin: Origin = { from: what, slot };
     if (/^-pci/.test(transport ?? '') || settings.take('addr') !== undefined)
       draft.note(what, 'on PCI there; here virtio devices are on virtio-mmio');
     switch (kind) {
@@ -108,6 +112,11 @@ export class QemuDevices {
         }
     }
     this.draft.noteRest(driver, settings, 'there is no such setting here');
+  }
+
+  /** QEMU gives devices that name no slot the last one that is free. */
+  private lastFreeSlot(): number | undefined {
+    return [7, 6, 5, 4, 3, 2, 1, 0].find((slot) => !this.slots.has(slot));
   }
 
   private placeDrive(what: string, settings: Settings, origin: Origin): void {

@@ -3,7 +3,6 @@ import { ArgumentError } from '../errors.ts';
 import { resolveDescription, validateDescription, type MachineDescription } from '../machine/description.ts';
 import { Leaving, type ExportOptions } from './leaving.ts';
 import { formatCommand } from './shell.ts';
-import { slotsOf } from './slots.ts';
 
 const MiB = 1024 * 1024;
 
@@ -47,7 +46,7 @@ export function exportQemu(description: MachineDescription, options: ExportOptio
     groups.push(['-chardev', 'pty,id=console']);
     leaving.note('devices.console', 'on a pseudo-terminal of its own there, whose name QEMU prints');
   }
-  slotsOf(machine).forEach((device, slot) => groups.push(...leaving.device(device, slot)));
+  for (const device of machine.virtio) groups.push(...leaving.device(device));
   leaving.noteDrives();
 
   const { isBare, firmware, kernel, initrd, fdt } = leaving.bootFiles();

@@ -1,6 +1,6 @@
 /**
  * Pseudo-instructions that stand for one instruction with some operands fixed
- * (ISA manual, "RISC-V Assembly Programmer's Handbook").
+ * (RISC-V Assembly Programmer's Manual).
  */
 import { CSR_CYCLE, CSR_FCSR, CSR_FFLAGS, CSR_FRM, CSR_INSTRET, CSR_TIME } from '../generated/csr.ts';
 

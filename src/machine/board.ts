@@ -6,7 +6,7 @@ import { messageOf } from '../errors.ts';
 import type { BlockBackend } from '../block/backend.ts';
 import { Bus } from '../bus.ts';
 import type { Core } from '../core/core.ts';
-import { AclintClint, AclintSswi } from '../devices/aclint.ts';
+import { AclintClint, AclintSswi, type MachineTimer } from '../devices/aclint.ts';
 import { BootRom } from '../devices/boot-rom.ts';
 import type { Device, DeviceLog, IoScheduler, Timer, WallClock } from '../devices/device.ts';
 import { GoldfishRtc } from '../devices/goldfish-rtc.ts';
@@ -23,6 +23,8 @@ import type { VirtioDevice } from '../virtio/device.ts';
 import { VirtioEntropy } from '../virtio/entropy.ts';
 import { VirtioMmio } from '../virtio/mmio.ts';
 import { VirtioPowerButton } from '../virtio/power-button.ts';
+import type { ResolvedDescription } from './description.ts';
+import { assignSlots, type VirtioPart } from './virtio-slots.ts';
 import { DeviceConflictError, checkPlaces, type CustomDevice, type DeviceContext } from './custom-device.ts';
 
 /** The line of a device that has none. */
@@ -53,14 +55,15 @@ export interface BoardOptions {
   readonly drives: readonly Drive[];
   /** Devices of the embedder's own. */
   readonly custom: readonly CustomDevice[];
+  /** mtime and its comparators. */
+  readonly timer: MachineTimer;
   readonly wallClock: WallClock;
   readonly createTimer: () => Timer;
   /** @param device what to call it in the log. */
   readonly createIo: (device: string) => IoScheduler;
   readonly random: (into: Uint8Array) => void;
-  readonly hasEntropy: boolean;
-  readonly hasConsole: boolean;
-  readonly hasPowerButton: boolean;
+  /** The machine's own virtio devices, and their slots. */
+  readonly virtio: ResolvedDescription['virtio'];
   /** Called when a line changed that may wake a waiting hart. */
   readonly onInterrupt: () => void;
   readonly onFinish: (finish: Finish) => void;
@@ -115,24 +118,31 @@ export class Board {
     });
     this.place('uart', this.uart, { irq: this.irq('uart') });
 
-    this.console = options.hasConsole
+    const io = options.createIo('virtio block');
+    const has = (kind: VirtioPart['kind']): boolean => options.virtio.some((part) => part.kind === kind);
+    this.console = has('console')
       ? new VirtioConsole({ output: options.onConsoleOutput, onInputSpace: options.onInputSpace, log })
       : undefined;
-    this.powerButton = options.hasPowerButton ? new VirtioPowerButton() : undefined;
-    // Disks come first, so that the first drive is /dev/vda at the first slot.
-    const io = options.createIo('virtio block');
-    const virtio: VirtioDevice[] = [
-      ...options.drives.map(({ backend, id }) => new VirtioBlock({ backend, io, id, log })),
-      ...(this.console ? [this.console] : []),
-      ...(options.hasEntropy ? [new VirtioEntropy(options.random)] : []),
-      ...(this.powerButton ? [this.powerButton] : []),
-      ...options.custom.flatMap((device) =>
-        device.kind === 'virtio' ? [device.create(this.contextOf(device, options, NO_LINE))] : [],
-      ),
-    ];
+    this.powerButton = has('powerButton') ? new VirtioPowerButton() : undefined;
+    const make = (part: VirtioPart): VirtioDevice => {
+      if (part.kind === 'drive') {
+        const { backend, id } = options.drives[part.index];
+        return new VirtioBlock({ backend, io, id, log });
+      }
+      if (part.kind === 'rng') return new VirtioEntropy(options.random);
+      return part.kind === 'console' ? this.console! : this.powerButton!;
+    };
+    const custom = options.custom.filter((device) => device.kind === 'virtio');
     const slots = MEMORY_MAP.find(({ name }) => name === 'virtio-mmio')!;
-    if (virtio.length > slots.count!)
-      throw new DeviceConflictError(`expected at most ${slots.count} virtio devices, found ${virtio.length}`);
+    const count = options.virtio.length + custom.length;
+    if (count > slots.count!)
+      throw new DeviceConflictError(`expected at most ${slots.count} virtio devices, found ${count}`);
+    const places = assignSlots([...options.virtio.map(({ slot }) => slot), ...custom.map(() => undefined)]);
+    const virtio: VirtioDevice[] = [];
+    [
+      ...options.virtio.map(make),
+      ...custom.map((device) => device.create(this.contextOf(device, options, NO_LINE))),
+    ].forEach((device, index) => (virtio[places[index]] = device));
     for (let slot = 0; slot < slots.count!; slot++) {
       const irq = slots.irq! + slot;
       const interrupt = plic.source(irq);
@@ -142,7 +152,7 @@ export class Board {
 
     this.place('plic', plic, { hartInterrupts: [IRQ_M_EXT, IRQ_S_EXT] });
     const clint = new AclintClint(
-      core.exports,
+      options.timer,
       harts.map((hart) => line(hart, IRQ_M_SOFT)),
     );
     this.place('clint', clint, { hartInterrupts: [IRQ_M_SOFT, IRQ_M_TIMER] });

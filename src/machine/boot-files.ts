@@ -58,6 +58,16 @@ export async function openBootFiles(
   };
 }
 
+/** Looks whether each file is one of its kind. What is wrong goes to `findings`. */
+export async function examineBootFiles(
+  { kernel, firmware, fdt }: OpenedBootFiles,
+  findings: FileFindings,
+): Promise<void> {
+  await findings.attempt('boot.kernel', () => readImage('kernel', kernel));
+  await findings.attempt('boot.firmware', () => readImage('firmware', firmware));
+  await findings.attempt('boot.fdt', () => readTree(fdt));
+}
+
 export class BootFiles {
   private constructor(
     private readonly opened: readonly Uint8Array[],
@@ -77,16 +87,14 @@ export class BootFiles {
 
   /** @throws ImageFormatError or FdtFormatError when one is none of its kind. */
   static async read({ kernel, firmware, initrds, fdt }: OpenedBootFiles): Promise<BootFiles> {
-    const image = async (what: string, file: OpenedFile | undefined): Promise<BootImage | undefined> =>
-      file && loadKernel(file.bytes, { what: `${what} ${file.name}` });
     const bytesOf = (files: readonly (OpenedFile | undefined)[]): Uint8Array[] =>
       files.flatMap((file) => file?.bytes ?? []);
     return new BootFiles(
       bytesOf([kernel, firmware, ...initrds, fdt]),
-      await image('kernel', kernel),
-      await image('firmware', firmware),
+      await readImage('kernel', kernel),
+      await readImage('firmware', firmware),
       alignInitrds(bytesOf(initrds)),
-      fdt && readTree(fdt.bytes, fdt.name),
+      readTree(fdt),
     );
   }
 
@@ -158,11 +166,18 @@ function withChosen(root: FdtNode, properties: FdtNode['properties']): FdtNode {
   return { ...root, children: [chosen, ...children.filter((child) => child !== old)] };
 }
 
-function readTree(blob: Uint8Array, what: string): DecodedFdt {
+async function readImage(
+  what: 'kernel' | 'firmware',
+  file: OpenedFile | undefined,
+): Promise<BootImage | undefined> {
+  return file && loadKernel(file.bytes, { what: `${what} ${file.name}` });
+}
+
+function readTree(file: OpenedFile | undefined): DecodedFdt | undefined {
   try {
-    return decodeFdt(blob);
+    return file && decodeFdt(file.bytes);
   } catch (error) {
-    if (error instanceof FdtFormatError) error.message = `${what}: ${error.message}`;
+    if (error instanceof FdtFormatError) error.message = `${file!.name}: ${error.message}`;
     throw error;
   }
 }

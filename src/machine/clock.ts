@@ -29,6 +29,8 @@ export class MachineClock {
   /** The first deadline of all. */
   private earliest: bigint | undefined;
   private readonly origin: number;
+  /** By how much the guest has set mtime ahead, in ticks. */
+  private written = 0n;
 
   /** @param startTime with the virtual clock, what the wall clock starts from, in nanoseconds. */
   constructor(
@@ -45,7 +47,13 @@ export class MachineClock {
   readonly wallClock = (): bigint =>
     this.startTime === undefined
       ? this.host.wallClock()
-      : this.startTime + this.options.readTime() * BigInt(NANOSECONDS_PER_TICK);
+      : this.startTime +
+        BigInt.asUintN(64, this.options.readTime() - this.written) * BigInt(NANOSECONDS_PER_TICK);
+
+  /** mtime is about to be set, which the wall clock does not follow. */
+  writingTime(value: bigint): void {
+    this.written += value - this.options.readTime();
+  }
 
   get isVirtual(): boolean {
     return this.startTime !== undefined;

@@ -49,7 +49,7 @@ export interface CustomMmioDevice {
   create(context: DeviceContext): Device;
 }
 
-/** A virtio device; it gets the next free slot, after the machine's own. */
+/** A virtio device; it gets the first slot that is free of the machine's own. */
 export interface CustomVirtioDevice {
   /** Tells the two kinds of `CustomDevice` apart. */
   readonly kind: 'virtio';

@@ -18,6 +18,15 @@ import {
 } from '../generated/description-types.ts';
 import { describe, Problems } from './description-error.ts';
 import { complete, read, type Rule } from './description-reader.ts';
+import {
+  inSlotOrder,
+  slotOf,
+  virtioParts,
+  placedParts,
+  type PlacedPart,
+  type VirtioKeys,
+  type VirtioPart,
+} from './virtio-slots.ts';
 
 export {
   DESCRIPTION_VERSION,
@@ -51,7 +60,11 @@ export interface NamedFile {
   readonly sha256?: string;
 }
 
-/** A description with all defaults in place and everything in one form: sizes in bytes, files as objects, initrds as a list. */
+/**
+ * A description with all defaults in place and everything in one form: sizes in bytes, files as objects, initrds
+ * as a list, drives in the order of their slots, which all devices name or, where each has the one that it would
+ * have anyway, none.
+ */
 export interface CompleteDescription {
   readonly hartware: MachineDescription['hartware'];
   readonly harts: number;
@@ -71,7 +84,7 @@ export interface CompleteDescription {
   readonly devices: Required<NonNullable<MachineDescription['devices']>>;
 }
 
-export type CompleteDrive = { readonly readOnly: boolean; readonly id: string } & (
+export type CompleteDrive = { readonly readOnly: boolean; readonly id: string; readonly slot?: number } & (
   | (NamedFile & { readonly memory?: undefined })
   | { readonly file?: undefined; readonly sha256?: undefined; readonly memory: number }
 );
@@ -79,6 +92,8 @@ export type CompleteDrive = { readonly readOnly: boolean; readonly id: string } 
 /** A description as the machine uses it. */
 export type ResolvedDescription = Omit<CompleteDescription, 'hartware' | 'clock' | 'boot'> & {
   readonly boot: CompleteDescription['boot'] & { readonly initrd: readonly NamedFile[] };
+  /** The virtio devices, and where they lie. */
+  readonly virtio: readonly PlacedPart[];
   readonly clock:
     | { readonly kind: 'host' }
     | {
@@ -106,6 +121,12 @@ export function validateDescription(value: unknown): MachineDescription {
 
 /** Fills in the defaults of a description that `validateDescription` has accepted. */
 export function completeDescription(description: MachineDescription): CompleteDescription {
+  const full = withDefaults(description);
+  return { ...full, ...inSlotOrder(full) };
+}
+
+/** The same with drives in the order in which they stand there, and slots as they are named there. */
+function withDefaults(description: MachineDescription): CompleteDescription {
   // Where the schema has a default there is a value now.
   const { $schema: _, ...full } = complete(RULE, description) as Full<MachineDescription> & {
     readonly memory: number;
@@ -132,9 +153,10 @@ export function completeDescription(description: MachineDescription): CompleteDe
 
 /** A description that `validateDescription` has accepted, as the machine uses it. */
 export function resolveDescription(description: MachineDescription): ResolvedDescription {
-  const { hartware: _, clock, boot, ...rest } = completeDescription(description);
+  const { hartware: _, clock, boot, ...rest } = withDefaults(description);
   return {
     ...rest,
+    virtio: placedParts(rest),
     boot: { ...boot, initrd: boot.initrd ?? [] },
     clock:
       clock.kind === 'host'
@@ -144,10 +166,12 @@ export function resolveDescription(description: MachineDescription): ResolvedDes
 }
 
 /** What no single place says; of those places that are right in themselves. */
-function checkTogether({ clock, drives, devices }: Partial<MachineDescription>, problems: Problems): void {
+function checkTogether(
+  { clock, drives = [], devices }: Partial<MachineDescription>,
+  problems: Problems,
+): void {
   if (clock?.kind === 'virtual' && clock.startTime !== undefined && !isTime(clock.startTime))
     problems.add('clock.startTime', 'a time that there is, from 1970 on', describe(clock.startTime));
-  if (!drives) return;
   const seen = new Set<string>();
   drives.forEach((drive, index) => {
     if (!problems.isRight(`drives[${index}]`)) return;
@@ -156,17 +180,31 @@ function checkTogether({ clock, drives, devices }: Partial<MachineDescription>, 
     seen.add(id);
   });
   if (!problems.isRight('devices')) return;
-  const { rng, console, powerButton } = complete(
-    RULE.properties!.devices,
-    devices ?? {},
-  ) as CompleteDescription['devices'];
-  const count = drives.length + [rng, console, powerButton].filter(Boolean).length;
+  const keys = {
+    drives: drives as readonly CompleteDrive[],
+    devices: complete(RULE.properties!.devices, devices ?? {}) as CompleteDescription['devices'],
+  };
+  const parts = virtioParts(keys);
+  checkSlots(keys, parts, problems);
+  const count = parts.length;
   if (count > MAX_VIRTIO_DEVICES)
     problems.add(
       'drives',
       `at most ${MAX_VIRTIO_DEVICES} virtio devices`,
       `${count} (drives, rng, console and powerButton together)`,
     );
+}
+
+function checkSlots(keys: VirtioKeys, parts: readonly VirtioPart[], problems: Problems): void {
+  const owners = new Map<number, string>();
+  for (const part of parts) {
+    const place = part.kind === 'drive' ? `drives[${part.index}]` : `devices.${part.kind}`;
+    const slot = problems.isRight(place) ? slotOf(keys, part) : undefined;
+    if (slot === undefined) continue;
+    const owner = owners.get(slot);
+    if (owner !== undefined) problems.add(`${place}.slot`, 'a slot of its own', `${slot}, where ${owner} is`);
+    else owners.set(slot, place);
+  }
 }
 
 /** Engines differ in what they make of 30 February. */

@@ -44,9 +44,15 @@ export class FileFindings {
     this.problems.throwIfAny();
   }
 
-  private async attempt<T>(path: string, open: () => Promise<T>): Promise<T | undefined> {
+  /** @throws DescriptionError with everything, if anything is wrong. */
+  throwAll(): void {
+    this.problems.throwIfAny();
+  }
+
+  /** What `use` makes of a file; what it throws is what is wrong with it. */
+  async attempt<T>(path: string, use: () => T | Promise<T>): Promise<T | undefined> {
     try {
-      return await open();
+      return await use();
     } catch (error) {
       // Who gives up wants no list.
       this.host.signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 /**
  * What the harts implement, as the device tree says it (`riscv,isa`,
  * `riscv,isa-extensions`): single letters, then the named extensions in
- * canonical order (ISA manual, 36). Svade is the state at reset; with Svadu,
+ * canonical order (ISA manual, 37). Svade is the state at reset; with Svadu,
  * menvcfg.ADUE switches to hardware updating.
  */
 export const ISA_BASE = 'rv64i';

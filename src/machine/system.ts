@@ -115,6 +115,7 @@ export class System {
       : undefined;
     const seed = typeof devices.rng === 'object' ? devices.rng.seed : isVirtual ? 0 : undefined;
     this.random = seed === undefined ? (into) => host.random(into) : repeatableRandom(seed);
+    const { readTime, readTimecmp, writeTimecmp } = this.core.exports;
     this.board = new Board({
       core: this.core,
       memory: this.memory,
@@ -123,13 +124,18 @@ export class System {
         id,
       })),
       custom: options.devices,
+      timer: {
+        ...{ readTime, readTimecmp, writeTimecmp },
+        writeTime: (value) => {
+          this.clock.writingTime(value);
+          this.core.exports.writeTime(value);
+        },
+      },
       wallClock: this.clock.wallClock,
       createTimer: () => this.clock.createTimer(),
       createIo: (device) => this.createIo(device),
       random: this.random,
-      hasEntropy: devices.rng !== false,
-      hasConsole: devices.console,
-      hasPowerButton: devices.powerButton,
+      virtio: options.description.virtio,
       onInterrupt: options.onChange,
       onFinish: (finish) => {
         this.requestReturn();

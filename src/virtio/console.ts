@@ -99,7 +99,7 @@ export class VirtioConsole implements VirtioDevice {
   }
 
   writeConfig(offset: number, _size: 1 | 2 | 4, value: number): void {
-    // 5.3.5: a write to emerg_wr sends one character, before any set-up and whatever was negotiated.
+    // 5.3.4: a write to emerg_wr sends one character, before any set-up and whatever was negotiated.
     if (offset === CONFIG_EMERG_WR) this.send(Uint8Array.of(value & 0xff));
   }
 

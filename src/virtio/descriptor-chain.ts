@@ -9,7 +9,7 @@ import type { Virtqueue } from './queue.ts';
 
 /** Segments of one chain. Above any queue size we offer and any indirect table a known driver makes. */
 export const MAX_SEGMENTS = 1024;
-/** Bytes of one chain (2.7.4.1: a chain is no longer than 2^32 bytes). */
+/** Bytes of one chain (2.7.5.2: a chain is no longer than 2^32 bytes). */
 const MAX_LENGTH = 2 ** 32;
 
 export class DescriptorChain implements VirtioChain {

@@ -6,7 +6,7 @@ import type { Virtqueue } from './queue.ts';
 /** Fills `into`, at most 64 KiB at a time, with random bytes. */
 export type EntropySource = (into: Uint8Array) => void;
 
-/** 5.4.6: the device may place fewer bytes than there is room for, and at least one. */
+/** 5.4.6.2: the device may place fewer bytes than there is room for, and at least one. */
 const MAX_REQUEST = 65536;
 const REQUESTQ = 0;
 const QUEUE_SIZE = 64;

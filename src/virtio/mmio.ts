@@ -1,7 +1,7 @@
 /**
  * virtio over MMIO, register layout version 2 (virtio 1.2, 4.2). One transport
  * serves every device; without a device the slot shows DeviceID 0, and a driver
- * leaves it alone (4.2.2.1).
+ * leaves it alone (4.2.2.2).
  *
  * Left out on purpose: the legacy interface (4.2.4), which QEMU's `virt` shows by
  * default, and shared memory regions, which no device of ours has: SHMLen reads

@@ -22,7 +22,7 @@ export const VIRTQ_DESC_F_USED = 1 << 15;
 export const RING_EVENT_FLAGS_ENABLE = 0;
 export const RING_EVENT_FLAGS_DISABLE = 1;
 export const RING_EVENT_FLAGS_DESC = 2;
-/** Largest queue (2.8.10). */
+/** Largest queue (2.8). */
 const MAX_SIZE = 32768;
 const EVENT_SUPPRESSION_SIZE = 4;
 

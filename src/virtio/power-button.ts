@@ -7,7 +7,7 @@ import type { VirtioDevice, VirtioTransport } from './device.ts';
 import { VIRTIO_ID_INPUT } from './features.ts';
 import type { Virtqueue } from './queue.ts';
 
-/** What the driver selects of the configuration (5.8.5.1). */
+/** What the driver selects of the configuration (5.8.4). */
 export const VIRTIO_INPUT_CFG_ID_NAME = 0x01;
 export const VIRTIO_INPUT_CFG_ID_SERIAL = 0x02;
 export const VIRTIO_INPUT_CFG_ID_DEVIDS = 0x03;
@@ -77,7 +77,7 @@ export class VirtioPowerButton implements VirtioDevice {
     return data[offset - CONFIG_DATA] ?? 0;
   }
 
-  /** What the selection stands for; nothing means that there is no such thing (5.8.5.1). */
+  /** What the selection stands for; nothing means that there is no such thing (5.8.5.2). */
   private selected(): Uint8Array {
     switch (this.select) {
       case VIRTIO_INPUT_CFG_ID_NAME:

@@ -74,11 +74,15 @@ describe('what is optional', () => {
 
 describe('a program', () => {
   const RUNTIME = {
+    board: '',
     macros: '.macro check id\n check.\\id: nop\n .endm',
     machine: '',
     supervisor: '.4byte 0x73',
     report: '',
     virtio: '',
+    fdt: '',
+    harts: '',
+    sbi: '',
   };
 
   it('names its checks and its machine', () => {

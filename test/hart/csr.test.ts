@@ -344,7 +344,7 @@ describe('csrrs and csrrc with x0 or zero do not write, csrrw always does', () =
   });
 });
 
-describe('mstatus.FS (3.1.6.6)', () => {
+describe('mstatus.FS (3.1.6.7)', () => {
   it.each([
     'fadd.d fa0, fa0, fa0',
     'flw fa0, (a1)',

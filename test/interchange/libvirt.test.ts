@@ -10,7 +10,7 @@ import {
   type Imported,
 } from '../../src/interchange/index.ts';
 import { escapeXml } from '../../src/interchange/xml.ts';
-import { resolveDescription, type MachineDescription } from '../../src/machine/description.ts';
+import { completeDescription, type MachineDescription } from '../../src/machine/description.ts';
 import { fuzzSeeds, Random } from '../support/random.ts';
 import { requireFile, requireTool } from '../support/tools.ts';
 import { representableMachine } from './random-machines.ts';
@@ -85,7 +85,7 @@ describe('the domain of a machine', () => {
       <address type='virtio-mmio'/>
     </rng>
     <input type='keyboard' bus='virtio'>
-      <alias name='ua-power-button'/>
+      <alias name='ua-powerButton'/>
       <address type='virtio-mmio'/>
     </input>
     <serial type='pty'>
@@ -127,7 +127,7 @@ describe('the domain of a machine', () => {
         <qemu:property name='bus' type='string' value='virtio-mmio-bus.3'/>
       </qemu:frontend>
     </qemu:device>
-    <qemu:device alias='ua-power-button'>
+    <qemu:device alias='ua-powerButton'>
       <qemu:frontend>
         <qemu:property name='bus' type='string' value='virtio-mmio-bus.4'/>
       </qemu:frontend>
@@ -146,7 +146,7 @@ describe('the domain of a machine', () => {
   test.each(fuzzSeeds(100))('is the machine again, seed %i', (seed) => {
     const machine = representableMachine(new Random(seed));
     const { xml } = exportLibvirt(machine, { kernelKind: machine.boot.firmware ? 'linux' : 'raw' });
-    expect(resolveDescription(read(xml).description)).toEqual(resolveDescription(machine));
+    expect(completeDescription(read(xml).description)).toEqual(completeDescription(machine));
   });
 });
 

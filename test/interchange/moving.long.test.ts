@@ -9,7 +9,7 @@ import { createMachine } from '../../src/bindings/node/index.ts';
 import { SHELL_INIT, shellInitramfs } from '../../src/bindings/node/guest/initramfs.ts';
 import { concatenateInitrds } from '../../src/images/index.ts';
 import { exportQemu, importQemu } from '../../src/interchange/index.ts';
-import { resolveDescription, type MachineDescription } from '../../src/machine/description.ts';
+import { completeDescription, type MachineDescription } from '../../src/machine/description.ts';
 import { Workplace } from '../bindings/cli/hartware.ts';
 import {
   BOOT_TEST_TIMEOUT,
@@ -122,7 +122,7 @@ describe.skipIf(!hasAll)('a machine', { timeout: BOOT_TEST_TIMEOUT }, () => {
     expect(await ended).toBe(0);
 
     const { description: returned } = importQemu(script);
-    expect(resolveDescription(returned)).toEqual(resolveDescription(description));
+    expect(completeDescription(returned)).toEqual(completeDescription(description));
     const back = await bootHere(returned);
     await back.outputOf(MOUNT);
     expect(await back.outputOf('(seq 1000; echo more) | cmp - /mnt/here.txt')).toBe('');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportQemu, importQemu, InterchangeError } from '../../src/interchange/index.ts';
 import {
   DescriptionError,
-  resolveDescription,
+  completeDescription,
   type MachineDescription,
 } from '../../src/machine/description.ts';
 import { finish, Workplace } from '../bindings/cli/hartware.ts';
@@ -167,10 +167,10 @@ describe('there and back', () => {
     const machine = representableMachine(new Random(seed));
     const { script, command } = exportQemu(machine, { kernelKind: machine.boot.firmware ? 'linux' : 'raw' });
     const { description } = importQemu(script);
-    const expected = resolveDescription(machine);
+    const expected = completeDescription(machine);
     const { firmware } = expected.boot;
     const safe = firmware && { file: firmware.file.replace(/^(none|default)$/, './$&') };
-    expect(resolveDescription(description)).toEqual({
+    expect(completeDescription(description)).toEqual({
       ...expected,
       boot: { ...expected.boot, firmware: safe },
     });
@@ -229,10 +229,28 @@ describe('a command line of somebody’s', () => {
         '-device virtio-blk-device,drive=x,serial=x,bus=virtio-mmio-bus.5 -device virtio-blk-device,drive=y,serial=y,bus=virtio-mmio-bus.2',
     );
     expect(description.drives).toEqual([
-      { file: 'y.img', id: 'y' },
-      { file: 'x.img', id: 'x' },
+      { file: 'y.img', id: 'y', slot: 2 },
+      { file: 'x.img', id: 'x', slot: 5 },
     ]);
-    expect(notes.join('\n')).toContain('lies in virtio slot 0 here, and not in 2');
+    expect(notes.join('\n')).not.toContain('slot');
+  });
+
+  test('devices of the board that name no slot have the last one that is free', () => {
+    const { description, notes } = read(
+      '-drive if=none,id=x,format=raw,file=x.img -device virtio-blk-device,drive=x,serial=x,bus=virtio-mmio-bus.7 ' +
+        '-device virtio-rng-device -device virtio-serial-device -device virtconsole',
+    );
+    expect(description.drives).toEqual([{ file: 'x.img', id: 'x', slot: 7 }]);
+    expect(description.devices).toEqual({ rng: { slot: 6 }, console: { slot: 5 } });
+    expect(notes.join('\n')).not.toContain('slot');
+  });
+
+  test('two devices in one slot are told apart', () => {
+    const { description, notes } = read(
+      '-device virtio-rng-device,bus=virtio-mmio-bus.3 -device virtio-keyboard-device,bus=virtio-mmio-bus.3',
+    );
+    expect(description.devices).toEqual({ rng: { slot: 3 }, powerButton: { slot: 0 } });
+    expect(notes.join('\n')).toContain('slot 3 is that of -device virtio-rng-device');
   });
 
   test.each([
@@ -374,7 +392,7 @@ describe.skipIf(!requireTool('qemu-system-riscv64', 'qemu-system-misc'))('QEMU',
       hartware: 1,
       boot: { kernel, initrd: kernel, append: 'a, "b" \'c\'' },
       drives: [...files.slice(0, 4).map((file) => ({ file })), { memory: '1M', id: 'x,y' }],
-      devices: { console: true, powerButton: true },
+      devices: { console: true, powerButton: { slot: 7 } },
     };
     const more = exportQemu({
       ...machine,

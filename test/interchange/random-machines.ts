@@ -71,6 +71,8 @@ export function representableMachine(random: Random): MachineDescription {
     ...(random.oneIn(3) && { readOnly: true }),
     id,
   }));
+  const hasSlots = random.oneIn(3);
+  const slots = [0, 1, 2, 3, 4, 5, 6, 7].sort(() => random.below(3) - 1);
   const hasKernel = !random.oneIn(5);
   return {
     hartware: 1,
@@ -91,10 +93,10 @@ export function representableMachine(random: Random): MachineDescription {
       ...((!hasKernel || random.oneIn(3)) && { firmware: `firmware${nastyText(random)}` }),
       ...(random.oneIn(5) && { fdt: nastyText(random) }),
     },
-    drives,
+    drives: drives.map((drive) => ({ ...drive, ...(hasSlots && { slot: slots.pop()! }) })),
     devices: {
-      rng: random.pick([true, false, { seed: random.uint32() }]),
-      console: random.oneIn(2),
+      rng: random.pick([true, false, { seed: random.uint32(), ...(hasSlots && { slot: slots.pop()! }) }]),
+      console: random.oneIn(2) && (hasSlots ? { slot: slots.pop()! } : true),
       powerButton: count < 6 && random.oneIn(2),
     },
   };

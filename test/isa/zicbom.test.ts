@@ -11,7 +11,7 @@ const ENABLES = [
   ['cbo.zero', 7, [1]],
 ] as const;
 
-describe.each(ENABLES)('%s: who may (CMO 1.0, 2.6; menvcfg and senvcfg)', (name, shift, values) => {
+describe.each(ENABLES)('%s: who may (ISA manual, 19.5; menvcfg and senvcfg)', (name, shift, values) => {
   const cause = (mode: Mode, m: number, s: number) =>
     trapOf(`
       li a0, DATA

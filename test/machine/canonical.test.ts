@@ -21,6 +21,7 @@ const smallest: MachineDescription = { hartware: 1, boot: { kernel: 'Image' } };
 const GOLDEN = [
   '72dbb9abf719c9b86bf3a83d9dc8f107c98060b783125236c3bc1407dbd3614d',
   'eae5b5e1f22b74b9b1df3a78e1461ed327b2bf7935a135e2d379312767a0a808',
+  '9e2f47d6943e64b1258ae534e98079e0fff9340f3341bc693a966a05866a861c',
 ];
 
 test('the canonical form, to the byte', () => {
@@ -36,6 +37,14 @@ test('the canonical form, to the byte', () => {
       '"devices":{"console":true,"powerButton":true,"rng":{"seed":7}},' +
       '"drives":[{"id":"root","readOnly":true,"sha256":"60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"},' +
       '{"id":"drive1","memory":67108864,"readOnly":false}],"harts":4,"hartware":1,"isa":{"paging":"sv57"},"memory":1073741824}',
+  );
+});
+
+test('the slots of all devices, where one is not in the slot that it would have anyway', () => {
+  expect(canonicalDescription(examples[2])).toContain(
+    '"devices":{"console":false,"powerButton":{"slot":1},"rng":{"slot":6}},' +
+      '"drives":[{"id":"drive1","memory":67108864,"readOnly":false,"slot":0},' +
+      '{"file":"root.img","id":"drive0","readOnly":false,"slot":7}]',
   );
 });
 
@@ -64,6 +73,48 @@ describe('what does not change it', () => {
       { ...smallest, clock: { kind: 'virtual' } },
     ],
     ['-0', { ...smallest, devices: { rng: { seed: -0 } } }, { ...smallest, devices: { rng: { seed: 0 } } }],
+    [
+      'slots that devices would have anyway',
+      {
+        ...smallest,
+        drives: [{ memory: 512, slot: 0 }, { memory: 512 }],
+        devices: { console: { slot: 2 }, rng: { slot: 3, seed: 1 }, powerButton: { slot: 4 } },
+      },
+      {
+        ...smallest,
+        drives: [{ memory: 512 }, { memory: 512, slot: 1 }],
+        devices: { console: true, rng: { seed: 1 }, powerButton: true },
+      },
+    ],
+    [
+      'the order of drives that name their slots and ids',
+      {
+        ...smallest,
+        drives: [
+          { memory: 512, id: 'b', slot: 1 },
+          { memory: 1024, id: 'a', slot: 0 },
+        ],
+      },
+      {
+        ...smallest,
+        drives: [
+          { memory: 1024, id: 'a' },
+          { memory: 512, id: 'b' },
+        ],
+      },
+    ],
+    [
+      'slots that are named or follow',
+      { ...smallest, drives: [{ memory: 512 }, { memory: 512, slot: 0 }] },
+      {
+        ...smallest,
+        drives: [
+          { memory: 512, slot: 1 },
+          { memory: 512, slot: 0 },
+        ],
+        devices: { rng: { slot: 2 } },
+      },
+    ],
     [
       'defaults that are written out',
       {

@@ -62,6 +62,7 @@ test('defaults', () => {
     boot: { kernel: { file: 'Image' }, initrd: [], append: '' },
     drives: [],
     devices: { rng: true, console: false, powerButton: false },
+    virtio: [{ kind: 'rng', slot: 0 }],
   });
   expect(resolveDescription(validateDescription({ ...smallest, clock: { kind: 'virtual' } })).clock).toEqual({
     kind: 'virtual',
@@ -246,16 +247,54 @@ test.each<[unknown, string]>([
   ],
   [
     { ...smallest, devices: { rng: 'yes' } },
-    'devices.rng: expected true, false or { "seed": number }, found "yes"',
+    'devices.rng: expected true, false or { "seed": number, "slot": number }, found "yes"',
   ],
   [
     { ...smallest, devices: { rng: { seed: -1 } } },
     'devices.rng.seed: expected a whole number from 0 to 4294967295',
   ],
-  [{ ...smallest, devices: { console: 'tty' } }, 'devices.console: expected true or false, found "tty"'],
+  [
+    { ...smallest, devices: { console: 'tty' } },
+    'devices.console: expected true, false or { "slot": number }, found "tty"',
+  ],
+  [
+    { ...smallest, devices: { rng: {} } },
+    'devices.rng: expected an object with a seed or slot, found an empty object',
+  ],
+  [{ ...smallest, devices: { powerButton: {} } }, 'devices.powerButton.slot: expected a whole number'],
+  [
+    { ...smallest, drives: [{ memory: 512, slot: 8 }] },
+    'drives[0].slot: expected a whole number from 0 to 7, found 8',
+  ],
+  [
+    { ...smallest, drives: [{ memory: 512, slot: 3 }, { memory: 512 }, { memory: 512, slot: 3 }] },
+    'drives[2].slot: expected a slot of its own, found 3, where drives[0] is',
+  ],
+  [
+    { ...smallest, drives: [{ memory: 512, slot: 0 }], devices: { rng: { slot: 0 }, console: { slot: 0 } } },
+    'devices.rng.slot: expected a slot of its own, found 0, where drives[0] is',
+  ],
 ])('refuses %j', (value, message) => {
   expect(() => validateDescription(value)).toThrow(DescriptionError);
   expect(() => validateDescription(value)).toThrow(message);
+});
+
+test('devices lie in the slots that they name, the others in the first that are free', () => {
+  const resolved = resolveDescription(
+    validateDescription({
+      ...smallest,
+      drives: [{ memory: 512 }, { memory: 512, slot: 0 }, { memory: 512 }],
+      devices: { rng: { seed: 1, slot: 2 }, console: true, powerButton: { slot: 7 } },
+    }),
+  );
+  expect(resolved.virtio).toEqual([
+    { kind: 'drive', index: 0, slot: 1 },
+    { kind: 'drive', index: 1, slot: 0 },
+    { kind: 'drive', index: 2, slot: 3 },
+    { kind: 'console', slot: 4 },
+    { kind: 'rng', slot: 2 },
+    { kind: 'powerButton', slot: 7 },
+  ]);
 });
 
 test('eight virtio devices fit', () => {

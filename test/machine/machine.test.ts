@@ -305,6 +305,33 @@ describe('an idle machine', () => {
     expect(machine.harts[0].getX(10)).toBe(500000n);
   });
 
+  it('with a virtual clock, setting mtime leaves the real-time clock alone', async () => {
+    const machine = await firmware(
+      `li s0, 0x101000
+ li s1, 0x200bff8
+       lwu s2, (s0)
+ lwu s3, 4(s0)
+       li t0, -1
+ srli t0, t0, 1
+ sd t0, (s1)
+ lwu s4, (s0)
+ lwu s5, 4(s0)
+       sd zero, (s1)
+ lwu s6, (s0)
+ lwu s7, 4(s0)
+       ${FINISH(0x5555)}`,
+      VIRTUAL,
+    );
+    await run(machine);
+    const time = (low: number) => machine.harts[0].getX(low) | (machine.harts[0].getX(low + 1) << 32n);
+    const [before, ahead, back] = [time(18), time(20), time(22)];
+    expect(before).toBeGreaterThanOrEqual(1_735_689_600_000_000_000n);
+    expect(ahead).toBeGreaterThanOrEqual(before);
+    expect(ahead - before).toBeLessThan(100_000n);
+    expect(back - before).toBeLessThan(100_000n);
+    expect(back).toBeGreaterThanOrEqual(before);
+  });
+
   it('with a virtual clock and no timer, time does not run away', async () => {
     const machine = await firmware('1: wfi\n j 1b', VIRTUAL);
     await machine.start();

@@ -86,12 +86,14 @@ const startTime = mostly(
 const id = (name: string): Make =>
   mostly([name, `${name}~`], ['root', 'drive1', 'x'.repeat(21), 'ä', 'a b', '']);
 const boolean = pick(true, false);
+const slot = mostly([0, 1, 2, 3, 4, 5, 6, 7], [8, -1, 1.5, '1']);
+const device = oneOf(boolean, record({ slot }, ['slot']));
 const bootFile = oneOf(file, record({ file, sha256: digest }, ['file']));
 
 const drive = (name: string): Make =>
   oneOf(
-    record({ file, sha256: digest, readOnly: boolean, id: id(name) }, ['file']),
-    record({ memory: driveSize, readOnly: boolean, id: id(name) }, ['memory']),
+    record({ file, sha256: digest, readOnly: boolean, id: id(name), slot }, ['file']),
+    record({ memory: driveSize, readOnly: boolean, id: id(name), slot }, ['memory']),
   );
 const drives: Make = (random) =>
   Array.from({ length: random.below(random.oneIn(6) ? 10 : 3) }, (_, index) => drive(`disk${index}`)(random));
@@ -128,9 +130,9 @@ const description = record(
     ),
     drives,
     devices: record({
-      rng: oneOf(boolean, record({ seed: mostly([0, 7, 2 ** 32 - 1], [2 ** 32, -1, 0.5]) }, ['seed'])),
-      console: boolean,
-      powerButton: boolean,
+      rng: oneOf(boolean, record({ seed: mostly([0, 7, 2 ** 32 - 1], [2 ** 32, -1, 0.5]), slot })),
+      console: device,
+      powerButton: device,
     }),
   },
   ['hartware', 'boot'],

@@ -1,4 +1,4 @@
-/** Page tables in the memory of a guest program (privileged spec, 12.3 to 12.5). */
+/** Page tables in the memory of a guest program (privileged spec, 12.4 to 12.6). */
 import type { GuestRam } from '../../src/machine/guest-ram.ts';
 
 export const PTE_V = 1n << 0n;

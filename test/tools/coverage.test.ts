@@ -23,7 +23,7 @@ function table(chapter: string, program: string, deviations = '{}'): string {
   });
   writeFileSync(join(spec, 'conformance/p.s'), `#: {}\n${program}`);
   writeFileSync(join(spec, 'conformance/deviations.json'), deviations);
-  return coverageTable(spec);
+  return coverageTable(spec, '');
 }
 
 it('has the checks of each clause, by the longest name', () => {

@@ -137,7 +137,7 @@ export function writeMemoryMap(tables: Tables): string {
   ];
   for (const region of tables.regions) {
     const properties = Object.entries(region)
-      .filter(([, value]) => value !== undefined)
+      .filter(([key, value]) => value !== undefined && key !== 'description' && key !== 'chapter')
       .map(([key, value]) => {
         if (key === 'base' || key === 'size' || key === 'step') return `${key}: ${hexOf(value as number)}`;
         return `${key}: ${typeof value === 'string' ? `'${value}'` : String(value)}`;
@@ -152,6 +152,45 @@ export function writeMemoryMap(tables: Tables): string {
     if (region.step !== undefined) lines.push(`export const ${name}_STEP = ${hexOf(region.step)};`);
     if (region.count !== undefined) lines.push(`export const ${name}_COUNT = ${region.count};`);
     if (region.irq !== undefined) lines.push(`export const ${name}_IRQ = ${region.irq};`);
+  }
+  return lines.join('\n') + '\n';
+}
+
+function instructionLines({ instructions }: Tables): string[] {
+  const lines: { readonly common: string; readonly rows: string[] }[] = [];
+  for (const { name, extension, kind, mask, match, operands, aliasOf } of instructions) {
+    const common = [extension, kind, mask.toString(16), ...operands].join(' ');
+    const row = [name, match.toString(16), ...(aliasOf ? [aliasOf] : [])].join(':');
+    const last = lines.at(-1);
+    if (last?.common === common) last.rows.push(row);
+    else lines.push({ common, rows: [row] });
+  }
+  return lines.map(({ common, rows }) => `${common};${rows.join(' ')}`);
+}
+
+/** assembly/generated/memory-map.ts: what the core knows of it. */
+export function writeCoreMemoryMap(tables: Tables): string {
+  const ram = tables.regions.find(({ name }) => name === 'ram')!;
+  return `${HEADER}\nexport const RAM_BASE: u64 = ${hexOf(ram.base)};\n`;
+}
+
+/** spec/conformance/runtime/board.s: the regions that are there, for the programs of the conformance kit. */
+export function writeBoard(tables: Tables): string {
+  const lines = [
+    '# Generated from spec/tables/memory-map.json by `npm run generate`. Do not edit.',
+    '#',
+    '# Where the parts of the board lie, and the sources of their interrupts; of several that are alike,',
+    '# those of the first, and how far apart and how many they are.',
+    '',
+  ];
+  for (const { name, base, size, step, count, irq, present } of tables.regions) {
+    if (!present) continue;
+    const constants = { '': base, _SIZE: size, _STEP: step, _COUNT: count, _IRQ: irq };
+    for (const [suffix, value] of Object.entries(constants)) {
+      if (value === undefined) continue;
+      const text = suffix === '_COUNT' || suffix === '_IRQ' ? `${value}` : hexOf(value);
+      lines.push(`        .equ    ${constantName(name)}${suffix}, ${text}`);
+    }
   }
   return lines.join('\n') + '\n';
 }
@@ -224,9 +263,27 @@ export const COMPRESSED_FIELDS: Readonly<Record<string, InstructionField>> = {
 ${fields(tables.compressedFields).join('\n')}
 };
 
-export const INSTRUCTIONS: readonly InstructionDescription[] = [
-${tables.instructions.map((row) => `  { ${common(row)}operands: ${literal(row.operands)}, kind: '${row.kind}' },`).join('\n')}
-];
+/**
+ * A line for instructions that differ in name and match alone: extension, kind, mask and operands,
+ * and behind a semicolon each name with its match. As text it is a third of the size for a page.
+ */
+const ROWS = \`
+${instructionLines(tables).join('\n')}\`;
+
+export const INSTRUCTIONS: readonly InstructionDescription[] = ROWS.trim()
+  .split('\\n')
+  .flatMap((line) => {
+    const [common, rows] = line.split(';');
+    const [extension, kind, mask, ...operands] = common.split(' ');
+    return rows.split(' ').map((row) => {
+      const [name, match, aliasOf] = row.split(':');
+      return {
+        ...{ name, extension, mask: parseInt(mask, 16), match: parseInt(match, 16) },
+        ...(aliasOf && { aliasOf }),
+        ...{ operands, kind: kind as InstructionKind },
+      };
+    });
+  });
 
 export const COMPRESSED_INSTRUCTIONS: readonly CompressedInstructionDescription[] = [
 ${tables.compressed

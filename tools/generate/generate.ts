@@ -2,8 +2,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
+import { CHAPTER, chapterTables, replaceTables } from './chapter.ts';
 import { coverageTable } from './coverage.ts';
-import { writeCoreCsrs, writeCsrs, writeIsa, writeMemoryMap } from './constants.ts';
+import {
+  writeBoard,
+  writeCoreCsrs,
+  writeCoreMemoryMap,
+  writeCsrs,
+  writeIsa,
+  writeMemoryMap,
+} from './constants.ts';
 import { writeDecoder, writeMatches, writeOpcodes, writeOperations } from './decode.ts';
 import { writeDescriptionRules } from './description-rules.ts';
 import { writeDescriptionTypes } from './description-types.ts';
@@ -21,6 +29,7 @@ export async function generate(root: string): Promise<Map<string, string>> {
   outputs.set('assembly/generated/decode-table.ts', decoder.table);
   outputs.set('assembly/generated/operands.ts', decoder.operands);
   outputs.set('assembly/generated/csr.ts', writeCoreCsrs(tables));
+  outputs.set('assembly/generated/memory-map.ts', writeCoreMemoryMap(tables));
   const typescript = {
     csr: writeCsrs(tables),
     isa: writeIsa(tables),
@@ -44,7 +53,12 @@ export async function generate(root: string): Promise<Map<string, string>> {
     const regions = regionsFor(path, tables, exports);
     outputs.set(path, replaceRegions(readFileSync(join(root, path), 'utf8'), regions));
   }
-  outputs.set('spec/coverage.md', await format(coverageTable(join(root, 'spec')), { parser: 'markdown' }));
+  const chapter = readFileSync(join(root, CHAPTER), 'utf8');
+  outputs.set(CHAPTER, replaceTables(chapter, chapterTables(tables.regions)));
+  const board = writeBoard(tables);
+  outputs.set('spec/conformance/runtime/board.s', board);
+  const coverage = coverageTable(join(root, 'spec'), board);
+  outputs.set('spec/coverage.md', await format(coverage, { parser: 'markdown' }));
   return outputs;
 }
 

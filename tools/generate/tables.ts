@@ -96,6 +96,10 @@ export interface Region {
   readonly count?: number;
   readonly step?: number;
   readonly present: boolean;
+  /** What it is, for readers. */
+  readonly description: string;
+  /** The file in spec/machine that describes it, without .md. */
+  readonly chapter?: string;
 }
 
 export interface Tables {
@@ -268,6 +272,8 @@ export function readTables(directory: string): Tables {
       count: row.count,
       step: row.step === undefined ? undefined : hex(where, row.step),
       present: row.present === true,
+      description: row.description,
+      chapter: row.chapter,
     };
   });
   return {

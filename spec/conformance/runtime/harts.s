@@ -138,7 +138,7 @@ hart_trap:
 .macro  serve_in_machine_mode
         serve_harts m, MSTATUS_MPP
 hart_idle:
-        li      t0, 0x2004000
+        li      t0, CLINT + 0x4000
         csrr    t1, mhartid
         slli    t1, t1, 3
         add     t0, t0, t1

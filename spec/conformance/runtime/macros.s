@@ -1,5 +1,6 @@
-# What every conformance program begins with: constants and the macros of checks. Behind it come
-# the entry and a trap handler, of machine.s or supervisor.s, and report.s.
+# What every conformance program begins with, behind the addresses of board.s: constants and the
+# macros of checks. Behind it come the entry and a trap handler, of machine.s or supervisor.s, and
+# report.s.
 #
 # A program prints one line for each check to the serial port:
 #
@@ -15,9 +16,7 @@
 # Registers: t4, t5, t6 and tp belong to the macros. sp is the stack; M-mode code may use all
 # others. A check may stand wherever M-mode is.
 
-        .equ    UART, 0x10000000
-        .equ    FINISHER, 0x100000
-        .equ    RAM, 0x80000000
+        .equ    FINISHER, TEST
 
         .equ    MSTATUS_SIE, 1 << 1
         .equ    MSTATUS_MIE, 1 << 3

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canonicalDescription, descriptionDigest } from '../../../src/index.ts';
+import { FileBlockBackend } from '../../../src/bindings/node/file-backend.ts';
 import { parseCommand } from '../../../src/bindings/node/cli/arguments.ts';
 import { greeter, hartware, Workplace } from './hartware.ts';
 
@@ -75,11 +77,102 @@ describe('hartware describe', () => {
     expect(missing.stderr).toMatch(/missing\.json: no such file\n$/);
   });
 
+  describe('--files', () => {
+    const sha256 = (content: Uint8Array | string): string =>
+      createHash('sha256').update(content).digest('hex');
+    const put = (name: string, description: object): Promise<string> =>
+      place.put(name, JSON.stringify({ hartware: 1, memory: '16M', ...description }));
+    const CODE = greeter('hello\n');
+
+    test('finds nothing wrong with files that a machine can have, and leaves them as they are', async () => {
+      await place.put('code.bin', CODE);
+      await place.put('disk.img', 'x'.repeat(512));
+      const file = await put('files.json', {
+        boot: {
+          kernel: { file: pathToFileURL(place.path('code.bin')).href, sha256: sha256(CODE) },
+          firmware: 'code.bin',
+          initrd: ['disk.img', { file: 'code.bin', sha256: sha256(CODE) }],
+        },
+        drives: [
+          { file: 'disk.img', sha256: sha256('x'.repeat(512)), id: 'a' },
+          { file: place.path('code.bin'), readOnly: true, id: 'b' },
+          { memory: '8G', id: 'c' },
+        ],
+      });
+      const before = await readdir(place.directory);
+      for (const form of ['--resolved', '--digest']) {
+        const result = await hartware(['describe', file, form, '--files']);
+        expect(result).toMatchObject({ code: 0, stderr: '' });
+        expect(result).toEqual(await hartware(['describe', file, form]));
+      }
+      expect(await readdir(place.directory)).toEqual(before);
+      expect(await readFile(place.path('disk.img'), 'latin1')).toBe('x'.repeat(512));
+    });
+
+    test('prints everything that is wrong with them, a line each with its place, and fails', async () => {
+      await place.put('code.bin', CODE);
+      await place.put('empty.img', '');
+      await place.put('kernel.gz', Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3));
+      await place.put('board.dtb', 'no tree');
+      const wrongDigest = '0'.repeat(64);
+      const file = await put('wrong-files.json', {
+        boot: {
+          kernel: { file: 'kernel.gz', sha256: wrongDigest },
+          firmware: 'none.bin',
+          initrd: ['code.bin', { file: 'code.bin', sha256: wrongDigest }, '.'],
+          fdt: 'board.dtb',
+        },
+        drives: [
+          { file: 'none.img', id: 'a' },
+          { file: '.', readOnly: true, id: 'b' },
+          { file: 'empty.img', id: 'c' },
+          { file: 'code.bin', readOnly: true, id: 'd', sha256: wrongDigest },
+          { file: 'http://localhost/disk.img', id: 'e' },
+        ],
+      });
+      const { code, stdout, stderr } = await hartware(['describe', file, '--files']);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      const lines = stderr.trimEnd().split('\n');
+      expect(lines.every((line) => line.startsWith(`hartware: ${file}: `))).toBe(true);
+      expect(lines.map((line) => line.replace(`hartware: ${file}: `, '')).sort()).toEqual([
+        expect.stringMatching(/^boot\.fdt: board\.dtb: not a DTB: expected /),
+        'boot.firmware: cannot read none.bin: no such file',
+        `boot.initrd[1].sha256: expected ${wrongDigest}, found ${sha256(CODE)} in "code.bin"`,
+        'boot.initrd[2]: cannot read .: it is a directory',
+        expect.stringMatching(/^boot\.kernel\.sha256: expected 0{64}, found \S+ in "kernel\.gz"$/),
+        expect.stringMatching(/^boot\.kernel: kernel kernel\.gz: /),
+        'drives[0]: cannot open drive none.img: no such file',
+        'drives[1]: cannot use . as a drive: it is a directory',
+        'drives[2]: cannot use empty.img as a drive: it is empty',
+        `drives[3].sha256: expected ${wrongDigest}, found ${sha256(CODE)} in "code.bin"`,
+        'drives[4]: cannot read http://localhost/disk.img: expected a path or a file: URL, found a URL with http:',
+      ]);
+    });
+
+    test('says the place of a single thing, too, and that a drive is in use', async () => {
+      await place.put('code.bin', CODE);
+      const disk = await place.put('used.img', 'x'.repeat(512));
+      const file = await put('used.json', { boot: { kernel: 'code.bin' }, drives: [{ file: 'used.img' }] });
+      const backend = await FileBlockBackend.open(disk, false);
+      try {
+        const { code, stdout, stderr } = await hartware(['describe', file, '--files']);
+        expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+        expect(stderr).toMatch(
+          /^hartware: \S*used\.json: drives\[0\]: \S*used\.img is in use by process \d+ [^\n]+\n$/,
+        );
+      } finally {
+        await backend.close();
+      }
+      expect(await hartware(['describe', file, '--files'])).toMatchObject({ code: 0, stderr: '' });
+    });
+  });
+
   test.each([
     [[], 'expected one machine description FILE.json, found none'],
     [['a.json', 'b.json'], 'found "b.json" as well'],
     [['a.json', '--digest', '--canonical'], '--canonical and --digest exclude each other'],
     [['a.json', '--dijest'], 'did you mean --digest?'],
+    [['a.json', '--files=yes'], '--files takes no value, found "yes"'],
   ])('wrong command line %j', (args, message) => {
     expect(() => parseCommand(['describe', ...args])).toThrow(message);
   });
@@ -88,7 +181,7 @@ describe('hartware describe', () => {
     const { code, stdout } = await hartware(['describe', '--help']);
     expect(code).toBe(0);
     expect(stdout).toBe((await hartware(['help', 'describe'])).stdout);
-    for (const option of ['--resolved', '--canonical', '--digest', '--help'])
+    for (const option of ['--files', '--resolved', '--canonical', '--digest', '--help'])
       expect(stdout).toContain(option);
     const general = await hartware(['--help']);
     expect(general.stdout).toContain('hartware describe FILE.json');

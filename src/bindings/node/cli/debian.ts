@@ -13,6 +13,7 @@ import { SHELL_INIT, SHELL_PROMPT, shellInitramfs } from '../guest/initramfs.ts'
 import type { NodeHostOptions } from '../index.ts';
 import type { RunArguments } from './arguments.ts';
 import { ProgressDisplay } from './progress.ts';
+import { Interrupted } from './signals.ts';
 
 const KERNEL = "Debian's kernel";
 const INITRD = "Debian's initrd";
@@ -95,9 +96,4 @@ function onceThen<T>(first: T, again: () => Promise<T>): () => Promise<T> {
     kept = undefined;
     return now;
   };
-}
-
-/** Ctrl-C while the guest is being obtained. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
 }

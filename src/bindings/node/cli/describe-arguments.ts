@@ -5,6 +5,7 @@ const OPTIONS = {
   resolved: { type: 'boolean' },
   canonical: { type: 'boolean' },
   digest: { type: 'boolean' },
+  files: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -14,6 +15,8 @@ const FORMS = ['resolved', 'canonical', 'digest'] as const;
 export interface DescribeArguments {
   readonly file: string;
   readonly form: (typeof FORMS)[number];
+  /** Whether the files that it names are checked, too. */
+  readonly files: boolean;
 }
 
 /** Undefined when help is wanted. @throws UsageError */
@@ -29,5 +32,5 @@ export function parseDescribe(args: readonly string[]): DescribeArguments | unde
   }
   const [form = 'resolved', other] = FORMS.filter((each) => values[each]);
   if (other !== undefined) throw new UsageError(`--${form} and --${other} exclude each other`);
-  return { file, form };
+  return { file, form, files: values.files ?? false };
 }

@@ -2,12 +2,13 @@
 import { canonicalDescription, descriptionDigest } from '../../../index.ts';
 import { completeDescription } from '../../../machine/description.ts';
 import type { DescribeArguments } from './describe-arguments.ts';
-import { readDescription } from './description-file.ts';
+import { checkNamedFiles, readDescription } from './description-file.ts';
 import { writeAll } from './output.ts';
 
 /** Prints it and returns the exit code. */
-export async function describeMachine({ file, form }: DescribeArguments): Promise<number> {
+export async function describeMachine({ file, form, files }: DescribeArguments): Promise<number> {
   const description = await readDescription(file);
+  if (files) await checkNamedFiles(file, description);
   const text = {
     resolved: () => JSON.stringify(completeDescription(description), undefined, 2),
     canonical: () => canonicalDescription(description),

@@ -1,6 +1,9 @@
 /** A machine description in a file. */
+import { dirname } from 'node:path';
 import { DescriptionError, validateDescription, type MachineDescription } from '../../../index.ts';
+import { checkFiles } from '../../../machine/check-files.ts';
 import { FileError } from '../file-error.ts';
+import { createNodeHost } from '../host.ts';
 import { readText } from './files.ts';
 
 /** @throws FileError that has a line for each thing that is wrong. */
@@ -16,8 +19,22 @@ export async function readDescription(file: string): Promise<MachineDescription>
   try {
     return validateDescription(document);
   } catch (error) {
-    if (!(error instanceof DescriptionError)) throw error;
-    const lines = error.message.split('\n').map((line) => `${file}: ${line}`);
-    throw new FileError(lines.join('\n'), { cause: error });
+    throw inFile(file, error);
   }
+}
+
+/** Checks the files that the description in a file names. @throws FileError likewise. */
+export async function checkNamedFiles(file: string, description: MachineDescription): Promise<void> {
+  try {
+    await checkFiles(description, await createNodeHost({ baseDirectory: dirname(file) }));
+  } catch (error) {
+    throw inFile(file, error);
+  }
+}
+
+/** What is wrong with a description, with the name of its file before each line. */
+function inFile(file: string, error: unknown): unknown {
+  if (!(error instanceof DescriptionError)) return error;
+  const lines = error.message.split('\n').map((line) => `${file}: ${line}`);
+  return new FileError(lines.join('\n'), { cause: error });
 }

@@ -1,11 +1,12 @@
 /** Files that the user names: one that cannot be used is a FileError that names it. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { fileError } from '../file-error.ts';
 
 /** @throws FileError */
-export function readBytes(file: string): Promise<Buffer> {
+export function readBytes(file: string | URL): Promise<Buffer> {
   return readFile(file).catch((error: unknown) => {
-    throw fileError('read', file, error);
+    throw fileError('read', file instanceof URL ? fileURLToPath(file) : file, error);
   });
 }
 

@@ -8,7 +8,7 @@ Usage:
   hartware run [OPTIONS]             run a kernel or firmware
   hartware bench PROGRAMS [OPTIONS]  measure programs without an operating system
   hartware describe FILE.json        check a machine description, and print it in full
-  hartware conformance [OPTIONS]     check this machine, or QEMU, against the specification
+  hartware conformance [OPTIONS]     check a machine against the specification
   hartware export FILE.json --to X   the same machine for X: qemu or libvirt
   hartware import FILE               a machine of theirs as a description
   hartware run --help                all options of "run"; likewise the others
@@ -24,16 +24,19 @@ Usage:
   hartware describe FILE.json [OPTIONS]
 
 Everything that is wrong with it is printed to standard error, a line each. The files that it
-names are not looked at; "run" checks them.
+names are looked at with --files alone: they may be on another computer.
 
 Options:
+  --files                  open every file and drive that it names, as "run" does, and check that
+                           boot files are of their kind, and digests those of the content
   --resolved               print it with all defaults in place (default)
   --canonical              print its canonical form: the same for each document that describes
                            the same machine; without a line end
   --digest                 print the SHA-256 of the canonical form, which names the machine
   -h, --help               print this
 
-Exit code: 0; 1 when the description is wrong or cannot be read; 2 for a wrong command line.
+Exit code: 0; 1 when the description is wrong or cannot be read, or with --files one of its files;
+2 for a wrong command line.
 `;
 
 export const EXPORT_HELP = `hartware export: the same machine for another program
@@ -116,14 +119,19 @@ specification, by their names, and says what it expected and found.
 
 Options:
   --target here            the machine of this package (default)
+  --target browser         that machine in a browser: prints the URL of a page to open there
+  --browser COMMAND        run COMMAND with the URL behind it, and end it when all is done; such
+                           as "firefox --new-instance --profile DIRECTORY"
+  --port N                 serve the page on this port of 127.0.0.1 (default: one that is free)
   --target qemu            QEMU's board virt; what it is known to do otherwise is marked TODO
   --qemu COMMAND           QEMU to check (default qemu-system-riscv64)
-  --jit MODE               on (default), off or force
+  --jit MODE               on (default), off or force; not for QEMU
   --only NAME[,NAME]       only these programs
   --json                   print JSON in place of TAP
   -h, --help               print this
 
-Exit code: 0; 1 when a check fails or a program cannot run; 2 for a wrong command line.
+Exit code: 0; 1 when a check fails or a program cannot run; 2 for a wrong command line;
+128 + n after signal n.
 `;
 
 export const RUN_HELP = `hartware run: start a machine and connect this terminal to its console

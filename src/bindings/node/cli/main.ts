@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { DescriptionError, HartwareError } from '../../../index.ts';
 import { GuestUnavailableError } from '../guest/debian.ts';
 import { parseCommand, UsageError, type Command } from './arguments.ts';
-import { Interrupted } from './debian.ts';
 import { bench } from './bench/bench.ts';
+import { BrowserError } from './conformance/page-server.ts';
 import { conformance } from './conformance/conformance.ts';
 import { QemuError } from './conformance/qemu.ts';
 import { describeMachine } from './describe.ts';
@@ -21,6 +21,7 @@ import {
 import { writeAll } from './output.ts';
 import { packageFile } from './package-file.ts';
 import { run } from './run.ts';
+import { Interrupted } from './signals.ts';
 
 const TEXTS = {
   help: HELP,
@@ -33,7 +34,7 @@ const TEXTS = {
 } as const;
 
 /** What a user can do something about; anything else is a mistake of this program. */
-const EXPECTED = [HartwareError, GuestUnavailableError, QemuError];
+const EXPECTED = [HartwareError, GuestUnavailableError, QemuError, BrowserError];
 
 /** Runs the command and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -41,7 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return await execute(parseCommand(args));
   } catch (error) {
     if (error instanceof UsageError) return complain(error.message, 2);
-    if (error instanceof Interrupted) return 130;
+    if (error instanceof Interrupted) return 128 + error.signal;
     const isExpected = EXPECTED.some((type) => error instanceof type);
     const text = error instanceof Error ? (isExpected ? error.message : error.stack) : String(error);
     // What is wrong with a description has a line for each thing; other messages are one.

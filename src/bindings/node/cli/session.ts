@@ -5,10 +5,8 @@
 import type { LocalMachine, MachineConsole, MachineExit } from '../../../index.ts';
 import { EscapeKeys, KEY_HELP, type KeyAction } from './escape-keys.ts';
 import { writeAll } from './output.ts';
+import { onSignal } from './signals.ts';
 import { Terminal } from './terminal.ts';
-
-/** Signals that end the command, and their numbers, which the exit code carries. */
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 export interface SessionOptions {
   /** The console that takes the input. */
@@ -23,11 +21,10 @@ export async function runSession(machine: LocalMachine, options: SessionOptions)
   const console = (options.console === 'virtio' ? virtioConsole : undefined) ?? serial;
   const terminal = new Terminal(process.stdin, process.stdout);
   let signalled = 0;
-  const onSignal = (_name: NodeJS.Signals, number: number): void => {
+  const ignoreSignals = onSignal((number) => {
     signalled = number;
     void machine.stop();
-  };
-  for (const name of Object.keys(SIGNALS)) process.on(name, onSignal);
+  });
 
   const { size } = terminal;
   if (size) await machine.resizeConsole(size.columns, size.rows);
@@ -51,7 +48,7 @@ export async function runSession(machine: LocalMachine, options: SessionOptions)
     ignoreSizes();
     process.stdin.pause();
     terminal.restore();
-    for (const name of Object.keys(SIGNALS)) process.off(name, onSignal);
+    ignoreSignals();
   }
 }
 

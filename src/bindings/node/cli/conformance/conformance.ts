@@ -1,4 +1,4 @@
-/** `hartware conformance`: the programs of spec/conformance on this machine, or on QEMU. */
+/** `hartware conformance`: the programs of spec/conformance on this machine, in a browser, or on QEMU. */
 import { readdirSync, readFileSync } from 'node:fs';
 import {
   assembleConformance,
@@ -17,22 +17,23 @@ import { UsageError } from '../arguments.ts';
 import { packageFile } from '../package-file.ts';
 import { writeAll } from '../output.ts';
 import type { ConformanceArguments } from './arguments.ts';
+import { runInBrowser } from './browser.ts';
 import { runHere } from './here.ts';
 import { qemuVersion, runQemu } from './qemu.ts';
 
 const KIT = packageFile('spec/conformance/');
 
+/** What the programs found. */
+interface Outcome {
+  /** What was checked, by name and version. */
+  readonly target: string;
+  readonly results: readonly CheckResult[];
+}
+
 /** Returns the exit code: 1 when a check did not pass. */
 export async function conformance(args: ConformanceArguments, version: string): Promise<number> {
   const programs = loadPrograms(args.only);
-  const target = args.target === 'qemu' ? await qemuVersion(args.qemu) : `hartware ${version}`;
-  const deviations = deviationsOf(target);
-  const results: CheckResult[] = [];
-  for (const program of programs) {
-    const text =
-      args.target === 'qemu' ? await runQemu(args.qemu, program) : await runHere(program, args.jit);
-    results.push(...parseReport(program, text, deviations));
-  }
+  const { target, results } = await check(args, programs, `hartware ${version}`);
   const passed = results.filter(isConforming).length;
   const report = {
     hartwareConformance: 1,
@@ -46,6 +47,33 @@ export async function conformance(args: ConformanceArguments, version: string): 
     args.json ? `${JSON.stringify(report, undefined, 2)}\n` : formatTap(results),
   );
   return passed === results.length ? 0 : 1;
+}
+
+async function check(
+  args: ConformanceArguments,
+  programs: readonly ConformanceProgram[],
+  own: string,
+): Promise<Outcome> {
+  if (args.target === 'browser') {
+    const nameOf = (browser: string): string => `${own} in ${browser}`;
+    const { browser, results } = await runInBrowser({
+      programs,
+      jit: args.jit ?? 'on',
+      port: args.port,
+      command: args.browser,
+      judge: (browser, program, text) => parseReport(program, text, deviationsOf(nameOf(browser))),
+    });
+    return { target: nameOf(browser), results };
+  }
+  const target = args.target === 'qemu' ? await qemuVersion(args.qemu) : own;
+  const deviations = deviationsOf(target);
+  const results: CheckResult[] = [];
+  for (const program of programs) {
+    const text =
+      args.target === 'qemu' ? await runQemu(args.qemu, program) : await runHere(program, args.jit);
+    results.push(...parseReport(program, text, deviations));
+  }
+  return { target, results };
 }
 
 function loadPrograms(only: readonly string[] | undefined): ConformanceProgram[] {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { endLine, type ConformanceProgram } from '../../../../conformance/program.ts';
+import { PROGRAM_LIMIT } from '../../../../conformance/run.ts';
 import { parseSize } from '../../../../machine/size.ts';
-import { PROGRAM_LIMIT } from './here.ts';
 
 /** QEMU cannot be run. */
 export class QemuError extends Error {
@@ -30,7 +30,7 @@ export async function runQemu(command: string, program: ConformanceProgram): Pro
     const file = join(directory, `${program.name}.bin`);
     await writeFile(file, program.bytes);
     const devices: string[] = [];
-    const { boot = 'firmware', harts, drives = [] } = program.machine;
+    const { boot = 'firmware', append, initrd = false, harts, drives = [] } = program.machine;
     for (const [slot, { size, id }] of drives.entries()) {
       const image = join(directory, `${id}.img`);
       await writeFile(image, '');
@@ -47,6 +47,8 @@ export async function runQemu(command: string, program: ConformanceProgram): Pro
         'virtio-mmio.force-legacy=false',
         boot === 'kernel' ? '-kernel' : '-bios',
         file,
+        ...(append === undefined ? [] : ['-append', append]),
+        ...(initrd ? ['-initrd', file] : []),
         ...devices,
       ],
     ]);
