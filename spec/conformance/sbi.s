@@ -1,34 +1,5 @@
-#: {"boot": "kernel", "harts": 2}
+#: {"boot": "kernel", "harts": 2, "uses": ["sbi"]}
 # The state in which a kernel is entered in S-mode, and the Supervisor Binary Interface that it finds.
-
-# A call: a0 is the error, a1 the value.
-.macro  sbi extension:req, function:req
-        li      a7, \extension
-        li      a6, \function
-        ecall
-.endm
-
-# Checks that an extension is there: the error is 0, and the value is not.
-.macro  probe id:req, extension:req
-        li      a0, \extension
-        sbi     BASE, 3
-        snez    a1, a1
-        slli    a1, a1, 4
-        or      a0, a0, a1
-        check   \id, a0, 16
-.endm
-
-        .equ    BASE, 0x10
-        .equ    TIME, 0x54494d45
-        .equ    IPI, 0x735049
-        .equ    RFENCE, 0x52464e43
-        .equ    HSM, 0x48534d
-        .equ    SRST, 0x53525354
-        .equ    NOT_SUPPORTED, -2
-        .equ    INVALID_PARAM, -3
-        .equ    ALREADY_AVAILABLE, -6
-        .equ    STIP, 1 << 5
-        .equ    SSIP, 1 << 1
 
 program:
         # Entry: a0 is a hart, a1 the device tree; no translation, no interrupts.
@@ -79,7 +50,7 @@ program:
         or      a0, a0, a1
         check   sbi.base.probe.absent, a0, 0
         sbi     BASE, 99
-        check   sbi.base.unknown_function, a0, NOT_SUPPORTED
+        check   sbi.unknown_function.base_99, a0, NOT_SUPPORTED
         sbi     0x0fedcba9, 0
         check   sbi.unknown_extension, a0, NOT_SUPPORTED
         # All registers but a0 and a1 keep what they held.
@@ -121,7 +92,7 @@ program:
         csrr    a1, sip
         check_bits sbi.time.cleared, a1, STIP, 0
         sbi     TIME, 1
-        check   sbi.time.unknown_function, a0, NOT_SUPPORTED
+        check   sbi.unknown_function.time_1, a0, NOT_SUPPORTED
 
         # IPI: to this hart, by mask and base.
         la      s0, entry_a0

@@ -14,7 +14,7 @@ export interface ConformanceMachine {
   /** How it is entered: as firmware in M-mode, from reset, or as a kernel in S-mode, with SBI. Default firmware. */
   readonly boot?: 'firmware' | 'kernel';
   /** Further parts of the runtime. Default none. */
-  readonly uses?: readonly ('virtio' | 'fdt' | 'vectors' | 'paging')[];
+  readonly uses?: readonly ('virtio' | 'fdt' | 'vectors' | 'paging' | 'harts' | 'sbi')[];
   /** Of a kernel: its command line. Default none. */
   readonly append?: string;
   /** Whether a kernel has its own file as its initrd. Default false. */
@@ -52,6 +52,8 @@ const RUNTIME_PARTS = [
   'fdt',
   'vectors',
   'paging',
+  'harts',
+  'sbi',
 ] as const;
 export type ConformanceRuntime = Readonly<Record<(typeof RUNTIME_PARTS)[number], string>>;
 

@@ -92,6 +92,8 @@ describe('a program', () => {
     fdt: '',
     vectors: '',
     paging: '',
+    harts: '',
+    sbi: '',
   };
 
   it('names its checks and its machine', () => {
