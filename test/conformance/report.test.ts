@@ -79,6 +79,7 @@ describe('a program', () => {
     supervisor: '.4byte 0x73',
     report: '',
     virtio: '',
+    block: '',
   };
 
   it('names its checks and its machine', () => {
