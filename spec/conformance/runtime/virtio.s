@@ -2,6 +2,7 @@
 # rings for two queues, and their driver. s11 is the address of the device's registers, gp that of
 # the ring in use: `start_device` leaves it at the one of queue 0.
 
+        .equ    DEVICE_ID, 0x08
         .equ    DEVICE_FEATURES, 0x10
         .equ    DEVICE_FEATURES_SEL, 0x14
         .equ    DRIVER_FEATURES, 0x20
