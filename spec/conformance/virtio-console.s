@@ -14,8 +14,8 @@
         .equ    TRANSMIT, 1
 
         .equ    TYPED, 36
-        # Buffers of this size, so that the input is more than the queue holds.
-        .equ    PIECE, 3
+        # Buffers of this size, of which the last one does not become full.
+        .equ    PIECE, 5
 
 program:
         li      s11, CONSOLE
