@@ -13,7 +13,7 @@ export interface ConformanceMachine {
   /** How it is entered: as firmware in M-mode, from reset, or as a kernel in S-mode, with SBI. Default firmware. */
   readonly boot?: 'firmware' | 'kernel';
   /** Further parts of the runtime. Default none. */
-  readonly uses?: readonly ('virtio' | 'block')[];
+  readonly uses?: readonly ('virtio' | 'block' | 'packed')[];
   /** Default 1. */
   readonly harts?: number;
   /** Clauses of features that a machine may lack: those that the program may say are absent. Default none. */
@@ -38,7 +38,7 @@ export interface ConformanceProgram {
 }
 
 /** The files of spec/conformance/runtime, of which some stand before each program, by their names. */
-const RUNTIME_PARTS = ['macros', 'machine', 'supervisor', 'report', 'virtio', 'block'] as const;
+const RUNTIME_PARTS = ['macros', 'machine', 'supervisor', 'report', 'virtio', 'block', 'packed'] as const;
 export type ConformanceRuntime = Readonly<Record<(typeof RUNTIME_PARTS)[number], string>>;
 
 /** @param read gives the text of a file of spec/conformance. */

@@ -80,6 +80,7 @@ describe('a program', () => {
     report: '',
     virtio: '',
     block: '',
+    packed: '',
   };
 
   it('names its checks and its machine', () => {

@@ -22,6 +22,7 @@
 
         # What fill_data puts everywhere.
         .equ    PATTERN, 0x0123456789abcdef
+        .equ    DATA_ROOM, 4 * 512
 
 # Makes a request with `length` bytes at `data`: its status is in a0 (-1 without an answer), and
 # the used length in a1.
@@ -83,7 +84,6 @@ fill_data:
         bltu    t4, t5, 1b
         ret
 
-        .equ    DATA_ROOM, 4 * 512
         .data
         .balign 8
 header:         .space  16
