@@ -108,8 +108,15 @@ negotiate:
         put     STATUS, ACKNOWLEDGE | DRIVER | FEATURES_OK
         ret
 
-# Empties the ring at gp and gives it to the device.
+# Empties the ring at gp and gives it to the device ...
 set_up_queue:
+        mv      t1, ra
+        call    place_queue
+        put     QUEUE_READY, 1
+        jr      t1
+
+# ... and the same but for the last step.
+place_queue:
         sw      zero, AVAILABLE(gp)
         sw      zero, USED(gp)
         lwu     t5, RING_QUEUE(gp)
@@ -119,7 +126,6 @@ set_up_queue:
         put_address QUEUE_DESC, DESCRIPTORS
         put_address QUEUE_DRIVER, AVAILABLE
         put_address QUEUE_DEVICE, USED
-        put     QUEUE_READY, 1
         ret
 
 # The upper half of the features that the device offers, in a0; and the lower half.

@@ -29,8 +29,8 @@ export async function conformance(args: ConformanceArguments, version: string): 
   const deviations = deviationsOf(target);
   const results: CheckResult[] = [];
   for (const program of programs) {
-    const text =
-      args.target === 'qemu' ? await runQemu(args.qemu, program) : await runHere(program, args.jit);
+    // Where nothing is expected of a program it is not run: one that has QEMU hang takes a minute.
+    const text = program.ids.every((id) => id in deviations) ? '' : await run(program, args);
     results.push(...parseReport(program, text, deviations));
   }
   const passed = results.filter(isConforming).length;
@@ -46,6 +46,10 @@ export async function conformance(args: ConformanceArguments, version: string): 
     args.json ? `${JSON.stringify(report, undefined, 2)}\n` : formatTap(results),
   );
   return passed === results.length ? 0 : 1;
+}
+
+function run(program: ConformanceProgram, args: ConformanceArguments): Promise<string> {
+  return args.target === 'qemu' ? runQemu(args.qemu, program) : runHere(program, args.jit);
 }
 
 function loadPrograms(only: readonly string[] | undefined): ConformanceProgram[] {
