@@ -197,8 +197,15 @@ last_used:
         ret
 
 # Whether the device interrupts, in a3: that may come a little after the used element, here within
-# 10 ms. It is acknowledged.
+# 10 ms. It is acknowledged ...
 take_interrupt:
+        mv      t3, ra
+        call    await_interrupt
+        put     INTERRUPT_ACK, 1
+        jr      t3
+
+# ... or not.
+await_interrupt:
         csrr    t6, time
         li      t5, A_WHILE
         add     t6, t6, t5
@@ -206,8 +213,7 @@ take_interrupt:
         bnez    a3, 2f
         csrr    t5, time
         bltu    t5, t6, 1b
-2:      put     INTERRUPT_ACK, 1
-        ret
+2:      ret
 
         .data
         .balign 16
