@@ -123,12 +123,12 @@ restart:
         add     t5, t5, t4
         li      t6, PATTERN
 1:      ld      t3, (t4)
-        addi    t4, t4, 8
-        bne     t3, t6, 2f
+        beq     t3, t6, 2f
+        sd      t6, (t4)
+        ori     s6, s6, 1
+2:      addi    t4, t4, 8
         bltu    t4, t5, 1b
-        j       3f
-2:      ori     s6, s6, 1
-3:      start   8, 0
+        start   8, 0
         call    plan_read
         la      t5, data
         li      t6, -1

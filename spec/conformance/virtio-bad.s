@@ -6,6 +6,8 @@
 # the device does not read the disk after a reset.
 
         .equ    GUARDED, 1024
+        # What it holds: nothing that is on the disk.
+        .equ    GUARD, 0x6475726167647261
         # Where nothing is, and far from any memory.
         .equ    NOWHERE, 1 << 40
         .equ    SECTOR, 1
@@ -61,7 +63,7 @@ program:
         la      t4, guard
         li      t5, GUARDED
         add     t5, t5, t4
-        li      t6, PATTERN
+        li      t6, GUARD
 1:      sd      t6, (t4)
         addi    t4, t4, 8
         bltu    t4, t5, 1b
@@ -238,14 +240,14 @@ restart:
         la      t4, guard
         li      t5, GUARDED
         add     t5, t5, t4
-        li      t6, PATTERN
+        li      t6, GUARD
 1:      ld      t3, (t4)
-        addi    t4, t4, 8
-        bne     t3, t6, 2f
+        beq     t3, t6, 2f
+        sd      t6, (t4)
+        ori     s8, s8, 1
+2:      addi    t4, t4, 8
         bltu    t4, t5, 1b
-        j       3f
-2:      ori     s8, s8, 1
-3:      put     STATUS, 0
+        put     STATUS, 0
         csrr    t0, time
         li      t1, PATIENCE
         add     t0, t0, t1
