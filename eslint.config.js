@@ -53,7 +53,7 @@ const ARROWS = {
   },
   program: { from: ['errors', 'pieces', 'text', 'assembler', 'core', 'machine'] },
   interchange: { from: ['errors', 'machine'] },
-  conformance: { from: ['pieces', 'assembler', 'core', 'machine'] },
+  conformance: { from: ['generated', 'assembler', 'core', 'machine'] },
   debug: { from: ['generated', 'memory', 'disassembler', 'machine'] },
   remote: { from: ['errors', 'memory', 'assembler', 'block', 'core', 'fdt', 'images', 'machine'] },
 };

@@ -1,29 +1,14 @@
-#: {"uses": ["virtio"], "drives": [{"size": "1M", "id": "kit0"}]}
+#: {"uses": ["virtio", "block"], "drives": [{"size": "1M", "id": "kit0"}]}
 # A virtio block device (virtio 1.2, 5.2) with a disk of zeros, driven over a split ring.
 #
 # A disk outlives a reset of the machine, so that this program comes twice: what is on the disk
 # tells that the test finisher has reset the machine, and how the device came out of it.
 
-        .equ    BLOCK, VIRTIO_MMIO
         .equ    SECTORS, 2048
         # The sector with MARK in it since the first time.
         .equ    MARKED, 7
 
-        .equ    IN, 0
-        .equ    OUT, 1
-        .equ    FLUSH, 4
-        .equ    GET_ID, 8
         .equ    UNKNOWN, 0x1234
-
-# Makes a request with `length` bytes at `data`: its status is in a0 (-1 without an answer),
-# and the used length in a1.
-.macro  request type:req, sector:req, length:req, flags:req
-        li      a0, \type
-        li      a1, \sector
-        li      a2, \length
-        li      a3, \flags
-        call    make_request
-.endm
 
 program:
         li      s11, BLOCK
@@ -45,7 +30,7 @@ program:
         request IN, 3, 512, WRITE
         la      a1, data
         ld      a1, 504(a1)
-        li      a2, 0x0123456789abcdef
+        li      a2, PATTERN
         check_equal finisher.reset.disk, a1, a2
         j       finish
 
@@ -73,7 +58,7 @@ first_time:
         check   blk.read.first, a1, 0
         check   blk.read.last, a2, 0
         # And no more than it was asked for.
-        li      a0, 0x0123456789abcdef
+        li      a0, PATTERN
         check_equal blk.read.behind, a3, a0
 
         # A write of one sector changes that sector.
@@ -90,7 +75,7 @@ first_time:
         ld      a3, 1016(a0)
         ld      a4, 1024(a0)
         check   blk.write.before, a1, 0
-        li      a0, 0x0123456789abcdef
+        li      a0, PATTERN
         check_equal blk.write.first, a2, a0
         check_equal blk.write.last, a3, a0
         check   blk.write.behind, a4, 0
@@ -141,12 +126,9 @@ first_time:
 
         # How a request is spread over descriptors says nothing (2.7.4): the header in two, and
         # the data in two others, the second one with the status behind it.
-        la      t5, header
-        sw      zero, (t5)
-        li      t6, 3
-        sd      t6, 8(t5)
-        li      t6, -1
+        prepare IN, 3
         la      t5, data
+        li      t6, -1
         sb      t6, 512(t5)
         describe descriptors, 0, header, 4, NEXT, 5
         describe descriptors, 5, header + 4, 12, NEXT, 1
@@ -161,17 +143,12 @@ first_time:
         ld      s2, 504(a0)
         check   blk.framing.used_length, a1, 513
         check   blk.framing.status, s0, 0
-        li      a0, 0x0123456789abcdef
+        li      a0, PATTERN
         check_equal blk.framing.middle, s1, a0
         check_equal blk.framing.end, s2, a0
 
         # Two requests with one notification, in whatever order they come back.
-        la      t5, header
-        sw      zero, (t5)
-        sd      zero, 8(t5)
-        la      t5, status
-        li      t6, -1
-        sh      t6, (t5)
+        prepare IN, 0
         describe descriptors, 0, header, 16, NEXT, 1
         describe descriptors, 1, data, 512, NEXT | WRITE, 2
         describe descriptors, 2, status, 1, WRITE, 0
@@ -216,7 +193,7 @@ first_time:
         la      a1, data
         ld      a1, (a1)
         check   blk.reset.status, a0, 0
-        li      a0, 0x0123456789abcdef
+        li      a0, PATTERN
         check_equal blk.reset.disk, a1, a0
 
         # And now the machine's, with the device at work.
@@ -231,66 +208,20 @@ first_time:
         sw      a1, (a0)
 1:      j       1b
 
-# Brings the device up with the feature FLUSH (bit 9, in s7), if it has that.
+# Brings the device up with the feature FLUSH (in s7), if it has that.
 start:
-        put     DEVICE_FEATURES_SEL, 0
-        lwu     a0, DEVICE_FEATURES(s11)
-        andi    a0, a0, 1 << 9
+        mv      s9, ra
+        call    lower_features
+        andi    a0, a0, F_FLUSH
         mv      s7, a0
+        mv      ra, s9
         j       start_device
-
-# Fills `data` with something that is easy to recognize.
-fill_data:
-        la      t4, data
-        li      t5, 4 * 512
-        add     t5, t5, t4
-        li      t6, 0x0123456789abcdef
-1:      sd      t6, (t4)
-        addi    t4, t4, 8
-        bltu    t4, t5, 1b
-        ret
 
 # Flushes the disk. Without the feature there is nothing to flush: status 0.
 flush:
         li      a0, 0
         beqz    s7, 1f
         mv      s9, ra
-        request FLUSH, 0, 0, 0
+        request_nothing FLUSH
         mv      ra, s9
 1:      ret
-
-# Type a0, sector a1, a2 bytes of data with the flags a3: see `request`.
-make_request:
-        mv      s8, ra
-        la      t5, header
-        sw      a0, (t5)
-        sw      zero, 4(t5)
-        sd      a1, 8(t5)
-        la      t5, status
-        li      t6, -1
-        sb      t6, (t5)
-        describe descriptors, 0, header, 16, NEXT, 1
-        describe descriptors, 1, data, 0, NEXT, 2
-        describe descriptors, 2, status, 1, WRITE, 0
-        la      t6, descriptors
-        sw      a2, 24(t6)
-        ori     a3, a3, NEXT
-        sh      a3, 28(t6)
-        # Without data, from the header to the status.
-        bnez    a2, 1f
-        li      t5, 2
-        sh      t5, 14(t6)
-1:      li      a0, 0
-        li      a1, 1
-        call    submit
-        la      a0, status
-        lb      a0, (a0)
-        jr      s8
-
-        .data
-        .balign 8
-header:         .space  16
-data:           .space  4 * 512
-status:         .space  2
-        .balign 8
-        .text

@@ -9,7 +9,6 @@
 
         .equ    MAGIC, 0x00
         .equ    VERSION, 0x04
-        .equ    DEVICE_ID, 0x08
         .equ    VENDOR_ID, 0x0c
         .equ    SHM_SEL, 0xac
         .equ    SHM_LEN, 0xb0

@@ -14,7 +14,7 @@ export interface ConformanceMachine {
   /** How it is entered: as firmware in M-mode, from reset, or as a kernel in S-mode, with SBI. Default firmware. */
   readonly boot?: 'firmware' | 'kernel';
   /** Further parts of the runtime. Default none. */
-  readonly uses?: readonly ('virtio' | 'fdt' | 'vectors' | 'paging' | 'harts' | 'sbi')[];
+  readonly uses?: readonly (typeof LIBRARIES)[number][];
   /** Of a kernel: its command line. Default none. */
   readonly append?: string;
   /** Whether a kernel has its own file as its initrd. Default false. */
@@ -24,7 +24,11 @@ export interface ConformanceMachine {
   /** Clauses of features that a machine may lack: those that the program may say are absent. Default none. */
   readonly optional?: readonly string[];
   /** Drives full of zeros, in the first virtio slots, with their serial numbers. Default none. */
-  readonly drives?: readonly { readonly size: string; readonly id: string }[];
+  readonly drives?: readonly { readonly size: string; readonly id: string; readonly readOnly?: boolean }[];
+  /** A virtio console in the next slot: what is typed there, and what it has to print in all: a check of this ID. */
+  readonly console?: { readonly input: string; readonly id: string; readonly output: string };
+  /** Whether there is a power button behind the entropy device. Default false. */
+  readonly powerButton?: boolean;
   /** How the machine has to end: a check of this ID, which the runner makes. */
   readonly end?: { readonly id: string; readonly code: number };
 }
@@ -42,19 +46,8 @@ export interface ConformanceProgram {
 export type RunnableProgram = Pick<ConformanceProgram, 'machine' | 'bytes'>;
 
 /** The files of spec/conformance/runtime, of which some stand before each program, by their names. */
-const RUNTIME_PARTS = [
-  'board',
-  'macros',
-  'machine',
-  'supervisor',
-  'report',
-  'virtio',
-  'fdt',
-  'vectors',
-  'paging',
-  'harts',
-  'sbi',
-] as const;
+const LIBRARIES = ['virtio', 'block', 'packed', 'fdt', 'vectors', 'paging', 'harts', 'sbi'] as const;
+const RUNTIME_PARTS = ['board', 'macros', 'machine', 'supervisor', 'report', ...LIBRARIES] as const;
 export type ConformanceRuntime = Readonly<Record<(typeof RUNTIME_PARTS)[number], string>>;
 
 /** @param read gives the text of a file of spec/conformance. */
@@ -115,7 +108,7 @@ export function assembleConformance(
     const { bytes, symbols } = assemble(text, { origin });
     const marks = [...symbols.keys()].filter((symbol) => symbol.startsWith(MARK));
     const ids = marks.map((symbol) => symbol.slice(MARK.length));
-    if (machine.end) ids.push(machine.end.id);
+    for (const check of [machine.end, machine.console]) if (check) ids.push(check.id);
     return { name, machine, bytes, ids };
   } catch (error) {
     if (!(error instanceof AssemblyError)) throw error;
@@ -124,9 +117,37 @@ export function assembleConformance(
   }
 }
 
-/** The line that the runner adds to what a program printed: how the machine ended, undefined if it did not. */
-export function endLine({ machine: { end } }: RunnableProgram, code: number | undefined): string {
-  if (end === undefined || code === undefined) return '';
-  if (code === end.code) return `ok ${end.id}\n`;
-  return `not ok ${end.id} expected 0x${end.code.toString(16)} found 0x${code.toString(16)}\n`;
+/** The line with which a program asks for a press of the power button. */
+const PRESS = /^press$/gm;
+
+/** How often a program has asked for a press of the power button. */
+export function pressesWanted(text: string): number {
+  return text.match(PRESS)?.length ?? 0;
+}
+
+/** How a machine ended. */
+export interface MachineEnd {
+  /** Undefined if it did not. */
+  readonly code: number | undefined;
+  /** What its virtio console printed. */
+  readonly console: string;
+}
+
+/** The lines that the runner adds to what a program printed: its own checks. */
+export function endLines({ machine: { end, console } }: RunnableProgram, found: MachineEnd): string {
+  const lines: string[] = [];
+  if (end !== undefined && found.code !== undefined)
+    lines.push(line(end.id, `0x${end.code.toString(16)}`, `0x${found.code.toString(16)}`));
+  if (console !== undefined) lines.push(line(console.id, hex(console.output), hex(found.console)));
+  return lines.join('');
+}
+
+function line(id: string, expected: string, found: string): string {
+  return expected === found ? `ok ${id}\n` : `not ok ${id} expected ${expected} found ${found}\n`;
+}
+
+/** The bytes of a text as one number, the first one first. */
+function hex(text: string): string {
+  const bytes = [...new TextEncoder().encode(text)];
+  return `0x${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('') || '0'}`;
 }

@@ -49,8 +49,8 @@ export function parseReport(
   });
 }
 
-/** That of the longest name. */
-function deviationOf(id: string, deviations: Deviations): string | undefined {
+/** Why a check is known to fail, by the longest name that stands there. */
+export function deviationOf(id: string, deviations: Deviations): string | undefined {
   for (let name = id; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('.')))) {
     if (deviations[name] !== undefined) return deviations[name];
   }

@@ -3,8 +3,7 @@ import type { JitMode } from '../core/jit-options.ts';
 import type { Machine } from '../machine/api.ts';
 import type { MachineDescription } from '../machine/description.ts';
 import type { HostOptions } from '../machine/host-options.ts';
-import { join } from '../pieces.ts';
-import { endLine, type ConformanceMachine, type RunnableProgram } from './program.ts';
+import { endLines, pressesWanted, type ConformanceMachine, type RunnableProgram } from './program.ts';
 
 /** How long a program may take, in milliseconds: the longest wait for a second. */
 export const PROGRAM_LIMIT = 60_000;
@@ -22,6 +21,8 @@ export function describeMachineOf({
   initrd = false,
   harts = 1,
   drives,
+  console,
+  powerButton = false,
 }: ConformanceMachine): MachineDescription {
   return {
     hartware: 1,
@@ -30,7 +31,8 @@ export function describeMachineOf({
     // The most that there is: a program finds out by trying.
     isa: { paging: 'sv57' },
     boot: { [boot]: PROGRAM, append, initrd: initrd ? PROGRAM : undefined },
-    drives: drives?.map(({ size, id }) => ({ memory: size, id })),
+    drives: drives?.map(({ size, id, readOnly }) => ({ memory: size, id, readOnly })),
+    devices: { console: console !== undefined, powerButton },
   };
 }
 
@@ -45,27 +47,37 @@ export async function runProgram(
     jit: { mode: jit },
     limits: { wallTime: PROGRAM_LIMIT },
   });
-  const printed = readAll(machine.serial.output);
+  let presses = 0;
+  const printed = textOf(machine.serial.output, (text) => {
+    // A machine that has ended since has nobody to press it for.
+    for (; presses < pressesWanted(text); presses++) void machine.powerButton().catch(() => {});
+  });
+  const { virtioConsole } = machine;
+  const consolePrinted = virtioConsole ? textOf(virtioConsole.output) : Promise.resolve('');
   let code: number | undefined;
   try {
+    void virtioConsole?.type(new TextEncoder().encode(program.machine.console?.input ?? ''));
     const stop = await machine.run();
     if (stop.reason === 'ended') {
       code = stop.exit.code;
       // What a machine on another thread printed may still be on its way.
-      await printed;
+      await Promise.all([printed, consolePrinted]);
     }
   } finally {
     await machine.dispose();
   }
-  return `${await printed}${endLine(program, code)}`;
+  return `${await printed}${endLines(program, { code, console: await consolePrinted })}`;
 }
 
-async function readAll(output: ReadableStream<Uint8Array>): Promise<string> {
-  const pieces: Uint8Array[] = [];
+/** What comes from a console until its end; `onText` is told of all that came, with each bit. */
+async function textOf(output: ReadableStream<Uint8Array>, onText?: (text: string) => void): Promise<string> {
+  let text = '';
+  const decoder = new TextDecoder();
   const reader = output.getReader();
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return new TextDecoder().decode(join(pieces));
-    pieces.push(value);
+    if (done) return text;
+    text += decoder.decode(value, { stream: true });
+    onText?.(text);
   }
 }

@@ -131,7 +131,6 @@ export class PackedVirtqueue extends Virtqueue {
     for (let index = 0; index < entries; index++) {
       const descriptor = table + index * DESCRIPTOR_SIZE;
       const entryFlags = this.memory.getUint16(descriptor + 14);
-      if ((entryFlags & VIRTQ_DESC_F_INDIRECT) !== 0) return 'indirect descriptor in an indirect table';
       const entryProblem = chain.add(
         this.descriptorAddress(descriptor),
         this.memory.getUint32(descriptor + 8),

@@ -1,6 +1,6 @@
 /** What is made of the output of a conformance program. */
 import { describe, expect, it } from 'vitest';
-import { assembleConformance, endLine } from '../../src/conformance/program.ts';
+import { assembleConformance, endLines, pressesWanted } from '../../src/conformance/program.ts';
 import { formatTap, isConforming, parseReport } from '../../src/conformance/report.ts';
 
 const PROGRAM = { name: 'p', machine: {}, ids: ['a.one', 'a.two', 'b.three', 'b.four'] };
@@ -94,6 +94,8 @@ describe('a program', () => {
     paging: '',
     harts: '',
     sbi: '',
+    block: '',
+    packed: '',
   };
 
   it('names its checks and its machine', () => {
@@ -108,12 +110,27 @@ describe('a program', () => {
     const text = '#: {"end": {"id": "a.end", "code": 3}}\n check a.one\n';
     const program = assembleConformance(RUNTIME, { name: 'p', text });
     expect(program.ids).toEqual(['a.one', 'a.end']);
-    const outcome = (code?: number) => parseReport({ ...PROGRAM, ids: ['a.end'] }, endLine(program, code))[0];
+    const outcome = (code?: number) =>
+      parseReport({ ...PROGRAM, ids: ['a.end'] }, endLines(program, { code, console: '' }))[0];
     expect(outcome(3)).toMatchObject({ outcome: 'passed' });
     expect(outcome(0)).toMatchObject({ outcome: 'failed', expected: '0x3', found: '0x0' });
     expect(outcome()).toMatchObject({ outcome: 'missing' });
     const other = assembleConformance(RUNTIME, { name: 'p', text: '#: {}\n' });
-    expect(endLine(other, 3)).toBe('');
+    expect(endLines(other, { code: 3, console: '' })).toBe('');
+  });
+
+  it('says what its console prints, which is a check of its own', () => {
+    const text = '#: {"console": {"input": "", "id": "a.text", "output": "hi"}}\n check a.one\n';
+    const program = assembleConformance(RUNTIME, { name: 'p', text });
+    expect(program.ids).toEqual(['a.one', 'a.text']);
+    const lines = (console: string) => endLines(program, { code: 0, console });
+    expect(lines('hi')).toBe('ok a.text\n');
+    expect(lines('')).toBe('not ok a.text expected 0x6869 found 0x0\n');
+  });
+
+  it('asks for presses of the power button', () => {
+    expect(pressesWanted('ok a.press\npress\nok b\npress\npr')).toBe(2);
+    expect(pressesWanted('')).toBe(0);
   });
 
   it('that cannot be assembled is named, with its line', () => {

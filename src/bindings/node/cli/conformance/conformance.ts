@@ -12,6 +12,7 @@ import {
   parseReport,
   type CheckResult,
   type Deviations,
+  deviationOf,
 } from '../../../../conformance/report.ts';
 import { UsageError } from '../arguments.ts';
 import { packageFile } from '../package-file.ts';
@@ -69,8 +70,11 @@ async function check(
   const deviations = deviationsOf(target);
   const results: CheckResult[] = [];
   for (const program of programs) {
-    const text =
-      args.target === 'qemu' ? await runQemu(args.qemu, target, program) : await runHere(program, args.jit);
+    // Where nothing is expected of a program it is not run: one that has QEMU hang takes a minute.
+    const isHopeless = program.ids.every((id) => deviationOf(id, deviations) !== undefined);
+    const run = (): Promise<string> =>
+      args.target === 'qemu' ? runQemu(args.qemu, target, program) : runHere(program, args.jit);
+    const text = isHopeless ? '' : await run();
     results.push(...parseReport(program, text, deviations));
   }
   return { target, results };

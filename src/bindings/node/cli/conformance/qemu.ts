@@ -1,10 +1,11 @@
 /** A conformance program on QEMU's board. */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { endLine, type ConformanceProgram } from '../../../../conformance/program.ts';
+import { endLines, pressesWanted, type ConformanceProgram } from '../../../../conformance/program.ts';
 import { PROGRAM_LIMIT } from '../../../../conformance/run.ts';
 import { parseSize } from '../../../../machine/size.ts';
 
@@ -40,30 +41,52 @@ export async function runQemu(
   try {
     const file = join(directory, `${program.name}.bin`);
     await writeFile(file, program.bytes);
+    const {
+      boot = 'firmware',
+      append,
+      initrd = false,
+      harts,
+      drives = [],
+      console,
+      powerButton,
+    } = program.machine;
+    const monitor = join(directory, 'monitor');
+    const options: string[] = [];
     const devices: string[] = [];
-    const { boot = 'firmware', append, initrd = false, harts, drives = [] } = program.machine;
-    for (const [slot, { size, id }] of drives.entries()) {
+    for (const { size, id, readOnly = false } of drives) {
       const image = join(directory, `${id}.img`);
       await writeFile(image, '');
       await truncate(image, parseSize(size));
-      devices.push('-drive', `if=none,id=${id},format=raw,file=${image}`);
-      devices.push('-device', `virtio-blk-device,bus=virtio-mmio-bus.${slot},drive=${id},serial=${id}`);
+      options.push(
+        '-drive',
+        `if=none,id=${id},format=raw,file=${image},read-only=${readOnly ? 'on' : 'off'},discard=unmap`,
+      );
+      devices.push(`virtio-blk-device,drive=${id},serial=${id}`);
     }
-    devices.push('-device', `virtio-rng-device,bus=virtio-mmio-bus.${drives.length}`);
-    const { text, code } = await run(command, [
-      ...['-M', 'virt,aclint=on', '-cpu', cpuOf(version), '-m', '64M', '-smp', `${harts ?? 1}`],
-      ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
-      ...[
-        '-global',
-        'virtio-mmio.force-legacy=false',
-        boot === 'kernel' ? '-kernel' : '-bios',
-        file,
+    const socket = join(directory, 'console');
+    const printed = console && (await listenAt(socket, console.input));
+    if (console) {
+      options.push('-chardev', `socket,id=console,path=${socket}`);
+      devices.push('virtio-serial-device,id=serial');
+    }
+    devices.push('virtio-rng-device');
+    if (powerButton) devices.push('virtio-keyboard-device');
+    const { text, code } = await run(
+      command,
+      [
+        ...['-M', 'virt,aclint=on', '-cpu', cpuOf(version), '-m', '64M', '-smp', `${harts ?? 1}`],
+        ...['-display', 'none', '-monitor', `unix:${monitor},server=on,wait=off`, '-serial', 'stdio'],
+        ...['-global', 'virtio-mmio.force-legacy=false', '-global', 'virtio-device.packed=on'],
+        ...[boot === 'kernel' ? '-kernel' : '-bios', file],
         ...(append === undefined ? [] : ['-append', append]),
         ...(initrd ? ['-initrd', file] : []),
-        ...devices,
+        ...options,
+        ...devices.flatMap((device, slot) => ['-device', `${device},bus=virtio-mmio-bus.${slot}`]),
+        ...(console ? ['-device', 'virtconsole,bus=serial.0,chardev=console'] : []),
       ],
-    ]);
-    return `${text}${endLine(program, code)}`;
+      () => tell(monitor, 'sendkey power'),
+    );
+    return `${text}${endLines(program, { code, console: (await printed?.()) ?? '' })}`;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -75,14 +98,43 @@ interface QemuRun {
   readonly code: number | undefined;
 }
 
-/** Anything QEMU complains of is an error: an exit code alone may be the program's. */
-function run(command: string, args: readonly string[]): Promise<QemuRun> {
+/** Waits for QEMU's console at a socket, and types `input` there; what is returned ends that, and gives what was printed. */
+async function listenAt(path: string, input: string): Promise<() => Promise<string>> {
+  let text = '';
+  const server = createServer((socket) => {
+    socket.setEncoding('utf8').on('data', (data: string) => (text += data));
+    // QEMU may end without having read all of it.
+    socket.on('error', () => {}).write(input);
+  });
+  server.unref();
+  await new Promise<void>((done) => server.listen(path, done));
+  return () => new Promise((done) => server.close(() => done(text)));
+}
+
+/** Has QEMU's monitor carry out a command. */
+function tell(monitor: string, command: string): void {
+  // A QEMU that has ended since listens no more.
+  createConnection(monitor)
+    .on('error', () => {})
+    .end(`${command}\n`);
+}
+
+/**
+ * Anything QEMU complains of is an error: an exit code alone may be the program's.
+ *
+ * @param press presses the power button.
+ */
+function run(command: string, args: readonly string[], press: () => void): Promise<QemuRun> {
   return new Promise((done, failed) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const timer = setTimeout(() => child.kill('SIGKILL'), PROGRAM_LIMIT);
     let text = '';
     let complaint = '';
-    child.stdout.setEncoding('utf8').on('data', (data: string) => (text += data));
+    let presses = 0;
+    child.stdout.setEncoding('utf8').on('data', (data: string) => {
+      text += data;
+      for (; presses < pressesWanted(text); presses++) press();
+    });
     child.stderr.setEncoding('utf8').on('data', (data: string) => (complaint += data));
     child.on('error', (error) => {
       clearTimeout(timer);
