@@ -1,4 +1,4 @@
-#: {"uses": ["paging"]}
+#: {"uses": ["paging"], "optional": ["paging.sv48"]}
 # Address translation: the modes, what each bit of a PTE allows, and what faults leave behind.
 
 program:
@@ -116,9 +116,16 @@ program:
         # Sv48: a level more.
         leaf    ALL
         use     SV48, root48
+        csrr    a0, satp
+        srli    a0, a0, 60
+        addi    a0, a0, -SV48
+        beqz    a0, 1f
+        absent  paging.sv48
+        j       2f
+1:      li      s0, PAGE
         tries   paging.sv48.load, SUPERVISOR, load, S_NONE
         li      s0, 1 << 47
         tries   paging.sv48.canonical, SUPERVISOR, load, LOAD_FAULT
-        csrw    satp, zero
+2:      csrw    satp, zero
         sfence.vma
         j       finish

@@ -3,7 +3,7 @@
 # pieces, and odd requests. Where a driver does what it must not, any answer is right, if there is
 # one and nothing else is touched.
 
-        .equ    READ_ONLY, 0x10002000
+        .equ    READ_ONLY, VIRTIO_MMIO + VIRTIO_MMIO_STEP
 
         .equ    F_SEG_MAX, 1 << 2
         .equ    F_BLK_SIZE, 1 << 6

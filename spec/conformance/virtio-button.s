@@ -2,7 +2,7 @@
 # The power button: a virtio input device (virtio 1.2, 5.8) with KEY_POWER among its keys. Whoever
 # runs this program presses and releases it for each line `press` that is printed.
 
-        .equ    BUTTON, 0x10002000
+        .equ    BUTTON, VIRTIO_MMIO + VIRTIO_MMIO_STEP
 
         .equ    CONFIG_SELECT, CONFIG
         .equ    CONFIG_SUBSEL, CONFIG + 1

@@ -2,7 +2,7 @@
 # The virtio console (virtio 1.2, 5.3), as port 0 without VIRTIO_CONSOLE_F_MULTIPORT. Whoever runs
 # this program types the input above from the start, and compares all that is printed.
 
-        .equ    CONSOLE, 0x10001000
+        .equ    CONSOLE, VIRTIO_MMIO
 
         .equ    F_SIZE, 1 << 0
         .equ    F_EMERG_WRITE, 1 << 2

@@ -2,7 +2,7 @@
 # The reset of a queue (virtio 1.2, 2.6.1), of a block device with a split and a packed ring, and of
 # one queue of a device that has two.
 
-        .equ    BUTTON, 0x10003000
+        .equ    BUTTON, VIRTIO_MMIO + 2 * VIRTIO_MMIO_STEP
         .equ    STATUSES, 1
 
 program:

@@ -1,7 +1,7 @@
 # For programs with "uses": ["virtio", "block"]: requests of a block device (virtio 1.2, 5.2.6),
 # and memory for one.
 
-        .equ    BLOCK, 0x10001000
+        .equ    BLOCK, VIRTIO_MMIO
 
         .equ    IN, 0
         .equ    OUT, 1
