@@ -170,6 +170,15 @@ program:
         check   map.size.mtime.double, s0, -1
         check   map.size.mtime.word, s1, -1
         check   map.size.mtime.high, s2, -1
+        cause_of s0, "lbu a1, (a0)"
+        cause_of s1, "lhu a1, (a0)"
+        li      a0, CLINT
+        cause_of s2, "sb zero, (a0)"
+        cause_of s3, "sh zero, (a0)"
+        check   map.size.mtime.byte, s0, 5
+        check   map.size.mtime.half, s1, 5
+        check   map.size.msip.store_byte, s2, 7
+        check   map.size.msip.store_half, s3, 7
         li      a0, ACLINT_SSWI
         cause_of s0, "lwu a1, (a0)"
         check   map.size.sswi.word, s0, -1
