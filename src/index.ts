@@ -11,6 +11,7 @@ export {
   type Program as AssembledProgram,
 } from './assembler/assembler.ts';
 export { MemoryBlockBackend, type BlockBackend } from './block/backend.ts';
+export { type NetworkBackend } from './network/backend.ts';
 export type { DiskLimits, DiskStatistics } from './block/metered.ts';
 export { disassemble, type Disassembly } from './disassembler/disassembler.ts';
 export type { AccessSize, MmioDevice } from './bus.ts';
@@ -70,6 +71,7 @@ export {
   type ClockDescription,
   type DescriptionProblem,
   type DriveDescription,
+  type NetworkDescription,
   type MachineDescription,
   type Paging,
 } from './machine/description.ts';

@@ -29,6 +29,8 @@ export interface ConformanceMachine {
   readonly console?: { readonly input: string; readonly id: string; readonly output: string };
   /** Whether there is a power button behind the entropy device. Default false. */
   readonly powerButton?: boolean;
+  /** Network cards, behind all other devices, on one wire: what one sends all others receive. Default none. */
+  readonly network?: number;
   /** How the machine has to end: a check of this ID, which the runner makes. */
   readonly end?: { readonly id: string; readonly code: number };
 }

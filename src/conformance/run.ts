@@ -1,7 +1,8 @@
 /** A conformance program on a machine of this package, in whatever binding makes it. */
 import type { JitMode } from '../core/jit-options.ts';
 import type { Machine } from '../machine/api.ts';
-import type { MachineDescription } from '../machine/description.ts';
+import { macOf, type MachineDescription } from '../machine/description.ts';
+import type { NetworkBackend } from '../network/backend.ts';
 import type { HostOptions } from '../machine/host-options.ts';
 import { endLines, pressesWanted, type ConformanceMachine, type RunnableProgram } from './program.ts';
 
@@ -23,6 +24,7 @@ export function describeMachineOf({
   drives,
   console,
   powerButton = false,
+  network = 0,
 }: ConformanceMachine): MachineDescription {
   return {
     hartware: 1,
@@ -32,6 +34,7 @@ export function describeMachineOf({
     isa: { paging: 'sv57' },
     boot: { [boot]: PROGRAM, append, initrd: initrd ? PROGRAM : undefined },
     drives: drives?.map(({ size, id, readOnly }) => ({ memory: size, id, readOnly })),
+    network: Array.from({ length: network }, (_, index) => ({ mac: macOf(undefined, index) })),
     devices: { console: console !== undefined, powerButton },
   };
 }
@@ -44,6 +47,7 @@ export async function runProgram(
 ): Promise<string> {
   const machine = await createMachine(describeMachineOf(program.machine), {
     files: { [PROGRAM]: program.bytes },
+    network: wire(program.machine.network ?? 0),
     jit: { mode: jit },
     limits: { wallTime: PROGRAM_LIMIT },
   });
@@ -67,6 +71,19 @@ export async function runProgram(
     await machine.dispose();
   }
   return `${await printed}${endLines(program, { code, console: await consolePrinted })}`;
+}
+
+/** What connects cards: each hears what the others send. */
+function wire(cards: number): Record<string, NetworkBackend> {
+  const receivers: ((frame: Uint8Array) => void)[] = [];
+  const end = (_: unknown, own: number): [string, NetworkBackend] => [
+    macOf(undefined, own),
+    {
+      attach: (receive) => (receivers[own] = receive),
+      send: (frame) => receivers.forEach((receive, card) => card !== own && receive(frame)),
+    },
+  ];
+  return Object.fromEntries(Array.from({ length: cards }, end));
 }
 
 /** What comes from a console until its end; `onText` is told of all that came, with each bit. */

@@ -42,6 +42,18 @@ const ClockDescription = {
   expected: 'an object',
 } as const;
 const slot = { type: 'integer', minimum: 0, maximum: 7, expected: 'a whole number from 0 to 7' } as const;
+const NetworkDescription = {
+  type: 'object',
+  properties: {
+    mac: {
+      type: 'string',
+      pattern: /^[0-9a-f][02468ace](:[0-9a-f][0-9a-f]){5}$/u,
+      expected: 'an address of one card, such as "52:54:00:12:34:56", in lower case',
+    },
+    slot: slot,
+  },
+  expected: 'a network card, as {}',
+} as const;
 const OptionalDevice = {
   type: 'union',
   of: [
@@ -134,6 +146,13 @@ export const DESCRIPTION_RULE = {
       items: DriveDescription,
       maxItems: 8,
       expected: 'a list of at most 8 drives',
+      default: [],
+    },
+    network: {
+      type: 'array',
+      items: NetworkDescription,
+      maxItems: 8,
+      expected: 'a list of at most 8 network cards',
       default: [],
     },
     devices: {

@@ -33,6 +33,11 @@ export interface MachineDescription {
    * and power button at most 8. Default none.
    */
   readonly drives?: readonly DriveDescription[];
+  /**
+   * Network cards (virtio). Each needs a virtio slot, of which there are 8. What is at the other end of
+   * their cables is no part of the machine. Default none.
+   */
+  readonly network?: readonly NetworkDescription[];
   /** Devices that a machine may have or not. */
   readonly devices?: {
     /** virtio entropy device: host entropy, or a repeatable sequence from a seed. Default true. */
@@ -126,6 +131,16 @@ export interface DriveDescription {
    * Default "drive0", "drive1" and so on.
    */
   readonly id?: string;
+  /** Its virtio slot. Default the first free one. */
+  readonly slot?: number;
+}
+/** A network card. */
+export interface NetworkDescription {
+  /**
+   * Its address, different for each card: of one card alone, not of a group. Default "52:54:00:12:34:56"
+   * and those that follow.
+   */
+  readonly mac?: string;
   /** Its virtio slot. Default the first free one. */
   readonly slot?: number;
 }

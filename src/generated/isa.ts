@@ -48,180 +48,73 @@ export interface CompressedInstructionDescription extends InstructionRow {
   readonly constraints: readonly string[];
 }
 
-export const FIELDS: Readonly<Record<string, InstructionField>> = {
-  rd: { pieces: [{ high: 11, low: 7, to: 0 }], isSigned: false },
-  rs1: { pieces: [{ high: 19, low: 15, to: 0 }], isSigned: false },
-  rs2: { pieces: [{ high: 24, low: 20, to: 0 }], isSigned: false },
-  fd: { pieces: [{ high: 11, low: 7, to: 0 }], isSigned: false },
-  fs1: { pieces: [{ high: 19, low: 15, to: 0 }], isSigned: false },
-  fs2: { pieces: [{ high: 24, low: 20, to: 0 }], isSigned: false },
-  fs3: { pieces: [{ high: 31, low: 27, to: 0 }], isSigned: false },
-  rm: { pieces: [{ high: 14, low: 12, to: 0 }], isSigned: false },
-  csr: { pieces: [{ high: 31, low: 20, to: 0 }], isSigned: false },
-  zimm5: { pieces: [{ high: 19, low: 15, to: 0 }], isSigned: false },
-  aqrl: { pieces: [{ high: 26, low: 25, to: 0 }], isSigned: false },
-  pred: { pieces: [{ high: 27, low: 24, to: 0 }], isSigned: false },
-  succ: { pieces: [{ high: 23, low: 20, to: 0 }], isSigned: false },
-  shamt5: { pieces: [{ high: 24, low: 20, to: 0 }], isSigned: false },
-  shamt6: { pieces: [{ high: 25, low: 20, to: 0 }], isSigned: false },
-  'imm:i': { pieces: [{ high: 31, low: 20, to: 0 }], isSigned: true },
-  'imm:s': {
-    pieces: [
-      { high: 31, low: 25, to: 5 },
-      { high: 11, low: 7, to: 0 },
-    ],
-    isSigned: true,
-  },
-  'imm:b': {
-    pieces: [
-      { high: 31, low: 31, to: 12 },
-      { high: 7, low: 7, to: 11 },
-      { high: 30, low: 25, to: 5 },
-      { high: 11, low: 8, to: 1 },
-    ],
-    isSigned: true,
-  },
-  'imm:u': { pieces: [{ high: 31, low: 12, to: 12 }], isSigned: true },
-  'imm:j': {
-    pieces: [
-      { high: 31, low: 31, to: 20 },
-      { high: 19, low: 12, to: 12 },
-      { high: 20, low: 20, to: 11 },
-      { high: 30, low: 21, to: 1 },
-    ],
-    isSigned: true,
-  },
-  'imm:prefetch': { pieces: [{ high: 31, low: 25, to: 5 }], isSigned: true },
-};
+/** Fields by their lines: name, whether it is signed or unsigned, and its pieces. */
+const fieldsOf = (lines: string): Readonly<Record<string, InstructionField>> =>
+  Object.fromEntries(
+    lines
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [name, sign, ...pieces] = line.split(' ');
+        const piece = (text: string): FieldPiece => {
+          const [high, low, to] = text.split('.').map(Number);
+          return { high, low, to };
+        };
+        return [name, { pieces: pieces.map(piece), isSigned: sign === 's' }];
+      }),
+  );
+
+// Tables are text, which is a third of the size for a page.
+
+export const FIELDS = fieldsOf(`
+rd u 11.7.0
+rs1 u 19.15.0
+rs2 u 24.20.0
+fd u 11.7.0
+fs1 u 19.15.0
+fs2 u 24.20.0
+fs3 u 31.27.0
+rm u 14.12.0
+csr u 31.20.0
+zimm5 u 19.15.0
+aqrl u 26.25.0
+pred u 27.24.0
+succ u 23.20.0
+shamt5 u 24.20.0
+shamt6 u 25.20.0
+imm:i s 31.20.0
+imm:s s 31.25.5 11.7.0
+imm:b s 31.31.12 7.7.11 30.25.5 11.8.1
+imm:u s 31.12.12
+imm:j s 31.31.20 19.12.12 20.20.11 30.21.1
+imm:prefetch s 31.25.5`);
 
 /** Fields of 16-bit instructions; those with an apostrophe are three bits wide and mean x8 to x15. */
-export const COMPRESSED_FIELDS: Readonly<Record<string, InstructionField>> = {
-  rd: { pieces: [{ high: 11, low: 7, to: 0 }], isSigned: false },
-  rs2: { pieces: [{ high: 6, low: 2, to: 0 }], isSigned: false },
-  "rd'": { pieces: [{ high: 4, low: 2, to: 0 }], isSigned: false },
-  "rs1'": { pieces: [{ high: 9, low: 7, to: 0 }], isSigned: false },
-  "rs2'": { pieces: [{ high: 4, low: 2, to: 0 }], isSigned: false },
-  ci: {
-    pieces: [
-      { high: 12, low: 12, to: 5 },
-      { high: 6, low: 2, to: 0 },
-    ],
-    isSigned: true,
-  },
-  'ci.lui': {
-    pieces: [
-      { high: 12, low: 12, to: 17 },
-      { high: 6, low: 2, to: 12 },
-    ],
-    isSigned: true,
-  },
-  'ci.16sp': {
-    pieces: [
-      { high: 12, low: 12, to: 9 },
-      { high: 4, low: 3, to: 7 },
-      { high: 5, low: 5, to: 6 },
-      { high: 2, low: 2, to: 5 },
-      { high: 6, low: 6, to: 4 },
-    ],
-    isSigned: true,
-  },
-  'ci.lwsp': {
-    pieces: [
-      { high: 3, low: 2, to: 6 },
-      { high: 12, low: 12, to: 5 },
-      { high: 6, low: 4, to: 2 },
-    ],
-    isSigned: false,
-  },
-  'ci.ldsp': {
-    pieces: [
-      { high: 4, low: 2, to: 6 },
-      { high: 12, low: 12, to: 5 },
-      { high: 6, low: 5, to: 3 },
-    ],
-    isSigned: false,
-  },
-  'c.shamt': {
-    pieces: [
-      { high: 12, low: 12, to: 5 },
-      { high: 6, low: 2, to: 0 },
-    ],
-    isSigned: false,
-  },
-  'css.sw': {
-    pieces: [
-      { high: 8, low: 7, to: 6 },
-      { high: 12, low: 9, to: 2 },
-    ],
-    isSigned: false,
-  },
-  'css.sd': {
-    pieces: [
-      { high: 9, low: 7, to: 6 },
-      { high: 12, low: 10, to: 3 },
-    ],
-    isSigned: false,
-  },
-  ciw: {
-    pieces: [
-      { high: 10, low: 7, to: 6 },
-      { high: 12, low: 11, to: 4 },
-      { high: 5, low: 5, to: 3 },
-      { high: 6, low: 6, to: 2 },
-    ],
-    isSigned: false,
-  },
-  'cl.w': {
-    pieces: [
-      { high: 5, low: 5, to: 6 },
-      { high: 12, low: 10, to: 3 },
-      { high: 6, low: 6, to: 2 },
-    ],
-    isSigned: false,
-  },
-  'cl.d': {
-    pieces: [
-      { high: 6, low: 5, to: 6 },
-      { high: 12, low: 10, to: 3 },
-    ],
-    isSigned: false,
-  },
-  cb: {
-    pieces: [
-      { high: 12, low: 12, to: 8 },
-      { high: 6, low: 5, to: 6 },
-      { high: 2, low: 2, to: 5 },
-      { high: 11, low: 10, to: 3 },
-      { high: 4, low: 3, to: 1 },
-    ],
-    isSigned: true,
-  },
-  cj: {
-    pieces: [
-      { high: 12, low: 12, to: 11 },
-      { high: 8, low: 8, to: 10 },
-      { high: 10, low: 9, to: 8 },
-      { high: 6, low: 6, to: 7 },
-      { high: 7, low: 7, to: 6 },
-      { high: 2, low: 2, to: 5 },
-      { high: 11, low: 11, to: 4 },
-      { high: 5, low: 3, to: 1 },
-    ],
-    isSigned: true,
-  },
-  'zcb.byte': {
-    pieces: [
-      { high: 5, low: 5, to: 1 },
-      { high: 6, low: 6, to: 0 },
-    ],
-    isSigned: false,
-  },
-  'zcb.half': { pieces: [{ high: 5, low: 5, to: 1 }], isSigned: false },
-};
+export const COMPRESSED_FIELDS = fieldsOf(`
+rd u 11.7.0
+rs2 u 6.2.0
+rd' u 4.2.0
+rs1' u 9.7.0
+rs2' u 4.2.0
+ci s 12.12.5 6.2.0
+ci.lui s 12.12.17 6.2.12
+ci.16sp s 12.12.9 4.3.7 5.5.6 2.2.5 6.6.4
+ci.lwsp u 3.2.6 12.12.5 6.4.2
+ci.ldsp u 4.2.6 12.12.5 6.5.3
+c.shamt u 12.12.5 6.2.0
+css.sw u 8.7.6 12.9.2
+css.sd u 9.7.6 12.10.3
+ciw u 10.7.6 12.11.4 5.5.3 6.6.2
+cl.w u 5.5.6 12.10.3 6.6.2
+cl.d u 6.5.6 12.10.3
+cb s 12.12.8 6.5.6 2.2.5 11.10.3 4.3.1
+cj s 12.12.11 8.8.10 10.9.8 6.6.7 7.7.6 2.2.5 11.11.4 5.3.1
+zcb.byte u 5.5.1 6.6.0
+zcb.half u 5.5.1`);
 
 /**
  * A line for instructions that differ in name and match alone: extension, kind, mask and operands,
- * and behind a semicolon each name with its match. As text it is a third of the size for a page.
+ * and behind a semicolon each name with its match.
  */
 const ROWS = `
 A amo f9f0707f rd rs1 aqrl;lr.w:1000202f
@@ -329,540 +222,80 @@ export const INSTRUCTIONS: readonly InstructionDescription[] = ROWS.trim()
     });
   });
 
-export const COMPRESSED_INSTRUCTIONS: readonly CompressedInstructionDescription[] = [
-  {
-    name: 'c.addi4spn',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0x0,
-    syntax: 'rd,sp,imm',
-    expandsTo: 'addi',
-    sources: { rd: "rd'", rs1: 'x2', imm: 'ciw' },
-    constraints: ['imm != 0'],
-  },
-  {
-    name: 'c.fld',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0x2000,
-    syntax: 'fd,imm(rs1)',
-    expandsTo: 'fld',
-    sources: { fd: "rd'", rs1: "rs1'", imm: 'cl.d' },
-    constraints: [],
-  },
-  {
-    name: 'c.lw',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0x4000,
-    syntax: 'rd,imm(rs1)',
-    expandsTo: 'lw',
-    sources: { rd: "rd'", rs1: "rs1'", imm: 'cl.w' },
-    constraints: [],
-  },
-  {
-    name: 'c.ld',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0x6000,
-    syntax: 'rd,imm(rs1)',
-    expandsTo: 'ld',
-    sources: { rd: "rd'", rs1: "rs1'", imm: 'cl.d' },
-    constraints: [],
-  },
-  {
-    name: 'c.fsd',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0xa000,
-    syntax: 'fs2,imm(rs1)',
-    expandsTo: 'fsd',
-    sources: { rs1: "rs1'", fs2: "rs2'", imm: 'cl.d' },
-    constraints: [],
-  },
-  {
-    name: 'c.sw',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0xc000,
-    syntax: 'rs2,imm(rs1)',
-    expandsTo: 'sw',
-    sources: { rs1: "rs1'", rs2: "rs2'", imm: 'cl.w' },
-    constraints: [],
-  },
-  {
-    name: 'c.sd',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0xe000,
-    syntax: 'rs2,imm(rs1)',
-    expandsTo: 'sd',
-    sources: { rs1: "rs1'", rs2: "rs2'", imm: 'cl.d' },
-    constraints: [],
-  },
-  {
-    name: 'c.nop',
-    extension: 'C',
-    mask: 0xffff,
-    match: 0x1,
-    aliasOf: 'c.addi',
-    syntax: '',
-    expandsTo: 'addi',
-    sources: { rd: 'rd', rs1: 'rd', imm: 'ci' },
-    constraints: [],
-  },
-  {
-    name: 'c.addi',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0x1,
-    syntax: 'rd,imm',
-    expandsTo: 'addi',
-    sources: { rd: 'rd', rs1: 'rd', imm: 'ci' },
-    constraints: [],
-  },
-  {
-    name: 'c.addiw',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0x2001,
-    syntax: 'rd,imm',
-    expandsTo: 'addiw',
-    sources: { rd: 'rd', rs1: 'rd', imm: 'ci' },
-    constraints: ['rd != 0'],
-  },
-  {
-    name: 'c.li',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0x4001,
-    syntax: 'rd,imm',
-    expandsTo: 'addi',
-    sources: { rd: 'rd', rs1: 'x0', imm: 'ci' },
-    constraints: [],
-  },
-  {
-    name: 'c.addi16sp',
-    extension: 'C',
-    mask: 0xef83,
-    match: 0x6101,
-    syntax: 'sp,imm',
-    expandsTo: 'addi',
-    sources: { rd: 'x2', rs1: 'x2', imm: 'ci.16sp' },
-    constraints: ['imm != 0'],
-  },
-  {
-    name: 'c.lui',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0x6001,
-    syntax: 'rd,imm',
-    expandsTo: 'lui',
-    sources: { rd: 'rd', imm: 'ci.lui' },
-    constraints: ['imm != 0'],
-  },
-  {
-    name: 'c.srli',
-    extension: 'C',
-    mask: 0xec03,
-    match: 0x8001,
-    syntax: 'rd,imm',
-    expandsTo: 'srli',
-    sources: { rd: "rs1'", rs1: "rs1'", imm: 'c.shamt' },
-    constraints: [],
-  },
-  {
-    name: 'c.srai',
-    extension: 'C',
-    mask: 0xec03,
-    match: 0x8401,
-    syntax: 'rd,imm',
-    expandsTo: 'srai',
-    sources: { rd: "rs1'", rs1: "rs1'", imm: 'c.shamt' },
-    constraints: [],
-  },
-  {
-    name: 'c.andi',
-    extension: 'C',
-    mask: 0xec03,
-    match: 0x8801,
-    syntax: 'rd,imm',
-    expandsTo: 'andi',
-    sources: { rd: "rs1'", rs1: "rs1'", imm: 'ci' },
-    constraints: [],
-  },
-  {
-    name: 'c.sub',
-    extension: 'C',
-    mask: 0xfc63,
-    match: 0x8c01,
-    syntax: 'rd,rs2',
-    expandsTo: 'sub',
-    sources: { rd: "rs1'", rs1: "rs1'", rs2: "rs2'" },
-    constraints: [],
-  },
-  {
-    name: 'c.xor',
-    extension: 'C',
-    mask: 0xfc63,
-    match: 0x8c21,
-    syntax: 'rd,rs2',
-    expandsTo: 'xor',
-    sources: { rd: "rs1'", rs1: "rs1'", rs2: "rs2'" },
-    constraints: [],
-  },
-  {
-    name: 'c.or',
-    extension: 'C',
-    mask: 0xfc63,
-    match: 0x8c41,
-    syntax: 'rd,rs2',
-    expandsTo: 'or',
-    sources: { rd: "rs1'", rs1: "rs1'", rs2: "rs2'" },
-    constraints: [],
-  },
-  {
-    name: 'c.and',
-    extension: 'C',
-    mask: 0xfc63,
-    match: 0x8c61,
-    syntax: 'rd,rs2',
-    expandsTo: 'and',
-    sources: { rd: "rs1'", rs1: "rs1'", rs2: "rs2'" },
-    constraints: [],
-  },
-  {
-    name: 'c.subw',
-    extension: 'C',
-    mask: 0xfc63,
-    match: 0x9c01,
-    syntax: 'rd,rs2',
-    expandsTo: 'subw',
-    sources: { rd: "rs1'", rs1: "rs1'", rs2: "rs2'" },
-    constraints: [],
-  },
-  {
-    name: 'c.addw',
-    extension: 'C',
-    mask: 0xfc63,
-    match: 0x9c21,
-    syntax: 'rd,rs2',
-    expandsTo: 'addw',
-    sources: { rd: "rs1'", rs1: "rs1'", rs2: "rs2'" },
-    constraints: [],
-  },
-  {
-    name: 'c.j',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0xa001,
-    syntax: 'imm',
-    expandsTo: 'jal',
-    sources: { rd: 'x0', imm: 'cj' },
-    constraints: [],
-  },
-  {
-    name: 'c.beqz',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0xc001,
-    syntax: 'rs1,imm',
-    expandsTo: 'beq',
-    sources: { rs1: "rs1'", rs2: 'x0', imm: 'cb' },
-    constraints: [],
-  },
-  {
-    name: 'c.bnez',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0xe001,
-    syntax: 'rs1,imm',
-    expandsTo: 'bne',
-    sources: { rs1: "rs1'", rs2: 'x0', imm: 'cb' },
-    constraints: [],
-  },
-  {
-    name: 'c.slli',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0x2,
-    syntax: 'rd,imm',
-    expandsTo: 'slli',
-    sources: { rd: 'rd', rs1: 'rd', imm: 'c.shamt' },
-    constraints: [],
-  },
-  {
-    name: 'c.fldsp',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0x2002,
-    syntax: 'fd,imm(sp)',
-    expandsTo: 'fld',
-    sources: { fd: 'rd', rs1: 'x2', imm: 'ci.ldsp' },
-    constraints: [],
-  },
-  {
-    name: 'c.lwsp',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0x4002,
-    syntax: 'rd,imm(sp)',
-    expandsTo: 'lw',
-    sources: { rd: 'rd', rs1: 'x2', imm: 'ci.lwsp' },
-    constraints: ['rd != 0'],
-  },
-  {
-    name: 'c.ldsp',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0x6002,
-    syntax: 'rd,imm(sp)',
-    expandsTo: 'ld',
-    sources: { rd: 'rd', rs1: 'x2', imm: 'ci.ldsp' },
-    constraints: ['rd != 0'],
-  },
-  {
-    name: 'c.jr',
-    extension: 'C',
-    mask: 0xf07f,
-    match: 0x8002,
-    syntax: 'rs1',
-    expandsTo: 'jalr',
-    sources: { rd: 'x0', rs1: 'rd', imm: 0 },
-    constraints: ['rs1 != 0'],
-  },
-  {
-    name: 'c.mv',
-    extension: 'C',
-    mask: 0xf003,
-    match: 0x8002,
-    syntax: 'rd,rs2',
-    expandsTo: 'add',
-    sources: { rd: 'rd', rs1: 'x0', rs2: 'rs2' },
-    constraints: [],
-  },
-  {
-    name: 'c.ebreak',
-    extension: 'C',
-    mask: 0xffff,
-    match: 0x9002,
-    syntax: '',
-    expandsTo: 'ebreak',
-    sources: {},
-    constraints: [],
-  },
-  {
-    name: 'c.jalr',
-    extension: 'C',
-    mask: 0xf07f,
-    match: 0x9002,
-    syntax: 'rs1',
-    expandsTo: 'jalr',
-    sources: { rd: 'x1', rs1: 'rd', imm: 0 },
-    constraints: [],
-  },
-  {
-    name: 'c.add',
-    extension: 'C',
-    mask: 0xf003,
-    match: 0x9002,
-    syntax: 'rd,rs2',
-    expandsTo: 'add',
-    sources: { rd: 'rd', rs1: 'rd', rs2: 'rs2' },
-    constraints: [],
-  },
-  {
-    name: 'c.fsdsp',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0xa002,
-    syntax: 'fs2,imm(sp)',
-    expandsTo: 'fsd',
-    sources: { rs1: 'x2', fs2: 'rs2', imm: 'css.sd' },
-    constraints: [],
-  },
-  {
-    name: 'c.swsp',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0xc002,
-    syntax: 'rs2,imm(sp)',
-    expandsTo: 'sw',
-    sources: { rs1: 'x2', rs2: 'rs2', imm: 'css.sw' },
-    constraints: [],
-  },
-  {
-    name: 'c.sdsp',
-    extension: 'C',
-    mask: 0xe003,
-    match: 0xe002,
-    syntax: 'rs2,imm(sp)',
-    expandsTo: 'sd',
-    sources: { rs1: 'x2', rs2: 'rs2', imm: 'css.sd' },
-    constraints: [],
-  },
-  {
-    name: 'c.lbu',
-    extension: 'Zcb',
-    mask: 0xfc03,
-    match: 0x8000,
-    syntax: 'rd,imm(rs1)',
-    expandsTo: 'lbu',
-    sources: { rd: "rd'", rs1: "rs1'", imm: 'zcb.byte' },
-    constraints: [],
-  },
-  {
-    name: 'c.lhu',
-    extension: 'Zcb',
-    mask: 0xfc43,
-    match: 0x8400,
-    syntax: 'rd,imm(rs1)',
-    expandsTo: 'lhu',
-    sources: { rd: "rd'", rs1: "rs1'", imm: 'zcb.half' },
-    constraints: [],
-  },
-  {
-    name: 'c.lh',
-    extension: 'Zcb',
-    mask: 0xfc43,
-    match: 0x8440,
-    syntax: 'rd,imm(rs1)',
-    expandsTo: 'lh',
-    sources: { rd: "rd'", rs1: "rs1'", imm: 'zcb.half' },
-    constraints: [],
-  },
-  {
-    name: 'c.sb',
-    extension: 'Zcb',
-    mask: 0xfc03,
-    match: 0x8800,
-    syntax: 'rs2,imm(rs1)',
-    expandsTo: 'sb',
-    sources: { rs1: "rs1'", rs2: "rs2'", imm: 'zcb.byte' },
-    constraints: [],
-  },
-  {
-    name: 'c.sh',
-    extension: 'Zcb',
-    mask: 0xfc43,
-    match: 0x8c00,
-    syntax: 'rs2,imm(rs1)',
-    expandsTo: 'sh',
-    sources: { rs1: "rs1'", rs2: "rs2'", imm: 'zcb.half' },
-    constraints: [],
-  },
-  {
-    name: 'c.zext.b',
-    extension: 'Zcb',
-    mask: 0xfc7f,
-    match: 0x9c61,
-    syntax: 'rd',
-    expandsTo: 'andi',
-    sources: { rd: "rs1'", rs1: "rs1'", imm: 255 },
-    constraints: [],
-  },
-  {
-    name: 'c.sext.b',
-    extension: 'Zcb',
-    mask: 0xfc7f,
-    match: 0x9c65,
-    syntax: 'rd',
-    expandsTo: 'sext.b',
-    sources: { rd: "rs1'", rs1: "rs1'" },
-    constraints: [],
-  },
-  {
-    name: 'c.zext.h',
-    extension: 'Zcb',
-    mask: 0xfc7f,
-    match: 0x9c69,
-    syntax: 'rd',
-    expandsTo: 'zext.h',
-    sources: { rd: "rs1'", rs1: "rs1'" },
-    constraints: [],
-  },
-  {
-    name: 'c.sext.h',
-    extension: 'Zcb',
-    mask: 0xfc7f,
-    match: 0x9c6d,
-    syntax: 'rd',
-    expandsTo: 'sext.h',
-    sources: { rd: "rs1'", rs1: "rs1'" },
-    constraints: [],
-  },
-  {
-    name: 'c.zext.w',
-    extension: 'Zcb',
-    mask: 0xfc7f,
-    match: 0x9c71,
-    syntax: 'rd',
-    expandsTo: 'add.uw',
-    sources: { rd: "rs1'", rs1: "rs1'", rs2: 'x0' },
-    constraints: [],
-  },
-  {
-    name: 'c.not',
-    extension: 'Zcb',
-    mask: 0xfc7f,
-    match: 0x9c75,
-    syntax: 'rd',
-    expandsTo: 'xori',
-    sources: { rd: "rs1'", rs1: "rs1'", imm: -1 },
-    constraints: [],
-  },
-  {
-    name: 'c.mul',
-    extension: 'Zcb',
-    mask: 0xfc63,
-    match: 0x9c41,
-    syntax: 'rd,rs2',
-    expandsTo: 'mul',
-    sources: { rd: "rs1'", rs1: "rs1'", rs2: "rs2'" },
-    constraints: [],
-  },
-  {
-    name: 'c.ntl.p1',
-    extension: 'Zihintntl',
-    mask: 0xffff,
-    match: 0x900a,
-    aliasOf: 'c.add',
-    syntax: '',
-    expandsTo: 'add',
-    sources: { rd: 'x0', rs1: 'x0', rs2: 'x2' },
-    constraints: [],
-  },
-  {
-    name: 'c.ntl.pall',
-    extension: 'Zihintntl',
-    mask: 0xffff,
-    match: 0x900e,
-    aliasOf: 'c.add',
-    syntax: '',
-    expandsTo: 'add',
-    sources: { rd: 'x0', rs1: 'x0', rs2: 'x3' },
-    constraints: [],
-  },
-  {
-    name: 'c.ntl.s1',
-    extension: 'Zihintntl',
-    mask: 0xffff,
-    match: 0x9012,
-    aliasOf: 'c.add',
-    syntax: '',
-    expandsTo: 'add',
-    sources: { rd: 'x0', rs1: 'x0', rs2: 'x4' },
-    constraints: [],
-  },
-  {
-    name: 'c.ntl.all',
-    extension: 'Zihintntl',
-    mask: 0xffff,
-    match: 0x9016,
-    aliasOf: 'c.add',
-    syntax: '',
-    expandsTo: 'add',
-    sources: { rd: 'x0', rs1: 'x0', rs2: 'x5' },
-    constraints: [],
-  },
-];
+/** A line an instruction: name, extension, mask, match, alias, syntax, expansion, sources, constraints. */
+const COMPRESSED_ROWS = `
+c.addi4spn|C|e003|0||rd,sp,imm|addi|rd=rd' rs1=x2 imm=ciw|imm != 0
+c.fld|C|e003|2000||fd,imm(rs1)|fld|fd=rd' rs1=rs1' imm=cl.d|
+c.lw|C|e003|4000||rd,imm(rs1)|lw|rd=rd' rs1=rs1' imm=cl.w|
+c.ld|C|e003|6000||rd,imm(rs1)|ld|rd=rd' rs1=rs1' imm=cl.d|
+c.fsd|C|e003|a000||fs2,imm(rs1)|fsd|rs1=rs1' fs2=rs2' imm=cl.d|
+c.sw|C|e003|c000||rs2,imm(rs1)|sw|rs1=rs1' rs2=rs2' imm=cl.w|
+c.sd|C|e003|e000||rs2,imm(rs1)|sd|rs1=rs1' rs2=rs2' imm=cl.d|
+c.nop|C|ffff|1|c.addi||addi|rd=rd rs1=rd imm=ci|
+c.addi|C|e003|1||rd,imm|addi|rd=rd rs1=rd imm=ci|
+c.addiw|C|e003|2001||rd,imm|addiw|rd=rd rs1=rd imm=ci|rd != 0
+c.li|C|e003|4001||rd,imm|addi|rd=rd rs1=x0 imm=ci|
+c.addi16sp|C|ef83|6101||sp,imm|addi|rd=x2 rs1=x2 imm=ci.16sp|imm != 0
+c.lui|C|e003|6001||rd,imm|lui|rd=rd imm=ci.lui|imm != 0
+c.srli|C|ec03|8001||rd,imm|srli|rd=rs1' rs1=rs1' imm=c.shamt|
+c.srai|C|ec03|8401||rd,imm|srai|rd=rs1' rs1=rs1' imm=c.shamt|
+c.andi|C|ec03|8801||rd,imm|andi|rd=rs1' rs1=rs1' imm=ci|
+c.sub|C|fc63|8c01||rd,rs2|sub|rd=rs1' rs1=rs1' rs2=rs2'|
+c.xor|C|fc63|8c21||rd,rs2|xor|rd=rs1' rs1=rs1' rs2=rs2'|
+c.or|C|fc63|8c41||rd,rs2|or|rd=rs1' rs1=rs1' rs2=rs2'|
+c.and|C|fc63|8c61||rd,rs2|and|rd=rs1' rs1=rs1' rs2=rs2'|
+c.subw|C|fc63|9c01||rd,rs2|subw|rd=rs1' rs1=rs1' rs2=rs2'|
+c.addw|C|fc63|9c21||rd,rs2|addw|rd=rs1' rs1=rs1' rs2=rs2'|
+c.j|C|e003|a001||imm|jal|rd=x0 imm=cj|
+c.beqz|C|e003|c001||rs1,imm|beq|rs1=rs1' rs2=x0 imm=cb|
+c.bnez|C|e003|e001||rs1,imm|bne|rs1=rs1' rs2=x0 imm=cb|
+c.slli|C|e003|2||rd,imm|slli|rd=rd rs1=rd imm=c.shamt|
+c.fldsp|C|e003|2002||fd,imm(sp)|fld|fd=rd rs1=x2 imm=ci.ldsp|
+c.lwsp|C|e003|4002||rd,imm(sp)|lw|rd=rd rs1=x2 imm=ci.lwsp|rd != 0
+c.ldsp|C|e003|6002||rd,imm(sp)|ld|rd=rd rs1=x2 imm=ci.ldsp|rd != 0
+c.jr|C|f07f|8002||rs1|jalr|rd=x0 rs1=rd imm=0|rs1 != 0
+c.mv|C|f003|8002||rd,rs2|add|rd=rd rs1=x0 rs2=rs2|
+c.ebreak|C|ffff|9002|||ebreak||
+c.jalr|C|f07f|9002||rs1|jalr|rd=x1 rs1=rd imm=0|
+c.add|C|f003|9002||rd,rs2|add|rd=rd rs1=rd rs2=rs2|
+c.fsdsp|C|e003|a002||fs2,imm(sp)|fsd|rs1=x2 fs2=rs2 imm=css.sd|
+c.swsp|C|e003|c002||rs2,imm(sp)|sw|rs1=x2 rs2=rs2 imm=css.sw|
+c.sdsp|C|e003|e002||rs2,imm(sp)|sd|rs1=x2 rs2=rs2 imm=css.sd|
+c.lbu|Zcb|fc03|8000||rd,imm(rs1)|lbu|rd=rd' rs1=rs1' imm=zcb.byte|
+c.lhu|Zcb|fc43|8400||rd,imm(rs1)|lhu|rd=rd' rs1=rs1' imm=zcb.half|
+c.lh|Zcb|fc43|8440||rd,imm(rs1)|lh|rd=rd' rs1=rs1' imm=zcb.half|
+c.sb|Zcb|fc03|8800||rs2,imm(rs1)|sb|rs1=rs1' rs2=rs2' imm=zcb.byte|
+c.sh|Zcb|fc43|8c00||rs2,imm(rs1)|sh|rs1=rs1' rs2=rs2' imm=zcb.half|
+c.zext.b|Zcb|fc7f|9c61||rd|andi|rd=rs1' rs1=rs1' imm=255|
+c.sext.b|Zcb|fc7f|9c65||rd|sext.b|rd=rs1' rs1=rs1'|
+c.zext.h|Zcb|fc7f|9c69||rd|zext.h|rd=rs1' rs1=rs1'|
+c.sext.h|Zcb|fc7f|9c6d||rd|sext.h|rd=rs1' rs1=rs1'|
+c.zext.w|Zcb|fc7f|9c71||rd|add.uw|rd=rs1' rs1=rs1' rs2=x0|
+c.not|Zcb|fc7f|9c75||rd|xori|rd=rs1' rs1=rs1' imm=-1|
+c.mul|Zcb|fc63|9c41||rd,rs2|mul|rd=rs1' rs1=rs1' rs2=rs2'|
+c.ntl.p1|Zihintntl|ffff|900a|c.add||add|rd=x0 rs1=x0 rs2=x2|
+c.ntl.pall|Zihintntl|ffff|900e|c.add||add|rd=x0 rs1=x0 rs2=x3|
+c.ntl.s1|Zihintntl|ffff|9012|c.add||add|rd=x0 rs1=x0 rs2=x4|
+c.ntl.all|Zihintntl|ffff|9016|c.add||add|rd=x0 rs1=x0 rs2=x5|`;
+
+export const COMPRESSED_INSTRUCTIONS: readonly CompressedInstructionDescription[] = COMPRESSED_ROWS.trim()
+  .split('\n')
+  .map((line) => {
+    const [name, extension, mask, match, aliasOf, syntax, expandsTo, sources, constraints] = line.split('|');
+    const valueOf = (text: string): string | number => (/^-?\d+$/.test(text) ? Number(text) : text);
+    return {
+      ...{ name, extension, mask: parseInt(mask, 16), match: parseInt(match, 16) },
+      ...(aliasOf && { aliasOf }),
+      ...{ syntax, expandsTo },
+      sources: Object.fromEntries(
+        sources
+          .split(' ')
+          .filter(Boolean)
+          .map((source) => {
+            const [operand, value] = source.split('=');
+            return [operand, valueOf(value)];
+          }),
+      ),
+      constraints: constraints ? constraints.split('&') : [],
+    };
+  });

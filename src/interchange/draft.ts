@@ -13,6 +13,7 @@ import {
   type ClockDescription,
   type DriveDescription,
   type MachineDescription,
+  type NetworkDescription,
   type Paging,
 } from '../machine/description.ts';
 import { assignSlots } from '../machine/virtio-slots.ts';
@@ -47,6 +48,19 @@ export interface FoundDrive extends Origin {
   readonly id?: string;
 }
 
+/** A network card as found. */
+export interface FoundCard extends Origin {
+  /** As it was written. */
+  readonly mac?: string;
+}
+
+/** Why what a card is connected to is not in a description. */
+export const NO_CABLE =
+  'what a card is connected to is no part of a description; whoever makes the machine says it (docs/network.md)';
+
+/** An address of one card, as descriptions have it. */
+const MAC = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Collects what is found. */
@@ -60,6 +74,7 @@ export class Draft {
   /** Largest size of addresses, if that is said. */
   paging: Paging | undefined;
   readonly drives: FoundDrive[] = [];
+  readonly network: FoundCard[] = [];
   console: Origin | undefined;
   rng: Origin | undefined;
   seed: number | undefined;
@@ -97,8 +112,9 @@ export class Draft {
     const { rng } = this;
     const seed = this.fitSeed();
     const others = [this.console, rng, this.powerButton].filter((origin) => origin !== undefined);
-    const drives = this.orderDrives(MAX_VIRTIO_DEVICES - others.length);
-    const places = this.findSlots([...drives, ...others]);
+    const drives = this.inSlots(this.drives, MAX_VIRTIO_DEVICES - others.length);
+    const network = this.inSlots(this.network, MAX_VIRTIO_DEVICES - others.length - drives.length);
+    const places = this.findSlots([...drives, ...others, ...network]);
     const place = (origin: Origin): { readonly slot?: number } =>
       places.has(origin) ? { slot: places.get(origin)! } : {};
     const there = (origin: Origin): true | { readonly slot: number } => {
@@ -122,6 +138,7 @@ export class Draft {
       ...(this.paging && { isa: { paging: this.paging } }),
       boot,
       ...(drives.length > 0 && { drives: this.describe(drives, place) }),
+      ...(network.length > 0 && { network: this.describeCards(network, place) }),
       ...(Object.keys(devices).length > 0 && { devices }),
     };
     return { description: validateDescription(description), notes: this.notes };
@@ -155,13 +172,35 @@ export class Draft {
   }
 
   /** As in their slots, if all of them have one. */
-  private orderDrives(places: number): readonly FoundDrive[] {
-    const drives = this.drives.every(({ slot }) => slot !== undefined)
-      ? [...this.drives].sort((a, b) => a.slot! - b.slot!)
-      : this.drives;
-    for (const { from } of drives.slice(places))
+  private inSlots<T extends Origin>(devices: readonly T[], places: number): readonly T[] {
+    const sorted = devices.every(({ slot }) => slot !== undefined)
+      ? [...devices].sort((a, b) => a.slot! - b.slot!)
+      : devices;
+    for (const { from } of sorted.slice(places))
       this.note(from, `left out: the board has places for ${MAX_VIRTIO_DEVICES} virtio devices`);
-    return drives.slice(0, places);
+    return sorted.slice(0, places);
+  }
+
+  private describeCards(
+    cards: readonly FoundCard[],
+    slotOf: (card: Origin) => { readonly slot?: number },
+  ): NetworkDescription[] {
+    const used = new Set<string>();
+    const written = new Set(cards.map(({ mac }) => mac?.toLowerCase()));
+    return cards.map((card) => {
+      const { from, mac: found } = card;
+      let mac = found?.toLowerCase();
+      if (mac === undefined || !MAC.test(mac) || used.has(mac)) {
+        // QEMU's addresses, which it gives to cards that name none.
+        let next = 0x56;
+        do mac = `52:54:00:12:34:${(next++).toString(16)}`;
+        while (used.has(mac) || written.has(mac));
+        if (found !== undefined)
+          this.note(from, `address ${JSON.stringify(found)}; here each card has one of its own: ${mac}`);
+      }
+      used.add(mac);
+      return { mac, ...slotOf(card) };
+    });
   }
 
   /** The slots of all devices; of none where they lie in the order in which a description fills slots. */

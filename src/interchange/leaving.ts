@@ -171,6 +171,21 @@ export class Leaving {
           ['-device', formatSettings('virtio-serial-device', { id: 'console', bus, max_ports: 1 })],
           ['-device', formatSettings('virtconsole', { chardev: 'console', bus: 'console.0' })],
         ];
+      case 'network': {
+        const id = `net${device.index}`;
+        this.noteNetwork(device.index);
+        return [
+          ['-netdev', formatSettings('user', { id })],
+          [
+            '-device',
+            formatSettings('virtio-net-device', {
+              netdev: id,
+              bus,
+              mac: this.machine.network[device.index].mac,
+            }),
+          ],
+        ];
+      }
       case 'rng':
         return [
           ['-object', formatSettings('rng-builtin', { id: 'rng' })],
@@ -183,6 +198,14 @@ export class Leaving {
         );
         return [['-device', formatSettings('virtio-keyboard-device', { bus })]];
     }
+  }
+
+  /** Notes that a card is there, and nothing of what it is connected to. */
+  noteNetwork(index: number): void {
+    this.note(
+      `network[${index}]`,
+      'what its cable leads to is no part of the description: there it is a network of QEMU’s own (-netdev user)',
+    );
   }
 
   /** Notes of what concerns the drives together. */

@@ -1,12 +1,11 @@
 /** The devices of a libvirt domain. */
-import type { Draft, Origin } from './draft.ts';
+import { NO_CABLE, type Draft, type Origin } from './draft.ts';
 import type { Overrides } from './libvirt-import.ts';
 import type { Reader } from './libvirt-reader.ts';
 import { slotOf } from './slots.ts';
 
 /** Why a kind of device is not there. */
 const WHY_NOT: Readonly<Record<string, string>> = {
-  interface: 'there is no network yet',
   filesystem: 'there are no shared folders yet',
   graphics: 'there are no graphics yet',
   video: 'there are no graphics yet',
@@ -43,6 +42,17 @@ export function readDevices(devices: Reader, draft: Draft, overrides: Overrides)
       draft.rng = originOf(rng, draft, overrides);
       rng.finish();
     }
+  }
+  for (const card of devices.all('interface')) {
+    const model = card.one('model')?.take('type');
+    if (model !== 'virtio') {
+      card.refuse('network cards are virtio ones here');
+      continue;
+    }
+    draft.note(`${card.path} (${card.take('type') ?? ''})`, NO_CABLE);
+    card.skip('source', 'target', 'portForward', 'backend', 'boot');
+    draft.network.push({ ...originOf(card, draft, overrides), mac: card.one('mac')?.take('address') });
+    card.finish('there is no such setting here');
   }
   for (const balloon of devices.all('memballoon'))
     if (balloon.take('model') !== 'none') balloon.refuse('all of a machine’s memory is there');

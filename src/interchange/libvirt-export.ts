@@ -98,7 +98,7 @@ export function exportLibvirt(
 
 /** libvirt keeps names of users' own that begin with `ua-`. */
 function aliasOf(device: PlacedDevice): string {
-  return `ua-${device.kind === 'drive' ? nodeName(device.index) : device.kind}`;
+  return `ua-${device.kind === 'drive' ? nodeName(device.index) : device.kind}${device.kind === 'network' ? device.index : ''}`;
 }
 
 /** A device at virtio-mmio; which slot is said apart, because libvirt knows none. */
@@ -121,6 +121,13 @@ function libvirtDevice(device: PlacedDevice, leaving: Leaving): XmlElement {
     }
     case 'console':
       return element('controller', { type: 'virtio-serial', index: 0, ports: 1 }, place);
+    case 'network':
+      leaving.noteNetwork(device.index);
+      return element('interface', { type: 'user' }, [
+        element('mac', { address: leaving.machine.network[device.index].mac }),
+        element('model', { type: 'virtio' }),
+        ...place,
+      ]);
     case 'rng':
       return element('rng', { model: 'virtio' }, [element('backend', { model: 'builtin' }), ...place]);
     case 'powerButton':

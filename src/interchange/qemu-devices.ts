@@ -1,5 +1,5 @@
 /** QEMU's options for devices and for what is behind them, which belong together by names. */
-import type { Draft, FoundDrive, Origin } from './draft.ts';
+import { NO_CABLE, type Draft, type FoundDrive, type Origin } from './draft.ts';
 import { Settings } from './option-syntax.ts';
 import { parseQemuSize } from './qemu-size.ts';
 import { slotOf } from './slots.ts';
@@ -11,7 +11,7 @@ type Backend =
   | 'unusable';
 
 /** Transports of virtio, and how QEMU calls them. */
-const VIRTIO_DEVICE = /^virtio-(blk|rng|serial|keyboard)(-device|-pci|-pci-non-transitional)?$/;
+const VIRTIO_DEVICE = /^virtio-(blk|rng|serial|keyboard|net)(-device|-pci|-pci-non-transitional)?$/;
 
 /** Collects devices, and puts them together at the end. */
 export class QemuDevices {
@@ -50,7 +50,12 @@ export class QemuDevices {
       case 'mon':
       case 'monitor':
         return true;
+      case 'netdev':
+        this.draft.note(what, NO_CABLE);
+        return true;
       case 'nic':
+        if (value !== 'none') this.readNic(what, value);
+        return true;
       case 'net':
         return value === 'none';
       default:
@@ -84,10 +89,7 @@ export class QemuDevices {
     settings.ignore('id');
     settings.ignore('bootindex');
     const bus = settings.take('bus');
-    const isOnBoard = transport === '-device' && bus === undefined;
-    const slot = slotOf(bus) ?? (isOnBoard ? this.lastFreeSlot() : undefined);
-    if (slot !== undefined) this.slots.add(slot);
-    const origin: Origin = { from: what, slot };
+    const origin: Origin = { from: what, slot: this.slotOnBoard(transport, bus) };
     if (/^-pci/.test(transport ?? '') || settings.take('addr') !== undefined)
       draft.note(what, 'on PCI there; here virtio devices are on virtio-mmio');
     switch (kind) {
@@ -104,6 +106,10 @@ export class QemuDevices {
         if (draft.console) draft.note(what, 'there is one console');
         else draft.console = origin;
         break;
+      case 'net':
+        settings.ignore('netdev');
+        draft.network.push({ ...origin, mac: settings.take('mac') });
+        break;
       case 'keyboard':
         if (draft.powerButton) draft.note(what, 'there is one power button');
         else {
@@ -114,9 +120,13 @@ export class QemuDevices {
     this.draft.noteRest(driver, settings, 'there is no such setting here');
   }
 
-  /** QEMU gives devices that name no slot the last one that is free. */
-  private lastFreeSlot(): number | undefined {
-    return [7, 6, 5, 4, 3, 2, 1, 0].find((slot) => !this.slots.has(slot));
+  /** The slot of a device: QEMU gives those of the board that name none the last one that is free. */
+  private slotOnBoard(transport: string | undefined, bus: string | undefined): number | undefined {
+    const isOnBoard = transport === '-device' && bus === undefined;
+    const free = (): number | undefined => [7, 6, 5, 4, 3, 2, 1, 0].find((slot) => !this.slots.has(slot));
+    const slot = slotOf(bus) ?? (isOnBoard ? free() : undefined);
+    if (slot !== undefined) this.slots.add(slot);
+    return slot;
   }
 
   private placeDrive(what: string, settings: Settings, origin: Origin): void {
@@ -126,6 +136,20 @@ export class QemuDevices {
     if (backend === undefined)
       this.draft.note(what, `there is no -drive or -blockdev called ${JSON.stringify(name)}`);
     else if (backend !== 'unusable') this.draft.drives.push({ ...origin, ...backend, id });
+  }
+
+  /** A card and what it is connected to in one; on this board it is on PCI unless it says another model. */
+  private readNic(what: string, value: string): void {
+    const { draft } = this;
+    const settings = Settings.parse(value, 'type');
+    const model = settings.take('model') ?? 'virtio';
+    const kind = VIRTIO_DEVICE.exec(model);
+    const mac = settings.take('mac', 'macaddr');
+    if (model !== 'virtio' && kind?.[1] !== 'net') draft.note(what, whyNot(model));
+    else {
+      draft.note(what, NO_CABLE);
+      draft.network.push({ from: what, mac, slot: this.slotOnBoard(kind?.[2], undefined) });
+    }
   }
 
   private readDrive(what: string, value: string): void {
@@ -216,7 +240,7 @@ export class QemuDevices {
 }
 
 function whyNot(driver: string): string {
-  if (/net|e1000|rtl8139/.test(driver)) return 'there is no network yet';
+  if (/net|e1000|rtl8139/.test(driver)) return 'network cards are virtio ones here';
   if (/gpu|vga|ramfb/.test(driver)) return 'there are no graphics yet';
   if (/9p|vhost-user-fs|virtiofs/.test(driver)) return 'there are no shared folders yet';
   if (/pci|xhci|nvme|ahci/.test(driver)) return 'there is no PCIe yet';

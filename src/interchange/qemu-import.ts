@@ -259,10 +259,9 @@ function whyNot(name: string): string {
   return Object.hasOwn(WHY_NOT, name) ? WHY_NOT[name] : 'there is no such thing here';
 }
 
-const NO_NETWORK = 'there is no network yet';
 const NO_FLASH = 'there is no flash yet; firmware goes to RAM with -bios';
 const WHY_NOT: Readonly<Record<string, string>> = {
-  ...{ netdev: NO_NETWORK, nic: NO_NETWORK, net: NO_NETWORK, pflash: NO_FLASH },
+  ...{ net: 'an old way of saying -nic or -netdev, which are understood', pflash: NO_FLASH },
   ...{
     fw_cfg: 'there is no fw_cfg yet',
     smbios: 'there is no SMBIOS yet',

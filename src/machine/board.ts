@@ -17,11 +17,13 @@ import { MEMORY_MAP } from '../generated/memory-map.ts';
 import { IRQ_M_EXT, IRQ_M_SOFT, IRQ_M_TIMER, IRQ_S_EXT, IRQ_S_SOFT } from '../generated/csr.ts';
 import type { InterruptLine } from '../interrupt.ts';
 import type { GuestMemory } from '../memory.ts';
+import type { NetworkBackend } from '../network/backend.ts';
 import { VirtioBlock } from '../virtio/block.ts';
 import { VirtioConsole } from '../virtio/console.ts';
 import type { VirtioDevice } from '../virtio/device.ts';
 import { VirtioEntropy } from '../virtio/entropy.ts';
 import { VirtioMmio } from '../virtio/mmio.ts';
+import { VirtioNetwork } from '../virtio/network.ts';
 import { VirtioPowerButton } from '../virtio/power-button.ts';
 import type { ResolvedDescription } from './description.ts';
 import { assignSlots, type VirtioPart } from './virtio-slots.ts';
@@ -62,6 +64,7 @@ export interface BoardOptions {
   /** @param device what to call it in the log. */
   readonly createIo: (device: string) => IoScheduler;
   readonly random: (into: Uint8Array) => void;
+  readonly network: readonly { readonly mac: Uint8Array; readonly backend?: NetworkBackend }[];
   /** The machine's own virtio devices, and their slots. */
   readonly virtio: ResolvedDescription['virtio'];
   /** Called when a line changed that may wake a waiting hart. */
@@ -82,6 +85,8 @@ export class Board {
   readonly powerButton: VirtioPowerButton | undefined;
   readonly rom: BootRom;
   readonly placements: Placement[] = [];
+  /** Network cards. */
+  readonly cards: VirtioNetwork[] = [];
 
   constructor(options: BoardOptions) {
     const { core, memory, log } = options;
@@ -128,6 +133,12 @@ export class Board {
       if (part.kind === 'drive') {
         const { backend, id } = options.drives[part.index];
         return new VirtioBlock({ backend, io, id, log });
+      }
+      if (part.kind === 'network') {
+        const { mac, backend } = options.network[part.index];
+        const card = new VirtioNetwork({ mac, backend, log });
+        this.cards.push(card);
+        return card;
       }
       if (part.kind === 'rng') return new VirtioEntropy(options.random);
       return part.kind === 'console' ? this.console! : this.powerButton!;

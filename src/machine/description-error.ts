@@ -47,6 +47,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   initrd: 'initramfs ramdisk',
   fdt: 'dtb',
   drives: 'disk disks',
+  network: 'networks nic nics net interfaces',
+  mac: 'address',
   file: 'path url',
   readOnly: 'ro',
   id: 'serial',

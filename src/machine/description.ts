@@ -14,6 +14,7 @@ import {
   type ClockDescription,
   type DriveDescription,
   type MachineDescription,
+  type NetworkDescription,
   type Paging,
 } from '../generated/description-types.ts';
 import { describe, Problems } from './description-error.ts';
@@ -39,6 +40,7 @@ export {
   type ClockDescription,
   type DriveDescription,
   type MachineDescription,
+  type NetworkDescription,
   type Paging,
 } from '../generated/description-types.ts';
 export { DescriptionError, type DescriptionProblem } from './description-error.ts';
@@ -81,6 +83,7 @@ export interface CompleteDescription {
     readonly fdt?: NamedFile;
   };
   readonly drives: readonly CompleteDrive[];
+  readonly network: readonly CompleteNetwork[];
   readonly devices: Required<NonNullable<MachineDescription['devices']>>;
 }
 
@@ -88,6 +91,9 @@ export type CompleteDrive = { readonly readOnly: boolean; readonly id: string; r
   | (NamedFile & { readonly memory?: undefined })
   | { readonly file?: undefined; readonly sha256?: undefined; readonly memory: number }
 );
+
+/** A network card. */
+export type CompleteNetwork = { readonly mac: string; readonly slot?: number };
 
 /** A description as the machine uses it. */
 export type ResolvedDescription = Omit<CompleteDescription, 'hartware' | 'clock' | 'boot'> & {
@@ -131,7 +137,7 @@ function withDefaults(description: MachineDescription): CompleteDescription {
   const { $schema: _, ...full } = complete(RULE, description) as Full<MachineDescription> & {
     readonly memory: number;
   };
-  const { clock, boot, drives } = full;
+  const { clock, boot, drives, network } = full;
   const { initrd = [], append, ...files } = boot as Full<Omit<BootDescription, 'initrd'>> & BootDescription;
   const initrds: readonly BootFile[] = isList(initrd) ? initrd : [initrd];
   return {
@@ -147,6 +153,7 @@ function withDefaults(description: MachineDescription): CompleteDescription {
       append,
     },
     drives: drives.map((drive, index) => ({ ...drive, id: idOf(drive, index) }) as CompleteDrive),
+    network: network.map((card, index) => ({ ...card, mac: macOf(card, index) })),
     devices: full.devices as Full<typeof full.devices>,
   };
 }
@@ -167,21 +174,17 @@ export function resolveDescription(description: MachineDescription): ResolvedDes
 
 /** What no single place says; of those places that are right in themselves. */
 function checkTogether(
-  { clock, drives = [], devices }: Partial<MachineDescription>,
+  { clock, drives = [], network = [], devices }: Partial<MachineDescription>,
   problems: Problems,
 ): void {
   if (clock?.kind === 'virtual' && clock.startTime !== undefined && !isTime(clock.startTime))
     problems.add('clock.startTime', 'a time that there is, from 1970 on', describe(clock.startTime));
-  const seen = new Set<string>();
-  drives.forEach((drive, index) => {
-    if (!problems.isRight(`drives[${index}]`)) return;
-    const id = idOf(drive, index);
-    if (seen.has(id)) problems.add(`drives[${index}].id`, 'an id of its own', `${describe(id)} again`);
-    seen.add(id);
-  });
+  checkNames(problems, 'drives', 'id', 'an id of its own', drives.map(idOf));
+  checkNames(problems, 'network', 'mac', 'an address of its own', network.map(macOf));
   if (!problems.isRight('devices')) return;
   const keys = {
     drives: drives as readonly CompleteDrive[],
+    network: network as readonly CompleteNetwork[],
     devices: complete(RULE.properties!.devices, devices ?? {}) as CompleteDescription['devices'],
   };
   const parts = virtioParts(keys);
@@ -191,14 +194,33 @@ function checkTogether(
     problems.add(
       'drives',
       `at most ${MAX_VIRTIO_DEVICES} virtio devices`,
-      `${count} (drives, rng, console and powerButton together)`,
+      `${count} (drives, network cards, rng, console and powerButton together)`,
     );
+}
+
+/** The keys of what there may be several of. */
+const LISTS = { drive: 'drives', network: 'network' } as const;
+
+/** No two of a list have the same name, counting the defaults. */
+function checkNames(
+  problems: Problems,
+  list: string,
+  key: string,
+  expected: string,
+  names: readonly string[],
+): void {
+  const seen = new Set<string>();
+  names.forEach((name, index) => {
+    if (!problems.isRight(`${list}[${index}]`)) return;
+    if (seen.has(name)) problems.add(`${list}[${index}].${key}`, expected, `${describe(name)} again`);
+    seen.add(name);
+  });
 }
 
 function checkSlots(keys: VirtioKeys, parts: readonly VirtioPart[], problems: Problems): void {
   const owners = new Map<number, string>();
   for (const part of parts) {
-    const place = part.kind === 'drive' ? `drives[${part.index}]` : `devices.${part.kind}`;
+    const place = 'index' in part ? `${LISTS[part.kind]}[${part.index}]` : `devices.${part.kind}`;
     const slot = problems.isRight(place) ? slotOf(keys, part) : undefined;
     if (slot === undefined) continue;
     const owner = owners.get(slot);
@@ -219,7 +241,12 @@ export const isList = (files: BootFile | readonly BootFile[]): files is readonly
 
 const named = (file: BootFile): NamedFile => (typeof file === 'string' ? { file } : file);
 
-/** The serial number of a drive. */
-function idOf({ id }: DriveDescription, index: number): string {
-  return id ?? `drive${index}`;
+/** The serial number of a drive; of one that is wrong, anything. */
+function idOf(drive: DriveDescription | undefined, index: number): string {
+  return drive?.id ?? `drive${index}`;
+}
+
+/** The address of a network card: QEMU's first one, and those that follow. */
+export function macOf(card: NetworkDescription | undefined, index: number): string {
+  return card?.mac ?? `52:54:00:12:34:${(0x56 + index).toString(16)}`;
 }

@@ -1,6 +1,7 @@
 /** What an embedder hands to the host of a machine, the same in every environment. */
 import type { BlockBackend } from '../block/backend.ts';
 import type { JitOptions } from '../core/jit-options.ts';
+import type { NetworkBackend } from '../network/backend.ts';
 import { allocateTransient } from '../transient-bytes.ts';
 import type { SbiHook } from '../sbi/hook.ts';
 import type { GuestSymbol } from './api.ts';
@@ -28,6 +29,8 @@ export interface HostOptions extends MachineExtension {
   readonly files?: Readonly<Record<string, SuppliedFile>>;
   /** Disks by the `file` they have in the description; the machine uses them and does not close them. */
   readonly drives?: Readonly<Record<string, BlockBackend>>;
+  /** What is at the other ends of network cables, by the address (`mac`) of the card. Default: nothing, and its link is down. */
+  readonly network?: Readonly<Record<string, NetworkBackend>>;
   /** Whether and how guest code is translated to WebAssembly. Default: it is. */
   readonly jit?: JitOptions;
   /** What the machine may use of its host. Default: all that it can. */
@@ -52,6 +55,7 @@ export function policyOf({ jit, limits, symbols, devices, sbi, signal, log }: Ho
 
 /** The part of a host that finds what descriptions name. */
 export type HostFiles = Pick<MachineHost, 'open' | 'openDrive'>;
+type HostSupplies = HostFiles & Required<Pick<MachineHost, 'openNetwork'>>;
 
 /** The file that `options` supply by that name, as bytes to be given away. */
 export async function suppliedFile(options: HostOptions, reference: string): Promise<Uint8Array | undefined> {
@@ -64,8 +68,13 @@ export function suppliedDrive(options: HostOptions, reference: string): BlockBac
   return own(options.drives, reference);
 }
 
+/** What `options` put at the other end of the cable of the card with that address. */
+export function suppliedNetwork(options: HostOptions, mac: string): NetworkBackend | undefined {
+  return own(options.network, mac);
+}
+
 /** Finds what `options` supply there, and everything else through `files`. */
-export function suppliedFiles(options: HostOptions, files: HostFiles): HostFiles {
+export function suppliedFiles(options: HostOptions, files: HostFiles): HostSupplies {
   return {
     async open(reference) {
       return (await suppliedFile(options, reference)) ?? files.open(reference);
@@ -73,6 +82,7 @@ export function suppliedFiles(options: HostOptions, files: HostFiles): HostFiles
     async openDrive(reference, drive) {
       return suppliedDrive(options, reference) ?? files.openDrive(reference, drive);
     },
+    openNetwork: (mac) => suppliedNetwork(options, mac),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { BlockBackend } from '../block/backend.ts';
 import type { JitOptions } from '../core/jit-options.ts';
 import type { SbiHook } from '../sbi/hook.ts';
+import type { NetworkBackend } from '../network/backend.ts';
 import type { ContentHash } from '../sha256.ts';
 import type { GuestSymbol } from './api.ts';
 import type { CustomDevice } from './custom-device.ts';
@@ -32,6 +33,8 @@ export interface MachineHost {
   open(reference: string): Promise<Uint8Array>;
   /** The disk named in the description. */
   openDrive(reference: string, options: { readonly readOnly: boolean }): Promise<BlockBackend>;
+  /** What is at the other end of the cable of the network card with that address. Default: nothing. */
+  openNetwork?(mac: string): NetworkBackend | undefined;
   /** Begins a SHA-256, by which the content of files is checked. Default: one in TypeScript. */
   sha256?(): ContentHash;
   /** A monotonic clock in milliseconds, with fractions. */

@@ -127,6 +127,7 @@ export class LocalMachine implements Machine {
     this.virtioConsole = virtioConsole;
     this.symbols = symbols;
     this.system.boot(files);
+    for (const card of this.system.board.cards) card.attach();
     this.signal = host.signal;
     this.signal?.addEventListener('abort', this.onAbort);
   }

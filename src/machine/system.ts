@@ -123,6 +123,10 @@ export class System {
         backend: meteredBackend(backend, options.meter),
         id,
       })),
+      network: description.network.map(({ mac }) => ({
+        mac: Uint8Array.from(mac.split(':'), (byte) => parseInt(byte, 16)),
+        backend: host.openNetwork?.(mac),
+      })),
       custom: options.devices,
       timer: {
         ...{ readTime, readTimecmp, writeTimecmp },
@@ -290,6 +294,7 @@ export class System {
   }
 
   close(): void {
+    for (const card of this.board.cards) card.detach();
     this.serial.close();
     this.virtioConsole?.close();
     for (const input of this.inputs) input.close();

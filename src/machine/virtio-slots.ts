@@ -2,28 +2,37 @@
 import type { CompleteDescription } from './description.ts';
 
 /** What a description says of virtio devices. */
-export type VirtioKeys = Pick<CompleteDescription, 'drives' | 'devices'>;
+export type VirtioKeys = Pick<CompleteDescription, 'drives' | 'network' | 'devices'>;
 
 const OTHERS = ['console', 'rng', 'powerButton'] as const;
 
-/** A virtio device of the machine's; a drive by its place among the drives. */
-export type VirtioPart =
-  { readonly kind: 'drive'; readonly index: number } | { readonly kind: (typeof OTHERS)[number] };
+/** A virtio device of the machine's; a drive or network card by its place among these. */
+export type VirtioPart = ListedPart | { readonly kind: (typeof OTHERS)[number] };
+interface ListedPart {
+  readonly kind: 'drive' | 'network';
+  readonly index: number;
+}
 
 /** It in its slot. */
 export type PlacedPart = VirtioPart & { readonly slot: number };
 
 /** The devices in the order in which they take slots. */
-export function virtioParts({ drives, devices }: VirtioKeys): VirtioPart[] {
+export function virtioParts({ drives, network, devices }: VirtioKeys): VirtioPart[] {
   return [
     ...drives.map((_, index): VirtioPart => ({ kind: 'drive', index })),
     ...OTHERS.filter((kind) => devices[kind] !== false).map((kind): VirtioPart => ({ kind })),
+    ...network.map((_, index): VirtioPart => ({ kind: 'network', index })),
   ];
 }
 
 /** The slot that a device names. */
-export function slotOf({ drives, devices }: VirtioKeys, part: VirtioPart): number | undefined {
-  const device = part.kind === 'drive' ? drives[part.index] : devices[part.kind];
+export function slotOf({ drives, network, devices }: VirtioKeys, part: VirtioPart): number | undefined {
+  const device =
+    part.kind === 'drive'
+      ? drives[part.index]
+      : part.kind === 'network'
+        ? network[part.index]
+        : devices[part.kind];
   return typeof device === 'object' ? device.slot : undefined;
 }
 
@@ -46,25 +55,38 @@ export function placedParts(keys: VirtioKeys): PlacedPart[] {
 }
 
 /**
- * The same devices in one form: drives in the order of their slots, and the slots of all named or,
- * where that changes nothing, of none.
+ * The same devices in one form: drives and network cards in the order of their slots, and the slots
+ * of all named or, where that changes nothing, of none.
  */
-export function inSlotOrder({ drives, devices }: VirtioKeys): VirtioKeys {
-  const placed = placedParts({ drives, devices });
-  const sorted = placed.filter((part) => part.kind === 'drive').sort((a, b) => a.slot - b.slot);
-  const others = placed.filter((part) => part.kind !== 'drive');
-  const isUsual = [...sorted, ...others].every(({ slot }, index) => slot === index);
+export function inSlotOrder(keys: VirtioKeys): VirtioKeys {
+  const { drives, network, devices } = keys;
+  const placed = placedParts(keys);
+  const isIn =
+    (list: ListedPart['kind']) =>
+    (part: PlacedPart): part is ListedPart & { slot: number } =>
+      part.kind === list;
+  const sorted = (list: ListedPart['kind']) => placed.filter(isIn(list)).sort((a, b) => a.slot - b.slot);
+  const single = placed.filter(({ kind }) => kind !== 'drive' && kind !== 'network');
+  const isUsual = [...sorted('drive'), ...single, ...sorted('network')].every(
+    ({ slot }, index) => slot === index,
+  );
   const key = (part: PlacedPart | undefined): { slot?: number } =>
     part && !isUsual ? { slot: part.slot } : {};
   const slotKey = (kind: VirtioPart['kind']): { slot?: number } =>
-    key(others.find((part) => part.kind === kind));
+    key(single.find((part) => part.kind === kind));
+  const inOrder = <T extends { readonly slot?: number }>(
+    list: ListedPart['kind'],
+    items: readonly T[],
+  ): T[] =>
+    sorted(list).map((part) => {
+      const { slot: _, ...item } = items[part.index];
+      return { ...item, ...key(part) } as T;
+    });
   const seed = typeof devices.rng === 'object' &&
     devices.rng.seed !== undefined && { seed: devices.rng.seed };
   return {
-    drives: sorted.map((part) => {
-      const { slot: _, ...drive } = drives[part.index];
-      return { ...drive, ...key(part) } as VirtioKeys['drives'][number];
-    }),
+    drives: inOrder('drive', drives),
+    network: inOrder('network', network),
     devices: {
       rng: devices.rng !== false && orTrue({ ...seed, ...slotKey('rng') }),
       console: devices.console !== false && orTrue(slotKey('console') as { slot: number }),

@@ -30,6 +30,7 @@ import type { MachineLimits } from '../machine/limits.ts';
 import type { MachineStatistics } from '../machine/statistics.ts';
 import { DriveServer } from './drive.ts';
 import { receiveError, WorkerError } from './error.ts';
+import { NetworkServer } from './network.ts';
 import { Moved, Peer, type MessagePortLike } from './peer.ts';
 import type { ConsoleName, Created, CreateRequest, Ended, ExtensionRequest, SentEvent } from './protocol.ts';
 
@@ -73,6 +74,7 @@ export async function createRemoteMachine(description: unknown, remote: RemoteOp
     description: checked,
     core,
     options: { jit, limits, symbols },
+    network: Object.keys(host.network ?? {}),
     extension,
     environment,
   };
@@ -97,6 +99,7 @@ class Line {
   /** Resolves `ended`, unless that is settled. */
   settle!: (exit: MachineExit) => void;
   private fail!: (error: unknown) => void;
+  private readonly network: NetworkServer;
   private isPending = false;
 
   constructor(
@@ -109,10 +112,12 @@ class Line {
     });
     this.ended.catch(() => {});
     const drives = new DriveServer();
+    this.network = new NetworkServer(host, () => this.peer);
     this.peer = new Peer(
       thread,
       {
         ...drives.services,
+        ...this.network.services,
         file: async (reference: string) => {
           const bytes = await suppliedFile(host, reference);
           return (
@@ -156,6 +161,7 @@ class Line {
   /** The thread is gone, and with it the machine. */
   break(error: WorkerError): void {
     this.peer.fail(error);
+    this.network.close();
     this.fail(error);
     if (this.state !== 'ended') {
       this.state = 'ended';

@@ -16,6 +16,8 @@ export interface CreateRequest {
   readonly core: WebAssembly.Module;
   /** Those of the embedder's options that are plain data. */
   readonly options: Pick<HostOptions, 'jit' | 'limits' | 'symbols'>;
+  /** Addresses of network cards whose other ends are on the embedder's side. */
+  readonly network: readonly string[];
   readonly extension: ExtensionRequest | undefined;
   /** What the binding's host on that thread needs beside it. */
   readonly environment: unknown;

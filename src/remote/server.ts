@@ -14,6 +14,7 @@ import type { MachineLimits } from '../machine/limits.ts';
 import { LocalMachine } from '../machine/machine.ts';
 import { remoteDrive, type DriveFacts } from './drive.ts';
 import { sendError } from './error.ts';
+import { RemoteNetwork } from './network.ts';
 import { Moved, Peer, type MessagePortLike, type Services } from './peer.ts';
 import {
   OUTPUT_WINDOW,
@@ -44,6 +45,7 @@ class MachineServer {
   private machine!: LocalMachine;
   /** Output that is under way to the other side, in bytes. */
   private readonly sent = { serial: 0, virtioConsole: 0 };
+  private readonly network = new RemoteNetwork(() => this.peer);
   private readonly onTaken: Partial<Record<ConsoleName, () => void>> = {};
 
   constructor(
@@ -98,6 +100,7 @@ class MachineServer {
       'symbols.at': (address: bigint | number) => machine().symbols.at(address),
       'symbols.list': () => machine().symbols.list(),
       'console.type': (name: ConsoleName, bytes: Uint8Array) => machine()[name]?.type(bytes),
+      ...this.network.services,
       'console.taken': (name: ConsoleName, bytes: number) => {
         this.sent[name] -= bytes;
         this.onTaken[name]?.();
@@ -117,6 +120,8 @@ class MachineServer {
         const facts = await this.peer.call<DriveFacts | undefined>('drive', [reference]);
         return facts ? remoteDrive(this.peer, facts) : host.openDrive(reference, options);
       },
+      openNetwork: (mac) =>
+        request.network.includes(mac) ? this.network.backend(mac) : host.openNetwork?.(mac),
     });
     this.machine = machine;
     for (const event of EVENTS) {

@@ -12,7 +12,7 @@ export interface GuestSight {
   readonly drivers: readonly string[];
   /** `serial number: sectors, read-only, place` */
   readonly disks: readonly string[];
-  /** `name: MAC address` */
+  /** `MAC address at slot` */
   readonly network: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export interface GuestSight {
 export async function lookAround(console: GuestConsole): Promise<GuestSight> {
   const lines = async (command: string): Promise<string[]> =>
     (await console.outputOf(command)).split('\n').filter((line) => line !== '');
-  await console.outputOf('modprobe -q -a virtio_input evdev');
+  await console.outputOf('modprobe -q -a virtio_input evdev virtio_net');
   return {
     tree: treeOf(await readFdt(console)),
     // After the counts of two harts.
@@ -43,7 +43,11 @@ export async function lookAround(console: GuestConsole): Promise<GuestSight> {
         'for d in /sys/block/vd*; do p=$(readlink -f $d); p=${p%/virtio*}; echo "$(cat $d/serial): $(cat $d/size) sectors, ro $(cat $d/ro), at ${p##*/}"; done',
       ),
     ),
-    network: unique(await lines('for d in /sys/class/net/*; do echo "${d##*/}: $(cat $d/address)"; done')),
+    network: unique(
+      await lines(
+        'for d in /sys/class/net/*; do p=$(readlink -f $d); p=${p%/virtio*}; echo "$(cat $d/address) at ${p##*/}"; done',
+      ),
+    ),
   };
 }
 

@@ -208,8 +208,8 @@ describe('a domain of somebody’s', () => {
 
   test.each([
     [
-      `<interface type='user'><mac address='52:54:00:aa:bb:cc'/><model type='virtio'/></interface>`,
-      'devices/interface (type="user", mac address="52:54:00:aa:bb:cc", model type="virtio"): there is no network yet',
+      `<interface type='user'><mac address='52:54:00:aa:bb:cc'/><model type='e1000'/></interface>`,
+      'devices/interface (type="user", mac address="52:54:00:aa:bb:cc", model type="e1000"): network cards are virtio ones',
     ],
     [`<interface type='user'/><interface type='bridge'/>`, 'devices/interface[2] (type="bridge")'],
     [`<graphics type='vnc'/>`, 'devices/graphics (type="vnc")'],
@@ -276,8 +276,8 @@ describe('a domain of somebody’s', () => {
     [`<memoryBacking><hugepages/></memoryBacking>`, 'memoryBacking'],
     [`<surprise kind='1'>text</surprise>`, 'surprise (kind="1", "text"): there is no such thing here'],
     [
-      `<qemu:commandline><qemu:arg value='-device'/><qemu:arg value='virtio-net-device'/></qemu:commandline>`,
-      '-device virtio-net-device: there is no network yet',
+      `<qemu:commandline><qemu:arg value='-device'/><qemu:arg value='rtl8139'/></qemu:commandline>`,
+      '-device rtl8139: network cards are virtio ones here',
     ],
     [
       `<qemu:override><qemu:device alias='a'><qemu:frontend><qemu:property name='x' type='string' value='y'/></qemu:frontend></qemu:device></qemu:override>`,

@@ -59,6 +59,7 @@ async function machineInFiles(): Promise<MachineDescription> {
       { file: disk, id: 'moving,disk' },
       { memory: '4M', id: 'scratch' },
     ],
+    network: [{}, { mac: '52:54:00:aa:bb:cc', slot: 7 }],
     devices: { console: true, powerButton: true },
   };
 }
@@ -105,6 +106,8 @@ describe.skipIf(!hasAll)('a machine', { timeout: BOOT_TEST_TIMEOUT }, () => {
       'moving,disk: 16384 sectors, ro 0, at 10001000.virtio_mmio',
       'scratch: 8192 sectors, ro 0, at 10002000.virtio_mmio',
     ]);
+    expect(ours.network).toContain('52:54:00:12:34:56 at 10006000.virtio_mmio');
+    expect(ours.network).toContain('52:54:00:aa:bb:cc at 10008000.virtio_mmio');
     expect(await here.outputOf('cat /sys/block/vda/serial')).toBe('moving,disk');
     await leave(here);
 

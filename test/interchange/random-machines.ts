@@ -73,6 +73,10 @@ export function representableMachine(random: Random): MachineDescription {
   }));
   const hasSlots = random.oneIn(3);
   const slots = [0, 1, 2, 3, 4, 5, 6, 7].sort(() => random.below(3) - 1);
+  const cards = Array.from({ length: random.below(Math.max(1, 6 - count)) }, (_, index) => ({
+    mac: `02:00:00:00:0${index}:${random.below(256).toString(16).padStart(2, '0')}`,
+    ...(hasSlots && { slot: slots.pop()! }),
+  }));
   const hasKernel = !random.oneIn(5);
   return {
     hartware: 1,
@@ -94,10 +98,11 @@ export function representableMachine(random: Random): MachineDescription {
       ...(random.oneIn(5) && { fdt: nastyText(random) }),
     },
     drives: drives.map((drive) => ({ ...drive, ...(hasSlots && { slot: slots.pop()! }) })),
+    network: cards,
     devices: {
       rng: random.pick([true, false, { seed: random.uint32(), ...(hasSlots && { slot: slots.pop()! }) }]),
       console: random.oneIn(2) && (hasSlots ? { slot: slots.pop()! } : true),
-      powerButton: count < 6 && random.oneIn(2),
+      powerButton: count + cards.length < 6 && random.oneIn(2),
     },
   };
 }

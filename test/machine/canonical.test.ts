@@ -86,6 +86,18 @@ describe('what does not change it', () => {
         devices: { console: true, rng: { seed: 1 }, powerButton: true },
       },
     ],
+    ['no network cards', { ...smallest, network: [] }, smallest],
+    [
+      'addresses that cards would have anyway, and the order of those that name their slots',
+      {
+        ...smallest,
+        network: [
+          { mac: '52:54:00:12:34:57', slot: 2 },
+          { mac: '52:54:00:12:34:56', slot: 1 },
+        ],
+      },
+      { ...smallest, network: [{}, {}] },
+    ],
     [
       'the order of drives that name their slots and ids',
       {

@@ -62,6 +62,7 @@ test('defaults', () => {
     boot: { kernel: { file: 'Image' }, initrd: [], append: '' },
     drives: [],
     devices: { rng: true, console: false, powerButton: false },
+    network: [],
     virtio: [{ kind: 'rng', slot: 0 }],
   });
   expect(resolveDescription(validateDescription({ ...smallest, clock: { kind: 'virtual' } })).clock).toEqual({
@@ -258,6 +259,21 @@ test.each<[unknown, string]>([
     'devices.console: expected true, false or { "slot": number }, found "tty"',
   ],
   [
+    { ...smallest, network: [{ mac: '52:54:00:12:34:57' }, {}] },
+    'network[1].mac: expected an address of its own',
+  ],
+  [
+    { ...smallest, network: [{ mac: '53:54:00:12:34:57' }] },
+    'network[0].mac: expected an address of one card',
+  ],
+  [
+    { ...smallest, network: {} },
+    'network: expected a list of at most 8 network cards, found an empty object',
+  ],
+  [{ ...smallest, network: [{ slot: 1 }, { slot: 1 }] }, 'network[1].slot: expected a slot of its own'],
+  [{ ...smallest, network: Array(8).fill({}) }, 'drives: expected at most 8 virtio devices, found 9'],
+  [{ ...smallest, nic: [] }, 'nic: unknown key; did you mean "network"?'],
+  [
     { ...smallest, devices: { rng: {} } },
     'devices.rng: expected an object with a seed or slot, found an empty object',
   ],
@@ -311,7 +327,7 @@ test.each<[object, string]>([
   [{ boot: { ...boot, 'command-line': 'x' } }, 'boot.command-line: unknown key; did you mean "append"?'],
   [{ boot: { ...boot, initrds: [] } }, 'boot.initrds: unknown key; did you mean "initrd"?'],
   [{ drives: [{ file: 'a', readonly: true }] }, 'drives[0].readonly: unknown key; did you mean "readOnly"?'],
-  [{ network: 1 }, 'network: unknown key; known are "hartware", "harts", "memory"'],
+  [{ sound: 1 }, 'sound: unknown key; known are "hartware", "harts", "memory"'],
   [JSON.parse('{ "__proto__": 1 }'), '__proto__: unknown key'],
   [{ constructor: 1 }, 'constructor: unknown key'],
 ])('unknown key %j', (extra, message) => {

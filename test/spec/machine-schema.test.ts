@@ -43,8 +43,10 @@ const BEYOND: Readonly<Record<string, (problem: DescriptionProblem) => boolean>>
     path === 'clock.startTime' && expected === 'a time that there is, from 1970 on',
   'no two drives have the same id, defaults included': ({ path, expected }) =>
     /^drives\[\d+\]\.id$/.test(path) && expected === 'an id of its own',
+  'no two network cards have the same address, defaults included': ({ path, expected }) =>
+    /^network\[\d+\]\.mac$/.test(path) && expected === 'an address of its own',
   'no two devices have the same slot': ({ path, expected }) =>
-    /^(drives\[\d+\]|devices\.\w+)\.slot$/.test(path) && expected === 'a slot of its own',
+    /^(drives\[\d+\]|network\[\d+\]|devices\.\w+)\.slot$/.test(path) && expected === 'a slot of its own',
   'no more virtio devices than the board has places': ({ path, expected }) =>
     path === 'drives' && expected === 'at most 8 virtio devices',
   'text is Unicode: no lone surrogates': ({ expected, found }) =>

@@ -87,6 +87,10 @@ const id = (name: string): Make =>
   mostly([name, `${name}~`], ['root', 'drive1', 'x'.repeat(21), 'ä', 'a b', '']);
 const boolean = pick(true, false);
 const slot = mostly([0, 1, 2, 3, 4, 5, 6, 7], [8, -1, 1.5, '1']);
+const mac = mostly(
+  ['52:54:00:12:34:56', '02:00:00:00:00:01', 'fe:ff:ff:ff:ff:ff'],
+  ['53:54:00:12:34:56', '52:54:00:12:34', '52:54:00:12:34:5G', '52-54-00-12-34-56', '52:54:00:AB:34:56', ''],
+);
 const device = oneOf(boolean, record({ slot }, ['slot']));
 const bootFile = oneOf(file, record({ file, sha256: digest }, ['file']));
 
@@ -129,6 +133,7 @@ const description = record(
       ['kernel'],
     ),
     drives,
+    network: listOf(record({ mac, slot }), 2),
     devices: record({
       rng: oneOf(boolean, record({ seed: mostly([0, 7, 2 ** 32 - 1], [2 ** 32, -1, 0.5]), slot })),
       console: device,

@@ -9,6 +9,7 @@ import { MemoryBlockBackend } from '../../src/block/backend.ts';
 import { VirtioBlock } from '../../src/virtio/block.ts';
 import { VirtioConsole } from '../../src/virtio/console.ts';
 import type { VirtioDevice } from '../../src/virtio/device.ts';
+import { VirtioNetwork } from '../../src/virtio/network.ts';
 import { VirtioEntropy } from '../../src/virtio/entropy.ts';
 import { QUEUE_NOTIFY, QUEUE_READY, QUEUE_RESET, QUEUE_SEL, VirtioMmio } from '../../src/virtio/mmio.ts';
 import { FakeMemory } from '../support/fake-memory.ts';
@@ -53,6 +54,14 @@ const makeBench = (kind: string, random: Random): Bench => {
         if (random.oneIn(4)) device.resize(random.below(200), random.below(200));
       };
       return { device, io, hostEvent, proof: { readable: [new Uint8Array(16)], writable: [], queue: 1 } };
+    }
+    case 'network': {
+      let receive: (frame: Uint8Array) => void = idle;
+      const backend = { attach: (callback: typeof receive) => void (receive = callback), send: idle };
+      const device = new VirtioNetwork({ mac: random.bytes(6), backend });
+      device.attach();
+      const hostEvent = (): void => receive(random.bytes(random.below(2000)));
+      return { device, io, hostEvent, proof: { readable: [new Uint8Array(72)], writable: [], queue: 1 } };
     }
     default: {
       const device = new VirtioEntropy((into) => into.fill(0x5a));
@@ -140,7 +149,7 @@ const scramble = (random: Random, memory: FakeMemory, queue: MockQueue, isPacked
   memory.setUint16(queue.driverArea + 4 + 2 * SIZE, (idx + random.below(4)) & 0xffff);
 };
 
-describe.each(['block', 'console', 'entropy'])('virtio %s', (kind) => {
+describe.each(['block', 'console', 'network', 'entropy'])('virtio %s', (kind) => {
   describe.each([
     ['split', SPLIT_FEATURES | 0xffffn],
     ['packed', PACKED_FEATURES | 0xffffn],

@@ -197,14 +197,10 @@ export function writeBoard(tables: Tables): string {
 
 /** src/generated/isa.ts. */
 export function writeIsa(tables: Tables): string {
-  const literal = (value: unknown) => JSON.stringify(value);
   const fields = (map: Tables['fields']) =>
-    [...map.values()].map(
-      (field) => `  ${literal(field.name)}: ${literal({ pieces: field.pieces, isSigned: field.isSigned })},`,
+    [...map.values()].map(({ name, pieces, isSigned }) =>
+      [name, isSigned ? 's' : 'u', ...pieces.map(({ high, low, to }) => `${high}.${low}.${to}`)].join(' '),
     );
-  const common = (row: Tables['instructions'][number] | Tables['compressed'][number]) =>
-    `name: '${row.name}', extension: '${row.extension}', mask: ${hexOf(row.mask)}, match: ${hexOf(row.match)}, ` +
-    (row.aliasOf ? `aliasOf: '${row.aliasOf}', ` : '');
   return `${HEADER}
 /** Instruction bits \`high..low\` are operand bits \`high - low + to .. to\`. */
 export interface FieldPiece {
@@ -254,18 +250,34 @@ export interface CompressedInstructionDescription extends InstructionRow {
   readonly constraints: readonly string[];
 }
 
-export const FIELDS: Readonly<Record<string, InstructionField>> = {
-${fields(tables.fields).join('\n')}
-};
+/** Fields by their lines: name, whether it is signed or unsigned, and its pieces. */
+const fieldsOf = (lines: string): Readonly<Record<string, InstructionField>> =>
+  Object.fromEntries(
+    lines
+      .trim()
+      .split('\\n')
+      .map((line) => {
+        const [name, sign, ...pieces] = line.split(' ');
+        const piece = (text: string): FieldPiece => {
+          const [high, low, to] = text.split('.').map(Number);
+          return { high, low, to };
+        };
+        return [name, { pieces: pieces.map(piece), isSigned: sign === 's' }];
+      }),
+  );
+
+// Tables are text, which is a third of the size for a page.
+
+export const FIELDS = fieldsOf(\`
+${fields(tables.fields).join('\n')}\`);
 
 /** Fields of 16-bit instructions; those with an apostrophe are three bits wide and mean x8 to x15. */
-export const COMPRESSED_FIELDS: Readonly<Record<string, InstructionField>> = {
-${fields(tables.compressedFields).join('\n')}
-};
+export const COMPRESSED_FIELDS = fieldsOf(\`
+${fields(tables.compressedFields).join('\n')}\`);
 
 /**
  * A line for instructions that differ in name and match alone: extension, kind, mask and operands,
- * and behind a semicolon each name with its match. As text it is a third of the size for a page.
+ * and behind a semicolon each name with its match.
  */
 const ROWS = \`
 ${instructionLines(tables).join('\n')}\`;
@@ -285,13 +297,38 @@ export const INSTRUCTIONS: readonly InstructionDescription[] = ROWS.trim()
     });
   });
 
-export const COMPRESSED_INSTRUCTIONS: readonly CompressedInstructionDescription[] = [
+/** A line an instruction: name, extension, mask, match, alias, syntax, expansion, sources, constraints. */
+const COMPRESSED_ROWS = \`
 ${tables.compressed
-  .map(
-    (row) =>
-      `  { ${common(row)}syntax: '${row.syntax}', expandsTo: '${row.expandsTo}', sources: ${literal(row.sources)}, constraints: ${literal(row.constraints)} },`,
+  .map((row) =>
+    [
+      ...[row.name, row.extension, row.mask.toString(16), row.match.toString(16), row.aliasOf ?? ''],
+      ...[row.syntax, row.expandsTo],
+      Object.entries(row.sources)
+        .map((source) => source.join('='))
+        .join(' '),
+      row.constraints.join('&'),
+    ].join('|'),
   )
-  .join('\n')}
-];
+  .join('\n')}\`;
+
+export const COMPRESSED_INSTRUCTIONS: readonly CompressedInstructionDescription[] = COMPRESSED_ROWS.trim()
+  .split('\\n')
+  .map((line) => {
+    const [name, extension, mask, match, aliasOf, syntax, expandsTo, sources, constraints] = line.split('|');
+    const valueOf = (text: string): string | number => (/^-?\\d+$/.test(text) ? Number(text) : text);
+    return {
+      ...{ name, extension, mask: parseInt(mask, 16), match: parseInt(match, 16) },
+      ...(aliasOf && { aliasOf }),
+      ...{ syntax, expandsTo },
+      sources: Object.fromEntries(
+        sources.split(' ').filter(Boolean).map((source) => {
+          const [operand, value] = source.split('=');
+          return [operand, valueOf(value)];
+        }),
+      ),
+      constraints: constraints ? constraints.split('&') : [],
+    };
+  });
 `;
 }

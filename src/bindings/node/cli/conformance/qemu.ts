@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { endLines, pressesWanted, type ConformanceProgram } from '../../../../conformance/program.ts';
 import { PROGRAM_LIMIT } from '../../../../conformance/run.ts';
+import { macOf } from '../../../../machine/description.ts';
 import { parseSize } from '../../../../machine/size.ts';
 
 /** QEMU cannot be run. */
@@ -49,6 +50,7 @@ export async function runQemu(
       drives = [],
       console,
       powerButton,
+      network = 0,
     } = program.machine;
     const monitor = join(directory, 'monitor');
     const options: string[] = [];
@@ -71,6 +73,10 @@ export async function runQemu(
     }
     devices.push('virtio-rng-device');
     if (powerButton) devices.push('virtio-keyboard-device');
+    for (let card = 0; card < network; card++) {
+      options.push('-netdev', `hubport,id=net${card},hubid=0`);
+      devices.push(`virtio-net-device,netdev=net${card},mac=${macOf(undefined, card)}`);
+    }
     const { text, code } = await run(
       command,
       [

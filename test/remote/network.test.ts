@@ -1,0 +1,60 @@
+/** Network cards of machines in worker threads, whose other ends are on this one. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { assemble } from '../../src/assembler/assembler.ts';
+import { createMachine } from '../../src/bindings/node/index.ts';
+import { assembleConformance, readRuntime } from '../../src/conformance/program.ts';
+import { isConforming, parseReport } from '../../src/conformance/report.ts';
+import { runProgram } from '../../src/conformance/run.ts';
+import { JIT } from '../support/jit-mode.ts';
+
+const read = (name: string): string =>
+  readFileSync(new URL(`../../spec/conformance/${name}`, import.meta.url), 'utf8');
+const MAC = '52:54:00:12:34:56';
+
+test('frames go there and back', async () => {
+  const program = assembleConformance(readRuntime(read), {
+    name: 'virtio-network',
+    text: read('virtio-network.s'),
+  });
+  const text = await runProgram(program, (description, options) =>
+    createMachine(description, { ...options, jit: JIT, worker: true }),
+  );
+  const results = parseReport(program, text);
+  expect(results.length).toBeGreaterThan(20);
+  expect(results.filter((result) => !isConforming(result))).toEqual([]);
+});
+
+test.each([true, false])(
+  'cables are plugged in once, and out when the machine ends (worker: %s)',
+  async (worker) => {
+    const calls: string[] = [];
+    const log: string[] = [];
+    const machine = await createMachine(
+      { hartware: 1, memory: '16M', boot: { firmware: 'program' }, network: [{}, {}] },
+      {
+        files: { program: assemble('1: wfi\n j 1b').bytes },
+        worker,
+        log: (line) => void log.push(line),
+        network: {
+          [MAC]: {
+            attach: (receive) => {
+              calls.push('attach');
+              receive(new Uint8Array(60));
+            },
+            send: () => {},
+            detach: () => {
+              calls.push('detach');
+              throw new Error('stuck');
+            },
+          },
+        },
+      },
+    );
+    await machine.start();
+    await machine.stop();
+    await machine.dispose();
+    expect(calls).toEqual(['attach', 'detach']);
+    expect(log).toContain('detach of the network failed: stuck');
+  },
+);
