@@ -46,6 +46,9 @@ export class NetworkServer {
   }
 }
 
+/** Frames of a card that are under way to the other side; more are lost, so that a guest cannot fill its memory. */
+export const FRAME_WINDOW = 1024;
+
 /** The backends of the other side. */
 export class RemoteNetwork {
   private readonly receivers: Record<string, (frame: Uint8Array) => void> = Object.create(null);
@@ -57,12 +60,18 @@ export class RemoteNetwork {
   constructor(private readonly peer: () => Peer) {}
 
   backend(mac: string): NetworkBackend {
+    let underWay = 0;
+    const arrived = (): void => void underWay--;
     return {
       attach: (receive) => {
         this.receivers[mac] = receive;
         this.peer().tell('network.attach', [mac]);
       },
-      send: (frame) => this.peer().tell('network.send', [mac, frame], [frame.buffer]),
+      send: (frame) => {
+        if (underWay === FRAME_WINDOW) return;
+        underWay++;
+        this.peer().call('network.send', [mac, frame], [frame.buffer]).then(arrived, arrived);
+      },
       detach: () => {
         delete this.receivers[mac];
         this.peer().tell('network.detach', [mac]);

@@ -6,6 +6,8 @@ import { createMachine } from '../../src/bindings/node/index.ts';
 import { assembleConformance, readRuntime } from '../../src/conformance/program.ts';
 import { isConforming, parseReport } from '../../src/conformance/report.ts';
 import { runProgram } from '../../src/conformance/run.ts';
+import { FRAME_WINDOW, RemoteNetwork } from '../../src/remote/network.ts';
+import type { Peer } from '../../src/remote/peer.ts';
 import { JIT } from '../support/jit-mode.ts';
 
 const read = (name: string): string =>
@@ -23,6 +25,26 @@ test('frames go there and back', async () => {
   const results = parseReport(program, text);
   expect(results.length).toBeGreaterThan(20);
   expect(results.filter((result) => !isConforming(result))).toEqual([]);
+});
+
+test('a guest that floods the other side loses frames there', async () => {
+  let answer: () => void = () => {};
+  const sent: unknown[] = [];
+  const peer = {
+    tell() {},
+    call(method: string, args: unknown[]) {
+      sent.push([method, args[0]]);
+      return new Promise<void>((resolve) => (answer = resolve));
+    },
+  } as unknown as Peer;
+  const backend = new RemoteNetwork(() => peer).backend(MAC);
+  for (let count = 0; count < 2 * FRAME_WINDOW; count++) backend.send(new Uint8Array(60));
+  expect(sent).toHaveLength(FRAME_WINDOW);
+  expect(sent[0]).toEqual(['network.send', MAC]);
+  answer();
+  await Promise.resolve();
+  for (let count = 0; count < 3; count++) backend.send(new Uint8Array(60));
+  expect(sent).toHaveLength(FRAME_WINDOW + 1);
 });
 
 test.each([true, false])(
