@@ -37,7 +37,7 @@ describe('the tarball', () => {
 
   test('what a page loads is small', async () => {
     for (const [method, compress, limit] of [
-      ['gzip', (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }), 156],
+      ['gzip', (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }), 157],
       ['brotli', (bytes: Uint8Array) => brotliCompressSync(bytes), 140],
     ] as const) {
       const sizes: Record<string, number> = {};
