@@ -37,6 +37,7 @@ describe('hartware describe', () => {
         isa: { paging: 'sv48' },
         boot: { kernel: { file: 'Image' }, append: '' },
         drives: [],
+        network: [],
         devices: { rng: true, console: false, powerButton: false },
       });
       const again = await hartware(['describe', await place.put('full.json', stdout)]);

@@ -79,7 +79,9 @@ describe('the command', () => {
     const { code, stdout, stderr } = await hartware(['import', '-'], line);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ boot: { kernel: 'a/Image' }, drives: [{ file: '/b.img' }] });
-    expect(stderr).toContain('hartware: note: -netdev user,id=n: there is no network yet\n');
+    expect(stderr).toContain(
+      'hartware: note: -netdev user,id=n: what a card is connected to is no part of a description; whoever makes the machine says it (docs/network.md)\n',
+    );
     const output = place.path('imported.json');
     expect(await hartware(['import', '-', '--output', output], line)).toMatchObject({ code: 0, stdout: '' });
     const { boot } = JSON.parse(await readFile(output, 'utf8')) as typeof MACHINE;
