@@ -13,7 +13,6 @@ import {
   type ClockDescription,
   type DriveDescription,
   type MachineDescription,
-  type NetworkDescription,
   type Paging,
 } from '../machine/description.ts';
 import { assignSlots } from '../machine/virtio-slots.ts';
@@ -60,6 +59,12 @@ export const NO_CABLE =
 
 /** An address of one card, as descriptions have it. */
 const MAC = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/;
+
+/** An address in one form; undefined where it is none, which QEMU takes as that as well if it is all zeros. */
+function plainMac(mac: string | undefined): string | undefined {
+  const plain = mac?.toLowerCase().replaceAll('-', ':');
+  return plain === '00:00:00:00:00:00' ? undefined : plain;
+}
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -113,7 +118,7 @@ export class Draft {
     const seed = this.fitSeed();
     const others = [this.console, rng, this.powerButton].filter((origin) => origin !== undefined);
     const drives = this.inSlots(this.drives, MAX_VIRTIO_DEVICES - others.length);
-    const network = this.inSlots(this.network, MAX_VIRTIO_DEVICES - others.length - drives.length);
+    const network = this.inSlots(this.nameCards(), MAX_VIRTIO_DEVICES - others.length - drives.length);
     const places = this.findSlots([...drives, ...others, ...network]);
     const place = (origin: Origin): { readonly slot?: number } =>
       places.has(origin) ? { slot: places.get(origin)! } : {};
@@ -138,7 +143,7 @@ export class Draft {
       ...(this.paging && { isa: { paging: this.paging } }),
       boot,
       ...(drives.length > 0 && { drives: this.describe(drives, place) }),
-      ...(network.length > 0 && { network: this.describeCards(network, place) }),
+      ...(network.length > 0 && { network: network.map((card) => ({ mac: card.mac, ...place(card) })) }),
       ...(Object.keys(devices).length > 0 && { devices }),
     };
     return { description: validateDescription(description), notes: this.notes };
@@ -181,25 +186,22 @@ export class Draft {
     return sorted.slice(0, places);
   }
 
-  private describeCards(
-    cards: readonly FoundCard[],
-    slotOf: (card: Origin) => { readonly slot?: number },
-  ): NetworkDescription[] {
+  /** The cards with an address each; where none is named, the one that QEMU gives, in the order in which they stand there. */
+  private nameCards(): (FoundCard & { readonly mac: string })[] {
     const used = new Set<string>();
-    const written = new Set(cards.map(({ mac }) => mac?.toLowerCase()));
-    return cards.map((card) => {
+    const written = this.network.map(({ mac }) => plainMac(mac));
+    return this.network.map((card, index) => {
       const { from, mac: found } = card;
-      let mac = found?.toLowerCase();
+      let mac = written[index];
       if (mac === undefined || !MAC.test(mac) || used.has(mac)) {
-        // QEMU's addresses, which it gives to cards that name none.
         let next = 0x56;
         do mac = `52:54:00:12:34:${(next++).toString(16)}`;
-        while (used.has(mac) || written.has(mac));
-        if (found !== undefined)
+        while (used.has(mac) || written.includes(mac));
+        if (written[index] !== undefined)
           this.note(from, `address ${JSON.stringify(found)}; here each card has one of its own: ${mac}`);
       }
       used.add(mac);
-      return { mac, ...slotOf(card) };
+      return { ...card, mac };
     });
   }
 

@@ -138,7 +138,7 @@ export class QemuDevices {
     else if (backend !== 'unusable') this.draft.drives.push({ ...origin, ...backend, id });
   }
 
-  /** A card and what it is connected to in one; on this board it is on PCI unless it says another model. */
+  /** A card and what it is connected to in one. QEMU 7.2 makes no card of it on this board. */
   private readNic(what: string, value: string): void {
     const { draft } = this;
     const settings = Settings.parse(value, 'type');
@@ -148,7 +148,8 @@ export class QemuDevices {
     if (model !== 'virtio' && kind?.[1] !== 'net') draft.note(what, whyNot(model));
     else {
       draft.note(what, NO_CABLE);
-      draft.network.push({ from: what, mac, slot: this.slotOnBoard(kind?.[2], undefined) });
+      draft.note(what, 'a card here; QEMU 7.2 makes none of it on this board');
+      draft.network.push({ from: what, mac });
     }
   }
 

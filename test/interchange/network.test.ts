@@ -56,7 +56,17 @@ describe('coming from QEMU', () => {
     ['-device virtio-net-device,mac=52:54:00:AB:CD:EF,bus=virtio-mmio-bus.0', [{ mac: '52:54:00:ab:cd:ef' }]],
     ['-device virtio-net-pci,mac=02:00:00:00:00:01', [{ mac: '02:00:00:00:00:01' }]],
     ['-nic user,model=virtio-net-pci', [{ mac: '52:54:00:12:34:56' }]],
-    ['-nic tap,model=virtio-net-device,mac=02:00:00:00:00:02', [{ mac: '02:00:00:00:00:02', slot: 7 }]],
+    ['-nic tap,model=virtio-net-device,mac=02:00:00:00:00:02', [{ mac: '02:00:00:00:00:02' }]],
+    [
+      // As QEMU 7.2 numbers them: the first one there lies in the last slot.
+      '-device virtio-net-device -device virtio-net-device',
+      [
+        { mac: '52:54:00:12:34:57', slot: 6 },
+        { mac: '52:54:00:12:34:56', slot: 7 },
+      ],
+    ],
+    ['-device virtio-net-pci,mac=52-54-00-AB-CD-EF', [{ mac: '52:54:00:ab:cd:ef' }]],
+    ['-device virtio-net-pci,mac=00:00:00:00:00:00', [{ mac: '52:54:00:12:34:56' }]],
     ['-nic none', undefined],
     ['-net none', undefined],
     ['-nic user,model=e1000', undefined],
