@@ -47,16 +47,6 @@
         csrw    scounteren, a0
 .endm
 
-# Writes a value to a CSR and checks bits of what it reads as; the CSR gets its old value back.
-.macro  writes_bits id:req, csr:req, value:req, mask:req, expected:req
-        csrr    s10, \csr
-        li      s11, \value
-        csrw    \csr, s11
-        csrr    s11, \csr
-        csrw    \csr, s10
-        check_bits \id, s11, \mask, \expected
-.endm
-
 program:
         li      a0, -1
         csrw    pmpaddr0, a0

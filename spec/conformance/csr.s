@@ -11,16 +11,6 @@
         check   \id, s11, \expected
 .endm
 
-# The same for some bits of it.
-.macro  writes_bits id:req, csr:req, value:req, mask:req, expected:req
-        csrr    s10, \csr
-        li      s11, \value
-        csrw    \csr, s11
-        csrr    s11, \csr
-        csrw    \csr, s10
-        check_bits \id, s11, \mask, \expected
-.endm
-
 # A CSR that may be read, and must not be written.
 .macro  read_only id:req, csr:req
         expect_traps

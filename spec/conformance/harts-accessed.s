@@ -9,14 +9,6 @@
         .equ    SOFTWARE, 0x300         # bits for software
         .equ    ADUE, 1 << 61
 
-# Makes a PTE of an address: its PPN, and the flags.
-.macro  entry_of register:req, label:req, flags:req
-        la      \register, \label
-        srli    \register, \register, 12
-        slli    \register, \register, 10
-        ori     \register, \register, \flags
-.endm
-
 program:
         li      a0, ADUE
         csrs    menvcfg, a0

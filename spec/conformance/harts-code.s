@@ -2,21 +2,12 @@
 # What one hart changes under another: its code and its page tables, and that the other finds it
 # changed behind FENCE.I and SFENCE.VMA.
 
-        .equ    MSIP, CLINT
         .equ    MSI, 1 << 3
         .equ    ROUNDS, 200
         # Sv39: the first page of 0x40000000, and 1 GiB of RAM where it is.
         .equ    VIRTUAL, 0x40000000
         .equ    LEAF, 0xcf              # D, A, X, W, R, V
         .equ    USED_AS_SUPERVISOR, MSTATUS_MPRV | MSTATUS_MPP_S
-
-# Makes a PTE of an address: its PPN, and the flags.
-.macro  entry_of register:req, label:req, flags:req
-        la      \register, \label
-        srli    \register, \register, 12
-        slli    \register, \register, 10
-        ori     \register, \register, \flags
-.endm
 
 program:
         la      a0, serve_from_reset
@@ -57,23 +48,7 @@ program:
         check   memory.code.local, s3, 0
 
         # Translation, the same way: a page that becomes another one.
-        entry_of a0, tables + 4096, 1
-        la      a1, tables
-        sd      a0, 8(a1)
-        li      a2, (0x80000000 >> 2) | LEAF
-        sd      a2, 16(a1)
-        entry_of a0, tables + 8192, 1
-        la      a1, tables + 4096
-        sd      a0, (a1)
-        la      s4, tables + 8192
-        entry_of s5, page_one, LEAF
-        entry_of s6, page_two, LEAF
-        li      a1, 0x1111
-        la      a0, page_one
-        sd      a1, (a0)
-        li      a1, 0x2222
-        la      a0, page_two
-        sd      a1, (a0)
+        map_two_pages LEAF
         sd      s5, (s4)
         fence
         sd      zero, (s1)

@@ -3,35 +3,12 @@
 # and timers.
 
         .equ    HARTS, 3
-        .equ    MSIP, CLINT
-        .equ    MTIMECMP, CLINT + 0x4000
-        .equ    SETSSIP, ACLINT_SSWI
         .equ    MSI, 1 << 3
         .equ    SSI, 1 << 1
         .equ    MTI, 1 << 7
         .equ    STI, 1 << 5
         .equ    INTERRUPT, 1 << 63
         .equ    ROUNDS, 100
-
-.macro  put_at address:req, value:req
-        li      t6, \address
-        li      t5, \value
-        sw      t5, (t6)
-.endm
-
-.macro  get register:req, address:req
-        li      t6, \address
-        lwu     \register, (t6)
-.endm
-
-# What mip has on each hart: s0, s1 and s2.
-.macro  get_all_mip
-        get_mip s0
-        run     1, read_mip
-        mv      s1, a0
-        run     2, read_mip
-        mv      s2, a0
-.endm
 
 program:
         la      a0, serve_from_reset

@@ -2,9 +2,6 @@
 # The contexts of the PLIC of several harts, and what the registers of harts do that are not there.
 
         .equ    HARTS, 3
-        .equ    MSIP, CLINT
-        .equ    MTIMECMP, CLINT + 0x4000
-        .equ    SETSSIP, ACLINT_SSWI
         .equ    ENABLE, PLIC + 0x2000
         .equ    CONTEXT, PLIC + 0x200000
         .equ    UART_SOURCE, UART_IRQ
@@ -14,26 +11,6 @@
         .equ    MEI, 1 << 11
         .equ    SEI, 1 << 9
         .equ    ROUNDS, 20
-
-.macro  put_at address:req, value:req
-        li      t6, \address
-        li      t5, \value
-        sw      t5, (t6)
-.endm
-
-.macro  get register:req, address:req
-        li      t6, \address
-        lwu     \register, (t6)
-.endm
-
-# What mip has on each hart: s0, s1 and s2.
-.macro  get_all_mip
-        get_mip s0
-        run     1, read_mip
-        mv      s1, a0
-        run     2, read_mip
-        mv      s2, a0
-.endm
 
 .macro  enable_at context:req, sources:req
         put_at  ENABLE + 0x80 * \context, \sources

@@ -22,17 +22,6 @@
         .equ    SEIP, 1 << 9
         .equ    MEIP, 1 << 11
 
-.macro  put_at address:req, value:req
-        li      t6, \address
-        li      t5, \value
-        sw      t5, (t6)
-.endm
-
-.macro  get register:req, address:req
-        li      t6, \address
-        lwu     \register, (t6)
-.endm
-
 # The wires.
 .macro  raise_uart
         li      t6, UART

@@ -7,14 +7,6 @@
         .equ    LEAF, 0xcf
         .equ    ASID, 5
 
-# Makes a PTE of an address: its PPN, and the flags.
-.macro  entry_of register:req, label:req, flags:req
-        la      \register, \label
-        srli    \register, \register, 12
-        slli    \register, \register, 10
-        ori     \register, \register, \flags
-.endm
-
 # Changes the page ROUNDS times under the other hart, with a fence of the function and range
 # named, and checks what that reads, and that no call failed.
 .macro  shootdown id:req, function:req, start:req, size:req
@@ -97,23 +89,7 @@ program:
         patch   sbi.rfence.remote.fence_i.running, keep_running
 
         # Translations of the other hart: 1 GiB of RAM where it is, and one page.
-        entry_of a0, tables + 4096, 1
-        la      a1, tables
-        sd      a0, 8(a1)
-        li      a2, (0x80000000 >> 2) | LEAF
-        sd      a2, 16(a1)
-        entry_of a0, tables + 8192, 1
-        la      a1, tables + 4096
-        sd      a0, (a1)
-        la      s4, tables + 8192
-        entry_of s5, page_one, LEAF
-        entry_of s6, page_two, LEAF
-        li      a1, 0x1111
-        la      a0, page_one
-        sd      a1, (a0)
-        li      a1, 0x2222
-        la      a0, page_two
-        sd      a1, (a0)
+        map_two_pages LEAF
         shootdown sbi.rfence.remote.page, 1, VIRTUAL, 0x1000
         shootdown sbi.rfence.remote.range, 1, VIRTUAL - 0x1000, 0x3000
         shootdown sbi.rfence.remote.zero, 1, 0, 0

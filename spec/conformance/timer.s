@@ -1,10 +1,6 @@
 #: {}
 # Time: mtime and its comparators, the software interrupts, WFI, and how interrupts are taken.
 
-        .equ    MSIP, CLINT
-        .equ    MTIMECMP, CLINT + 0x4000
-        .equ    MTIME, CLINT + 0xbff8
-        .equ    SETSSIP, ACLINT_SSWI
         .equ    MTIP, 1 << 7
         .equ    STIP, 1 << 5
         .equ    SSIP, 1 << 1

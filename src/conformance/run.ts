@@ -1,7 +1,7 @@
 /** A conformance program on a machine of this package, in whatever binding makes it. */
 import type { JitMode } from '../core/jit-options.ts';
 import type { Machine } from '../machine/api.ts';
-import { macOf, type MachineDescription } from '../machine/description.ts';
+import { defaultMac, type MachineDescription } from '../machine/description.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { HostOptions } from '../machine/host-options.ts';
 import { endLines, pressesWanted, type ConformanceMachine, type RunnableProgram } from './program.ts';
@@ -34,7 +34,7 @@ export function describeMachineOf({
     isa: { paging: 'sv57' },
     boot: { [boot]: PROGRAM, append, initrd: initrd ? PROGRAM : undefined },
     drives: drives?.map(({ size, id, readOnly }) => ({ memory: size, id, readOnly })),
-    network: Array.from({ length: network }, (_, index) => ({ mac: macOf(undefined, index) })),
+    network: Array.from({ length: network }, () => ({})),
     devices: { console: console !== undefined, powerButton },
   };
 }
@@ -77,7 +77,7 @@ export async function runProgram(
 function wire(cards: number): Record<string, NetworkBackend> {
   const receivers: ((frame: Uint8Array) => void)[] = [];
   const end = (_: unknown, own: number): [string, NetworkBackend] => [
-    macOf(undefined, own),
+    defaultMac(own),
     {
       attach: (receive) => (receivers[own] = receive),
       send: (frame) => receivers.forEach((receive, card) => card !== own && receive(frame)),

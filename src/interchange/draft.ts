@@ -3,6 +3,7 @@
  * to fit what a machine can be. Whatever does not fit is put down as a note.
  */
 import {
+  defaultMac,
   DESCRIPTION_VERSION,
   MAX_HARTS,
   MAX_MEMORY,
@@ -194,8 +195,8 @@ export class Draft {
       const { from, mac: found } = card;
       let mac = written[index];
       if (mac === undefined || !MAC.test(mac) || used.has(mac)) {
-        let next = 0x56;
-        do mac = `52:54:00:12:34:${(next++).toString(16)}`;
+        let next = 0;
+        do mac = defaultMac(next++);
         while (used.has(mac) || written.includes(mac));
         if (written[index] !== undefined)
           this.note(from, `address ${JSON.stringify(found)}; here each card has one of its own: ${mac}`);

@@ -246,7 +246,12 @@ function idOf(drive: DriveDescription | undefined, index: number): string {
   return drive?.id ?? `drive${index}`;
 }
 
-/** The address of a network card: QEMU's first one, and those that follow. */
-export function macOf(card: NetworkDescription | undefined, index: number): string {
-  return card?.mac ?? `52:54:00:12:34:${(0x56 + index).toString(16)}`;
+/** The address of a network card. */
+function macOf(card: NetworkDescription | undefined, index: number): string {
+  return card?.mac ?? defaultMac(index);
+}
+
+/** That of a card that names none, by its place: QEMU's first one, and those that follow. */
+export function defaultMac(index: number): string {
+  return `52:54:00:12:34:${(0x56 + index).toString(16)}`;
 }

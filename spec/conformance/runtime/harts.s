@@ -56,6 +56,45 @@
         call    run_everywhere
 .endm
 
+# What mip has on each hart: s0, s1 and s2, of the first three.
+.macro  get_all_mip
+        get_mip s0
+        run     1, read_mip
+        mv      s1, a0
+        run     2, read_mip
+        mv      s2, a0
+.endm
+
+# A page table entry for what lies at a label.
+.macro  entry_of register:req, label:req, flags:req
+        la      \register, \label
+        srli    \register, \register, 12
+        slli    \register, \register, 10
+        ori     \register, \register, \flags
+.endm
+
+# Tables of Sv39, in the three pages at `tables`: RAM where it is, and one page, at 0x4000_0000, whose
+# entry at s4 may become s5 or s6, for page_one and page_two, which begin with 0x1111 and 0x2222.
+.macro  map_two_pages leaf:req
+        entry_of a0, tables + 4096, 1
+        la      a1, tables
+        sd      a0, 8(a1)
+        li      a2, (RAM >> 2) | \leaf
+        sd      a2, 16(a1)
+        entry_of a0, tables + 8192, 1
+        la      a1, tables + 4096
+        sd      a0, (a1)
+        la      s4, tables + 8192
+        entry_of s5, page_one, \leaf
+        entry_of s6, page_two, \leaf
+        li      a1, 0x1111
+        la      a0, page_one
+        sd      a1, (a0)
+        li      a1, 0x2222
+        la      a0, page_two
+        sd      a1, (a0)
+.endm
+
 # Where harts go that serve: from reset, and with their number in a0.
 .macro  serve_harts mode:req, own:req
 serve_from_reset:

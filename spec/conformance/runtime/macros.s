@@ -17,6 +17,11 @@
 # others. A check may stand wherever M-mode is.
 
         .equ    FINISHER, TEST
+        # Registers of the CLINT and the SSWI; those of harts follow each other.
+        .equ    MSIP, CLINT
+        .equ    MTIMECMP, CLINT + 0x4000
+        .equ    MTIME, CLINT + 0xbff8
+        .equ    SETSSIP, ACLINT_SSWI
 
         .equ    MSTATUS_SIE, 1 << 1
         .equ    MSTATUS_MIE, 1 << 3
@@ -117,6 +122,28 @@ check.\id:
         la      t5, \label
         la      t6, resume
         sd      t5, (t6)
+.endm
+
+# Writes a value to a CSR and checks bits of what it reads as; the CSR gets its old value back.
+.macro  writes_bits id:req, csr:req, value:req, mask:req, expected:req
+        csrr    s10, \csr
+        li      s11, \value
+        csrw    \csr, s11
+        csrr    s11, \csr
+        csrw    \csr, s10
+        check_bits \id, s11, \mask, \expected
+.endm
+
+# Words at addresses.
+.macro  put_at address:req, value:req
+        li      t6, \address
+        li      t5, \value
+        sw      t5, (t6)
+.endm
+
+.macro  get register:req, address:req
+        li      t6, \address
+        lwu     \register, (t6)
 .endm
 
 # Puts a word into a register of the device at s11.

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { endLines, pressesWanted, type ConformanceProgram } from '../../../../conformance/program.ts';
 import { PROGRAM_LIMIT } from '../../../../conformance/run.ts';
-import { macOf } from '../../../../machine/description.ts';
+import { defaultMac } from '../../../../machine/description.ts';
 import { parseSize } from '../../../../machine/size.ts';
 
 /** QEMU cannot be run. */
@@ -75,7 +75,7 @@ export async function runQemu(
     if (powerButton) devices.push('virtio-keyboard-device');
     for (let card = 0; card < network; card++) {
       options.push('-netdev', `hubport,id=net${card},hubid=0`);
-      devices.push(`virtio-net-device,netdev=net${card},mac=${macOf(undefined, card)}`);
+      devices.push(`virtio-net-device,netdev=net${card},mac=${defaultMac(card)}`);
     }
     const { text, code } = await run(
       command,
