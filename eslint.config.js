@@ -27,6 +27,7 @@ const ARROWS = {
   assembler: { from: ['errors', 'generated', 'isa', 'text'] },
   disassembler: { from: ['generated', 'isa', 'text'] },
   block: { from: ['memory'] },
+  disks: { from: ['errors', 'block'] },
   network: { from: ['errors'] },
   fdt: { from: ['errors', 'text'] },
   images: { from: ['errors', 'pieces', 'text', 'transient-bytes'] },

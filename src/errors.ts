@@ -17,6 +17,8 @@ export type ErrorCode =
   | 'DEVICE_CONFLICT'
   /** A boot file cannot be booted (`ImageFormatError`). */
   | 'IMAGE_FORMAT'
+  /** A disk image is damaged or not supported (`DiskImageError`). */
+  | 'DISK_IMAGE'
   /** The boot files do not fit into RAM (`BootPlacementError`). */
   | 'BOOT_PLACEMENT'
   /** A device tree is damaged (`FdtFormatError`). */

@@ -1,0 +1,98 @@
+/** Files of a host as those that disk images consist of. */
+import { constants, open, realpath, type FileHandle } from 'node:fs/promises';
+import type { ImageFile } from '../../disks/image-file.ts';
+import { FileError, fileError } from './file-error.ts';
+import { checkUnlocked, lockFile } from './file-lock.ts';
+
+/** A file on the host's file system; one that is written to is locked against other machines. */
+export class NodeImageFile implements ImageFile {
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    readonly name: string,
+    /** Where it lies, without symbolic links. */
+    readonly path: string,
+    readonly identity: string,
+    private readonly handle: FileHandle,
+    private length: number,
+    readonly readOnly: boolean,
+    private readonly unlock: () => void,
+  ) {}
+
+  /**
+   * @param name what messages call the file. Default `path`.
+   * @throws FileError when the file cannot be used, or another machine uses it.
+   */
+  static async open(path: string, readOnly: boolean, name = path): Promise<NodeImageFile> {
+    // A FIFO is refused and not waited for.
+    const flags = (readOnly ? constants.O_RDONLY : constants.O_RDWR) | (constants.O_NONBLOCK ?? 0);
+    const handle = await open(path, flags).catch((error) => {
+      throw fileError(readOnly ? 'read image' : 'open image', name, error);
+    });
+    return NodeImageFile.of(handle, path, readOnly, name);
+  }
+
+  /** Makes a new file. @throws FileError when there is one already, or it cannot be made. */
+  static async create(path: string, name = path): Promise<NodeImageFile> {
+    const handle = await open(path, 'wx+').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') throw new FileError(`cannot create ${name}: it exists already`);
+      throw fileError('create', name, error);
+    });
+    return NodeImageFile.of(handle, path, false, name);
+  }
+
+  private static async of(
+    handle: FileHandle,
+    path: string,
+    readOnly: boolean,
+    name: string,
+  ): Promise<NodeImageFile> {
+    try {
+      const status = await handle.stat({ bigint: true });
+      if (status.isDirectory()) throw new FileError(`cannot use ${name} as an image: it is a directory`);
+      if (!status.isFile()) throw new FileError(`cannot use ${name} as an image: expected a regular file`);
+      const real = await realpath(path);
+      if (readOnly) checkUnlocked(real);
+      const unlock = readOnly ? () => {} : lockFile(real);
+      const identity = `${status.dev}:${status.ino}`;
+      return new NodeImageFile(name, real, identity, handle, Number(status.size), readOnly, unlock);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  get size(): number {
+    return this.length;
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<void> {
+    for (let done = 0; done < into.length;) {
+      const { bytesRead } = await this.handle.read(into, done, into.length - done, offset + done);
+      if (bytesRead === 0) throw new FileError(`${this.name} became shorter while it was used`);
+      done += bytesRead;
+    }
+  }
+
+  async write(offset: number, from: Uint8Array): Promise<void> {
+    // Another write may follow it before it is done: behind it, not over it.
+    this.length = Math.max(this.length, offset + from.length);
+    for (let done = 0; done < from.length;) {
+      const { bytesWritten } = await this.handle.write(from, done, from.length - done, offset + done);
+      done += bytesWritten;
+    }
+  }
+
+  async truncate(size: number): Promise<void> {
+    await this.handle.truncate(size);
+    this.length = size;
+  }
+
+  async flush(): Promise<void> {
+    await this.handle.datasync();
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.handle.close().finally(this.unlock));
+  }
+}

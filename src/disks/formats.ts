@@ -1,0 +1,27 @@
+/** The formats of disk images, and finding out which one a file is of. */
+import { ArgumentError } from '../errors.ts';
+import type { DiskFormat, DiskFormatName } from './disk-image.ts';
+import type { ImageFile } from './image-file.ts';
+import { RAW } from './raw.ts';
+
+/** In the order in which they are tried. */
+export const DISK_FORMATS: readonly DiskFormat[] = [RAW];
+
+/** What `DiskFormat.probe` is given of a file. */
+const HEAD_SIZE = 4096;
+
+/** @throws ArgumentError when there is none of that name. */
+export function diskFormat(name: string): DiskFormat {
+  const format = DISK_FORMATS.find((format) => format.name === name);
+  if (format) return format;
+  const names = DISK_FORMATS.map((format) => format.name).join(', ');
+  throw new ArgumentError(`expected one of the formats ${names}, found "${name}"`);
+}
+
+/** The format that a file looks like; raw when it looks like none. */
+export async function probeFormat(file: ImageFile): Promise<DiskFormatName> {
+  const head = new Uint8Array(Math.min(file.size, HEAD_SIZE));
+  await file.read(0, head);
+  for (const format of DISK_FORMATS) if (await format.probe(head, file)) return format.name;
+  return 'raw';
+}
