@@ -6,6 +6,8 @@ import { checkUnlocked, lockFile } from './file-lock.ts';
 
 /** A file on the host's file system; one that is written to is locked against other machines. */
 export class NodeImageFile implements ImageFile {
+  /** Whether `flush` does nothing: for a file that is worth nothing before it is complete. */
+  isFlushIdle = false;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -68,7 +70,9 @@ export class NodeImageFile implements ImageFile {
 
   async read(offset: number, into: Uint8Array): Promise<void> {
     for (let done = 0; done < into.length;) {
-      const { bytesRead } = await this.handle.read(into, done, into.length - done, offset + done);
+      const { bytesRead } = await this.handle
+        .read(into, done, into.length - done, offset + done)
+        .catch((error) => this.fail('read', error));
       if (bytesRead === 0) throw new FileError(`${this.name} became shorter while it was used`);
       done += bytesRead;
     }
@@ -78,21 +82,27 @@ export class NodeImageFile implements ImageFile {
     // Another write may follow it before it is done: behind it, not over it.
     this.length = Math.max(this.length, offset + from.length);
     for (let done = 0; done < from.length;) {
-      const { bytesWritten } = await this.handle.write(from, done, from.length - done, offset + done);
+      const { bytesWritten } = await this.handle
+        .write(from, done, from.length - done, offset + done)
+        .catch((error) => this.fail('write', error));
       done += bytesWritten;
     }
   }
 
   async truncate(size: number): Promise<void> {
-    await this.handle.truncate(size);
+    await this.handle.truncate(size).catch((error) => this.fail('resize', error));
     this.length = size;
   }
 
   async flush(): Promise<void> {
-    await this.handle.datasync();
+    if (!this.isFlushIdle) await this.handle.datasync().catch((error) => this.fail('write', error));
   }
 
   close(): Promise<void> {
     return (this.closing ??= this.handle.close().finally(this.unlock));
+  }
+
+  private fail(action: string, error: unknown): never {
+    throw fileError(action, this.name, error);
   }
 }

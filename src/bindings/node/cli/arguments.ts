@@ -11,6 +11,7 @@ import {
   type ExportArguments,
   type ImportArguments,
 } from './exchange/arguments.ts';
+import { parseImage, type ImageArguments } from './image/arguments.ts';
 
 /** The command line is wrong; the message has a line for each thing that is. */
 export class UsageError extends Error {
@@ -150,6 +151,7 @@ export type Command =
         | 'conformance-help'
         | 'export-help'
         | 'import-help'
+        | 'image-help'
         | 'version';
     }
   | { readonly kind: 'describe'; readonly describe: DescribeArguments }
@@ -157,9 +159,10 @@ export type Command =
   | { readonly kind: 'bench'; readonly bench: BenchArguments }
   | { readonly kind: 'conformance'; readonly conformance: ConformanceArguments }
   | { readonly kind: 'export'; readonly export: ExportArguments }
-  | { readonly kind: 'import'; readonly import: ImportArguments };
+  | { readonly kind: 'import'; readonly import: ImportArguments }
+  | { readonly kind: 'image'; readonly image: ImageArguments };
 
-const COMMANDS = ['run', 'bench', 'describe', 'conformance', 'export', 'import'] as const;
+const COMMANDS = ['run', 'bench', 'describe', 'conformance', 'export', 'import', 'image'] as const;
 const DEFAULT_RUNS = 5;
 /** A minute or two of translated code. */
 const DEFAULT_LIMIT = 100_000_000_000;
@@ -180,6 +183,10 @@ export function parseCommand(args: readonly string[]): Command {
   }
   if (first === 'export') return parseExport(rest);
   if (first === 'import') return parseImport(rest);
+  if (first === 'image') {
+    const image = parseImage(rest);
+    return image ? { kind: 'image', image } : { kind: 'image-help' };
+  }
   if (first === 'conformance') {
     const conformance = parseConformance(rest);
     return conformance ? { kind: 'conformance', conformance } : { kind: 'conformance-help' };
