@@ -6,8 +6,8 @@ import type { BlockBackend } from '../block/backend.ts';
 import { HartwareError } from '../errors.ts';
 import type { ImageFile } from './image-file.ts';
 
-/** The formats, by the names that qemu-img gives them. */
-export type DiskFormatName = 'raw' | 'qcow2' | 'vmdk' | 'vpc' | 'vhdx' | 'vdi';
+/** The formats, by the names that qemu-img gives them, but for VHD, which is "vpc" there. */
+export type DiskFormatName = 'raw' | 'qcow2' | 'vmdk' | 'vhd' | 'vhdx' | 'vdi';
 
 /** A disk image is damaged, of a kind that is not supported, or asks for what it may not have. */
 export class DiskImageError extends HartwareError {

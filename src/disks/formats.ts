@@ -8,7 +8,7 @@ import { RAW } from './raw.ts';
 export const DISK_FORMATS: readonly DiskFormat[] = [RAW];
 
 /** What `DiskFormat.probe` is given of a file. */
-const HEAD_SIZE = 4096;
+export const HEAD_SIZE = 4096;
 
 /** @throws ArgumentError when there is none of that name. */
 export function diskFormat(name: string): DiskFormat {
@@ -22,6 +22,11 @@ export function diskFormat(name: string): DiskFormat {
 export async function probeFormat(file: ImageFile): Promise<DiskFormatName> {
   const head = new Uint8Array(Math.min(file.size, HEAD_SIZE));
   await file.read(0, head);
+  return probeHead(head, file);
+}
+
+/** The same for a file that begins with `head`. */
+export async function probeHead(head: Uint8Array, file: ImageFile): Promise<DiskFormatName> {
   for (const format of DISK_FORMATS) if (await format.probe(head, file)) return format.name;
   return 'raw';
 }

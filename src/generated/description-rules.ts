@@ -103,6 +103,11 @@ const DriveDescription = {
   properties: {
     file: file,
     sha256: digest,
+    format: {
+      type: 'choice',
+      choices: ['raw', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi'],
+      expected: '"raw", "qcow2", "vmdk", "vhd", "vhdx" or "vdi"',
+    },
     memory: {
       type: 'size',
       minimum: 512,
@@ -115,7 +120,7 @@ const DriveDescription = {
     slot: slot,
   },
   one: ['file', 'memory'],
-  needs: { sha256: 'file' },
+  needs: { sha256: 'file', format: 'file' },
   expected: 'an object with either a file or memory',
 } as const;
 

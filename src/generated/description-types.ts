@@ -111,7 +111,7 @@ export type BootFile =
     };
 /** A virtio block device. */
 export interface DriveDescription {
-  /** A raw image: a file path or URL. This or `memory`. */
+  /** A disk image: a file path or URL. This or `memory`. */
   readonly file?: string;
   /**
    * SHA-256 of what the drive starts from, in 64 hexadecimal digits. An image with another content is
@@ -119,6 +119,11 @@ export interface DriveDescription {
    * with `readOnly`, or with a fresh copy for each start. Only with `file`.
    */
   readonly sha256?: string;
+  /**
+   * Format of the image. Without it the format is found out; then a guest cannot write what would have a
+   * raw image taken for one of another format. Only with `file`.
+   */
+  readonly format?: 'raw' | 'qcow2' | 'vmdk' | 'vhd' | 'vhdx' | 'vdi';
   /**
    * An empty drive of this size, in bytes or as text like "64M", whole sectors of 512 bytes, that is gone
    * when the machine is. This or `file`.

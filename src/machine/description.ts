@@ -88,8 +88,13 @@ export interface CompleteDescription {
 }
 
 export type CompleteDrive = { readonly readOnly: boolean; readonly id: string; readonly slot?: number } & (
-  | (NamedFile & { readonly memory?: undefined })
-  | { readonly file?: undefined; readonly sha256?: undefined; readonly memory: number }
+  | (NamedFile & { readonly format?: DriveDescription['format']; readonly memory?: undefined })
+  | {
+      readonly file?: undefined;
+      readonly sha256?: undefined;
+      readonly format?: undefined;
+      readonly memory: number;
+    }
 );
 
 /** A network card. */

@@ -30,9 +30,9 @@ export class FileFindings {
   /** A drive, unless something is wrong with it. */
   openDrive(path: string, drive: CompleteDrive): Promise<BlockBackend | undefined> {
     return this.attempt(path, async () => {
-      const { memory, readOnly } = drive;
+      const { memory, readOnly, format } = drive;
       if (memory !== undefined) return new MemoryBlockBackend(new Uint8Array(memory), readOnly);
-      const backend = await this.host.openDrive(drive.file, { readOnly });
+      const backend = await this.host.openDrive(drive.file, { readOnly, ...(format && { format }) });
       await this.check(path, drive, backend);
       return backend;
     });

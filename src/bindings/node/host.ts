@@ -7,7 +7,6 @@ import type { MachineHost } from '../../machine/host.ts';
 import { policyOf, suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
 import { loadCore } from './core.ts';
 import type { CoreSource } from './core-source.ts';
-import { FileBlockBackend } from './file-backend.ts';
 import { FileError, fileError } from './file-error.ts';
 import { readWhole } from './read-whole.ts';
 
@@ -17,6 +16,11 @@ export interface NodeHostOptions extends HostOptions {
   readonly wasm?: CoreSource;
   /** What relative paths in the description start from. Default: the current directory. */
   readonly baseDirectory?: string;
+  /**
+   * Folders in which disk images may name files, such as backing images, beside the folder that the image itself is
+   * in and what is beneath it. Default: none.
+   */
+  readonly imageFolders?: readonly string[];
 }
 
 /**
@@ -24,8 +28,8 @@ export interface NodeHostOptions extends HostOptions {
  * @throws CoreLoadError
  */
 export async function createNodeHost(options: NodeHostOptions = {}): Promise<MachineHost> {
-  const { baseDirectory = '.' } = options;
-  const opened: FileBlockBackend[] = [];
+  const { baseDirectory = '.', imageFolders = [] } = options;
+  const opened: { close(): Promise<void> }[] = [];
   const files = suppliedFiles(options, {
     async open(reference) {
       try {
@@ -34,10 +38,14 @@ export async function createNodeHost(options: NodeHostOptions = {}): Promise<Mac
         throw error instanceof FileError ? error : fileError('read', reference, error);
       }
     },
-    async openDrive(reference, { readOnly }) {
-      const drive = await FileBlockBackend.open(toPath(reference, baseDirectory), readOnly, reference);
-      opened.push(drive);
-      return drive;
+    async openDrive(reference, drive) {
+      const path = toPath(reference, baseDirectory);
+      // Not before there is a drive: the formats are a good part of the package.
+      const { openNodeDrive } = await import('./drive.ts');
+      const allow = imageFolders.map((folder) => resolve(baseDirectory, folder));
+      const backend = await openNodeDrive(path, drive, reference, allow);
+      opened.push(backend);
+      return backend;
     },
   });
   return {

@@ -29,7 +29,7 @@ export class NodeImageFile implements ImageFile {
     // A FIFO is refused and not waited for.
     const flags = (readOnly ? constants.O_RDONLY : constants.O_RDWR) | (constants.O_NONBLOCK ?? 0);
     const handle = await open(path, flags).catch((error) => {
-      throw fileError(readOnly ? 'read image' : 'open image', name, error);
+      throw fileError(readOnly ? 'read' : 'open', name, error);
     });
     return NodeImageFile.of(handle, path, readOnly, name);
   }
@@ -51,8 +51,9 @@ export class NodeImageFile implements ImageFile {
   ): Promise<NodeImageFile> {
     try {
       const status = await handle.stat({ bigint: true });
-      if (status.isDirectory()) throw new FileError(`cannot use ${name} as an image: it is a directory`);
-      if (!status.isFile()) throw new FileError(`cannot use ${name} as an image: expected a regular file`);
+      if (status.isDirectory()) throw new FileError(`cannot use ${name} as a disk image: it is a directory`);
+      if (!status.isFile())
+        throw new FileError(`cannot use ${name} as a disk image: expected a regular file`);
       const real = await realpath(path);
       if (readOnly) checkUnlocked(real);
       const unlock = readOnly ? () => {} : lockFile(real);

@@ -142,9 +142,9 @@ describe('hartware describe', () => {
         'boot.initrd[2]: cannot read .: it is a directory',
         expect.stringMatching(/^boot\.kernel\.sha256: expected 0{64}, found \S+ in "kernel\.gz"$/),
         expect.stringMatching(/^boot\.kernel: kernel kernel\.gz: /),
-        'drives[0]: cannot open drive none.img: no such file',
-        'drives[1]: cannot use . as a drive: it is a directory',
-        'drives[2]: cannot use empty.img as a drive: it is empty',
+        'drives[0]: cannot open none.img: no such file',
+        'drives[1]: cannot use . as a disk image: it is a directory',
+        'drives[2]: empty.img: raw: it is empty',
         `drives[3].sha256: expected ${wrongDigest}, found ${sha256(CODE)} in "code.bin"`,
         'drives[4]: cannot read http://localhost/disk.img: expected a path or a file: URL, found a URL with http:',
       ]);
@@ -217,7 +217,7 @@ describe('hartware run', () => {
       stdout: '',
       stderr:
         `hartware: boot.firmware.sha256: expected ${'0'.repeat(64)}, found ${digest} in "hello.bin"\n` +
-        'hartware: drives[0]: cannot open drive no.img: no such file\n',
+        'hartware: drives[0]: cannot open no.img: no such file\n',
     });
   });
 

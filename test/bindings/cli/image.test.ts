@@ -110,7 +110,7 @@ describe('hartware image', () => {
     const none = await hartware(['image', 'info', at('none.img')]);
     expect(none).toMatchObject({
       code: 1,
-      stderr: `hartware: cannot read image ${at('none.img')}: no such file\n`,
+      stderr: `hartware: cannot read ${at('none.img')}: no such file\n`,
     });
     const folder = await hartware(['image', 'info', place.directory]);
     expect(folder.stderr).toContain('it is a directory');
