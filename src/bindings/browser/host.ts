@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.ts';
 import type { MachineHost } from '../../machine/host.ts';
 import { policyOf, suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
 import { loadCore, type CoreSource } from './core.ts';
-import { FetchError } from './fetch-error.ts';
+import { FetchError } from '../../errors.ts';
 import { OPFS_SCHEME, OpfsBlockBackend } from './opfs.ts';
 
 /** What a host in a browser is made of. */

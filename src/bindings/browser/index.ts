@@ -7,7 +7,7 @@ import { createRemoteMachine } from '../../remote/client.ts';
 import { registerError } from '../../remote/error.ts';
 import { loadCore } from './core.ts';
 import { loadExtension, urlOf, type ExtensionSource } from '../../remote/extension.ts';
-import { FetchError } from './fetch-error.ts';
+import { FetchError } from '../../errors.ts';
 import { createBrowserHost, type BrowserHostOptions } from './host.ts';
 import { createThread, type WorkerSource } from './thread.ts';
 
@@ -15,7 +15,7 @@ export * from '../../index.ts';
 export { WorkerError } from '../../remote/error.ts';
 export type { CoreSource } from './core.ts';
 export type { ExtensionSource } from '../../remote/extension.ts';
-export { FetchError } from './fetch-error.ts';
+export { FetchError } from '../../errors.ts';
 export { createBrowserHost, type BrowserHostOptions } from './host.ts';
 export { createOpfsDisk, deleteOpfsDisk } from './opfs.ts';
 export { attachTerminal, type AttachOptions, type TerminalLike } from './terminal.ts';

@@ -3,8 +3,7 @@
  * Access is synchronous, which browsers allow in workers only.
  */
 import type { BlockBackend } from '../../block/backend.ts';
-import { ArgumentError, messageOf } from '../../errors.ts';
-import { FetchError } from './fetch-error.ts';
+import { ArgumentError, FetchError, messageOf } from '../../errors.ts';
 
 /** What `file` of a drive starts with when it is in the origin private file system. */
 export const OPFS_SCHEME = 'opfs:';

@@ -2,7 +2,7 @@
 import { registerError } from '../../remote/error.ts';
 import { serveMachine } from '../../remote/server.ts';
 import { loadExtension } from '../../remote/extension.ts';
-import { FetchError } from '../browser/fetch-error.ts';
+import { FetchError } from '../../errors.ts';
 import { hostWithCore } from '../browser/host.ts';
 
 registerError(FetchError, 'FetchError');
