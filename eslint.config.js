@@ -59,7 +59,9 @@ const ARROWS = {
   interchange: { from: ['errors', 'machine'] },
   conformance: { from: ['generated', 'assembler', 'core', 'machine', 'network'] },
   debug: { from: ['generated', 'memory', 'disassembler', 'machine'] },
-  remote: { from: ['errors', 'memory', 'assembler', 'block', 'network', 'core', 'fdt', 'images', 'machine'] },
+  remote: {
+    from: ['errors', 'memory', 'assembler', 'block', 'disks', 'network', 'core', 'fdt', 'images', 'machine'],
+  },
 };
 
 /** The virtio devices; the other files of that folder are queues and transports, which all of them share. */

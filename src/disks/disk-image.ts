@@ -3,33 +3,12 @@
  * `DiskFormat`, and a line in the list of `formats.ts`.
  */
 import type { BlockBackend } from '../block/backend.ts';
-import { HartwareError } from '../errors.ts';
 import type { ImageFile } from './image-file.ts';
+
+export { DiskImageError } from './error.ts';
 
 /** The formats, by the names that qemu-img gives them, but for VHD, which is "vpc" there. */
 export type DiskFormatName = 'raw' | 'qcow2' | 'vmdk' | 'vhd' | 'vhdx' | 'vdi';
-
-/** A disk image is damaged, of a kind that is not supported, or asks for what it may not have. */
-export class DiskImageError extends HartwareError {
-  override readonly name = 'DiskImageError';
-  readonly code = 'DISK_IMAGE';
-
-  /**
-   * @param file what the file is called.
-   * @param reason what was expected and what was found.
-   * @param offset where in the file, in bytes.
-   */
-  constructor(
-    readonly file: string,
-    readonly format: DiskFormatName,
-    readonly reason: string,
-    readonly offset?: number,
-    options?: { readonly cause?: unknown },
-  ) {
-    const place = offset === undefined ? '' : ` at offset ${offset}`;
-    super(`${file}: ${format}${place}: ${reason}`, options);
-  }
-}
 
 /** What the content of a stretch of a disk consists of. */
 export interface Extent {

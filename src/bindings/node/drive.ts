@@ -1,23 +1,45 @@
-/** Drives of machines in files: disk images of any format. */
+/** Drives of machines: disk images of any format, in files and behind URLs. */
 import type { BlockBackend } from '../../block/backend.ts';
 import { guardedRaw } from '../../disks/guard.ts';
+import { HttpImageFile } from '../../disks/http/http-file.ts';
+import type { ImageFile } from '../../disks/image-file.ts';
 import { openDiskImage } from '../../disks/open.ts';
 import type { DriveOptions } from '../../machine/host.ts';
-import { NodeImageFile } from './image-file.ts';
+import { FileError } from './file-error.ts';
+import { nodeHttp } from './http.ts';
 import { createImageHost } from './image-host.ts';
+import { NodeImageFile } from './image-file.ts';
+import { toPath } from './paths.ts';
 
-/**
- * @param name what messages call the file.
- * @param allow folders in which images may name files, beside their own.
- * @throws FileError, DiskImageError
- */
+export interface NodeDriveOptions extends DriveOptions {
+  /** What relative paths start from. */
+  readonly baseDirectory: string;
+  /** Folders in which images may name files, beside their own. */
+  readonly allow: readonly string[];
+}
+
+/** @throws FileError, FetchError, DiskImageError */
 export async function openNodeDrive(
-  path: string,
-  { readOnly, format }: DriveOptions,
-  name: string,
-  allow: readonly string[],
+  reference: string,
+  { readOnly, format, baseDirectory, allow }: NodeDriveOptions,
 ): Promise<BlockBackend & { close(): Promise<void> }> {
-  const file = await NodeImageFile.open(path, readOnly, name);
+  const file = await openImageFile(reference, readOnly, baseDirectory);
   const image = await openDiskImage(file, createImageHost({ allow }), { format });
   return image.format === 'raw' && format === undefined && !readOnly ? guardedRaw(image) : image;
+}
+
+/**
+ * The file at a path or URL.
+ * @throws FileError, FetchError
+ */
+export async function openImageFile(
+  reference: string,
+  readOnly: boolean,
+  baseDirectory = '.',
+): Promise<ImageFile> {
+  if (!/^https?:\/\//i.test(reference))
+    return NodeImageFile.open(toPath(reference, baseDirectory), readOnly, reference);
+  if (!readOnly)
+    throw new FileError(`cannot write to ${reference}: give "readOnly", or an overlay that takes the writes`);
+  return HttpImageFile.open(reference, nodeHttp);
 }

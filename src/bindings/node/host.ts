@@ -2,12 +2,12 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import type { MachineHost } from '../../machine/host.ts';
 import { policyOf, suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
 import { loadCore } from './core.ts';
 import type { CoreSource } from './core-source.ts';
 import { FileError, fileError } from './file-error.ts';
+import { toPath } from './paths.ts';
 import { readWhole } from './read-whole.ts';
 
 /** What a host in Node is made of. */
@@ -39,11 +39,10 @@ export async function createNodeHost(options: NodeHostOptions = {}): Promise<Mac
       }
     },
     async openDrive(reference, drive) {
-      const path = toPath(reference, baseDirectory);
       // Not before there is a drive: the formats are a good part of the package.
       const { openNodeDrive } = await import('./drive.ts');
       const allow = imageFolders.map((folder) => resolve(baseDirectory, folder));
-      const backend = await openNodeDrive(path, drive, reference, allow);
+      const backend = await openNodeDrive(reference, { ...drive, baseDirectory, allow });
       opened.push(backend);
       return backend;
     },
@@ -68,21 +67,4 @@ export async function createNodeHost(options: NodeHostOptions = {}): Promise<Mac
       await Promise.all(opened.splice(0).map((drive) => drive.close()));
     },
   };
-}
-
-function toPath(reference: string, baseDirectory: string): string {
-  if (/^file:/i.test(reference)) {
-    try {
-      return fileURLToPath(reference);
-    } catch (error) {
-      throw fileError('read', reference, error);
-    }
-  }
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(reference)?.[1];
-  if (scheme !== undefined) {
-    throw new FileError(
-      `cannot read ${reference}: expected a path or a file: URL, found a URL with ${scheme}:`,
-    );
-  }
-  return resolve(baseDirectory, reference);
 }
