@@ -36,6 +36,8 @@ export class FileServer {
     const start = Number(from);
     const end = Math.min(Number(to) + 1, this.content.length);
     response.writeHead(206, {
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': 'content-range, etag',
       etag: this.etag,
       'content-range': `bytes ${start}-${end - 1}/${this.content.length}`,
       'content-length': end - start,
