@@ -115,12 +115,13 @@ const DriveDescription = {
       multipleOf: 512,
       expected: 'a size in whole sectors of 512 bytes, such as "64M"',
     },
+    temporary: { type: 'boolean', expected: 'true or false' },
     readOnly: { type: 'boolean', expected: 'true or false', default: false },
     id: { type: 'string', pattern: /^[!-~]{1,20}$/u, expected: 'at most 20 printable ASCII characters' },
     slot: slot,
   },
   one: ['file', 'memory'],
-  needs: { sha256: 'file', format: 'file' },
+  needs: { sha256: 'file', format: 'file', temporary: 'file' },
   expected: 'an object with either a file or memory',
 } as const;
 

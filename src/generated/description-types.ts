@@ -129,6 +129,11 @@ export interface DriveDescription {
    * when the machine is. This or `file`.
    */
   readonly memory?: number | string;
+  /**
+   * Whether what the guest writes is gone when the machine is, and the image is only read. Default false.
+   * Only with `file`.
+   */
+  readonly temporary?: boolean;
   /** Whether the guest may only read. Default false. */
   readonly readOnly?: boolean;
   /**

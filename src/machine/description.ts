@@ -88,11 +88,16 @@ export interface CompleteDescription {
 }
 
 export type CompleteDrive = { readonly readOnly: boolean; readonly id: string; readonly slot?: number } & (
-  | (NamedFile & { readonly format?: DriveDescription['format']; readonly memory?: undefined })
+  | (NamedFile & {
+      readonly format?: DriveDescription['format'];
+      readonly temporary?: boolean;
+      readonly memory?: undefined;
+    })
   | {
       readonly file?: undefined;
       readonly sha256?: undefined;
       readonly format?: undefined;
+      readonly temporary?: undefined;
       readonly memory: number;
     }
 );

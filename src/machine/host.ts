@@ -14,6 +14,8 @@ export interface DriveOptions {
   readonly readOnly: boolean;
   /** Format of the image. Default: found out. */
   readonly format?: DriveDescription['format'];
+  /** Whether what is written is only for this machine, and the image is only read. Default false. */
+  readonly temporary?: boolean;
 }
 
 /** The place that a machine runs in. `createNodeHost` and `createBrowserHost` make one. */

@@ -1,9 +1,8 @@
 /** Drives of machines in browsers: disk images of any format, behind URLs or in what the browser keeps. */
 import type { BlockBackend } from '../../block/backend.ts';
-import { guardedRaw } from '../../disks/guard.ts';
+import { openDiskDrive } from '../../disks/drive.ts';
 import { HttpImageFile } from '../../disks/http/http-file.ts';
 import type { ImageFile } from '../../disks/image-file.ts';
-import { openDiskImage } from '../../disks/open.ts';
 import { FetchError } from '../../errors.ts';
 import type { DriveOptions } from '../../machine/host.ts';
 import { browserHttp } from './image-files.ts';
@@ -18,10 +17,9 @@ import { OPFS_SCHEME, OpfsImageFile } from './opfs.ts';
  */
 export async function openBrowserDrive(
   reference: string,
-  { readOnly, format }: DriveOptions,
+  options: DriveOptions,
 ): Promise<BlockBackend & { close(): Promise<void> }> {
-  const image = await openDiskImage(await openImageFile(reference, readOnly), createImageHost(), { format });
-  return image.format === 'raw' && format === undefined && !image.readOnly ? guardedRaw(image) : image;
+  return openDiskDrive((readOnly) => openImageFile(reference, readOnly), createImageHost(), options);
 }
 
 /**
@@ -38,9 +36,6 @@ export async function openImageFile(reference: string, readOnly: boolean): Promi
       `no drive ${JSON.stringify(reference)}: in a browser, pass its backend as drives[${JSON.stringify(reference)}], ` +
         'or name a URL, "opfs:NAME" or "indexeddb:NAME"',
     );
-  if (!readOnly)
-    throw new FetchError(
-      `cannot write to ${reference}: give "readOnly", or an overlay that takes the writes`,
-    );
+  if (!readOnly) throw new FetchError(`cannot write to ${reference}: give "readOnly" or "temporary"`);
   return HttpImageFile.open(new URL(reference, location.href).href, browserHttp);
 }

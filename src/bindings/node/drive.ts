@@ -1,9 +1,8 @@
 /** Drives of machines: disk images of any format, in files and behind URLs. */
 import type { BlockBackend } from '../../block/backend.ts';
-import { guardedRaw } from '../../disks/guard.ts';
+import { openDiskDrive } from '../../disks/drive.ts';
 import { HttpImageFile } from '../../disks/http/http-file.ts';
 import type { ImageFile } from '../../disks/image-file.ts';
-import { openDiskImage } from '../../disks/open.ts';
 import type { DriveOptions } from '../../machine/host.ts';
 import { FileError } from './file-error.ts';
 import { nodeHttp } from './http.ts';
@@ -21,11 +20,10 @@ export interface NodeDriveOptions extends DriveOptions {
 /** @throws FileError, FetchError, DiskImageError */
 export async function openNodeDrive(
   reference: string,
-  { readOnly, format, baseDirectory, allow }: NodeDriveOptions,
+  { baseDirectory, allow, ...options }: NodeDriveOptions,
 ): Promise<BlockBackend & { close(): Promise<void> }> {
-  const file = await openImageFile(reference, readOnly, baseDirectory);
-  const image = await openDiskImage(file, createImageHost({ allow }), { format });
-  return image.format === 'raw' && format === undefined && !readOnly ? guardedRaw(image) : image;
+  const open = (readOnly: boolean): Promise<ImageFile> => openImageFile(reference, readOnly, baseDirectory);
+  return openDiskDrive(open, createImageHost({ allow }), options);
 }
 
 /**
@@ -39,7 +37,6 @@ export async function openImageFile(
 ): Promise<ImageFile> {
   if (!/^https?:\/\//i.test(reference))
     return NodeImageFile.open(toPath(reference, baseDirectory), readOnly, reference);
-  if (!readOnly)
-    throw new FileError(`cannot write to ${reference}: give "readOnly", or an overlay that takes the writes`);
+  if (!readOnly) throw new FileError(`cannot write to ${reference}: give "readOnly" or "temporary"`);
   return HttpImageFile.open(reference, nodeHttp);
 }

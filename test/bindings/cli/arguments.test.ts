@@ -98,7 +98,7 @@ describe('one sentence for', () => {
     [['run', 'debian', '--jit'], '--jit needs a value'],
     [['run', 'debian', '--stats=xml'], '--stats: expected "json", found "xml"'],
     [['run', 'debian', '--statistics'], 'did you mean --stats?'],
-    [['run', '--kernel', 'x', '--drive', 'a,ro'], '--drive: expected "readonly" or "id=ID"'],
+    [['run', '--kernel', 'x', '--drive', 'a,ro'], '--drive: expected "readonly", "temporary"'],
     [['run', '--kernel', 'x', '--drive', ',readonly'], '--drive: expected FILE'],
     [['run', '--kernel', 'x', '--deb', 'y'], '--deb belongs to "hartware run debian"'],
     [['run', 'debian', '--kernel', 'x'], '--kernel cannot be combined with "debian"'],

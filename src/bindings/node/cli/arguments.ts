@@ -1,5 +1,6 @@
 /** The command line of `hartware`: what it may say, and one clear sentence when it says something else. */
 import { parseArgs } from 'node:util';
+import { DISK_FORMATS } from '../../../disks/formats.ts';
 import { nearest } from '../../../machine/description-error.ts';
 import type { DriveDescription } from '../../../machine/description.ts';
 import type { JitMode } from '../../../index.ts';
@@ -299,16 +300,30 @@ function guestOf(positionals: readonly string[]): RunArguments['guest'] {
 function parseDrive(text: string): DriveDescription {
   // Two commas stand for one in the name.
   const [file, ...settings] = text.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(',,', ','));
-  if (file === '') throw new UsageError(`--drive: expected FILE[,readonly][,id=ID], found ${quote(text)}`);
+  if (file === '')
+    throw new UsageError(
+      `--drive: expected FILE[,readonly][,temporary][,format=FORMAT][,id=ID], found ${quote(text)}`,
+    );
   let readOnly: boolean | undefined;
+  let temporary: boolean | undefined;
+  let format: DriveDescription['format'];
   let id: string | undefined;
   for (const setting of settings) {
     if (setting === 'readonly') readOnly = true;
+    else if (setting === 'temporary') temporary = true;
+    else if (/^format=./.test(setting))
+      format = oneOf(
+        '--drive',
+        setting.slice('format='.length),
+        DISK_FORMATS.map(({ name }) => name),
+      );
     else if (/^id=./.test(setting)) id = setting.slice('id='.length);
     else
-      throw new UsageError(`--drive: expected "readonly" or "id=ID" after the file, found ${quote(setting)}`);
+      throw new UsageError(
+        `--drive: expected "readonly", "temporary", "format=FORMAT" or "id=ID" after the file, found ${quote(setting)}`,
+      );
   }
-  return { file, readOnly, id };
+  return { file, ...(format && { format }), ...(temporary && { temporary }), readOnly, id };
 }
 
 function parseClock(text: string): RunArguments['clock'] {
