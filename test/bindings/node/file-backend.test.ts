@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -57,6 +57,49 @@ describe('a raw image', () => {
     expect(sector.subarray(3).every((byte) => byte === 0)).toBe(true);
     await backend.write(0, sector.fill(7));
     expect(await readFile(image)).toEqual(Buffer.alloc(512, 7));
+  });
+
+  test('is read and written at once, in pieces', async () => {
+    const backend = await open(image);
+    expect(backend.writeNow(600, [Uint8Array.of(1), Uint8Array.of(2, 3)])).toBe(true);
+    const into = [new Uint8Array(2), new Uint8Array(0), new Uint8Array(3)];
+    expect(backend.readNow(599, into)).toBe(true);
+    expect(into.map((bytes) => [...bytes])).toEqual([[37, 1], [], [2, 3, 37]]);
+    expect([...(await readFile(image)).subarray(599, 604)]).toEqual([37, 1, 2, 3, 37]);
+    await backend.close();
+    expect(() => backend.readNow(0, into)).toThrow();
+    expect(() => backend.writeNow(0, into)).toThrow();
+  });
+
+  test('that ends inside a sector reads at once as if zeros followed', async () => {
+    await writeFile(image, Uint8Array.of(1, 2, 3));
+    const backend = await open(image);
+    const into = [new Uint8Array(2).fill(9), new Uint8Array(6).fill(9), new Uint8Array(2).fill(9)];
+    expect(backend.readNow(0, into)).toBe(true);
+    expect(into.map((bytes) => [...bytes])).toEqual([
+      [1, 2],
+      [3, 0, 0, 0, 0, 0],
+      [0, 0],
+    ]);
+  });
+
+  test('gets zeros where there is something else, and stays sparse elsewhere', async () => {
+    const size = 8 << 20;
+    await truncate(image, size);
+    const backend = await open(image);
+    await backend.write(3 << 20, Uint8Array.of(1, 2, 3));
+    await backend.writeZeroes(0, size);
+    const bytes = await readFile(image);
+    expect(bytes.length).toBe(size);
+    expect(bytes.every((byte) => byte === 0)).toBe(true);
+    expect((await stat(image)).blocks * 512).toBeLessThan(4 << 20);
+    await backend.write(1000, new Uint8Array(100).fill(5));
+    await backend.writeZeroes(1010, 20);
+    expect([...(await readFile(image)).subarray(1008, 1032)]).toEqual([
+      ...[5, 5],
+      ...Array<number>(20).fill(0),
+      ...[5, 5],
+    ]);
   });
 
   test('opened for reading is not written to', async () => {
