@@ -124,9 +124,9 @@ export class System {
     this.board = new Board({
       core: this.core,
       memory: this.memory,
-      drives: options.drives.map(({ backend, id }) => ({
-        backend: meteredBackend(backend, options.meter),
-        id,
+      drives: options.drives.map((drive) => ({
+        ...drive,
+        backend: meteredBackend(drive.backend, options.meter),
       })),
       network: description.network.map(({ mac }) => ({
         mac: Uint8Array.from(mac.split(':'), (byte) => parseInt(byte, 16)),
