@@ -202,9 +202,7 @@ describe('a domain of somebody’s', () => {
       harts: 2,
       memory: '1024M',
       boot: { kernel: '/boot/vmlinux', append: 'console=ttyS0 root=/dev/vda', fdt: '/b.dtb' },
-      drives: [
-        { file: '/var/lib/libvirt/images/debian.img', readOnly: true, id: 'root-disk', queues: 2 },
-      ],
+      drives: [{ file: '/var/lib/libvirt/images/debian.img', readOnly: true, id: 'root-disk', queues: 2 }],
     });
   });
 
