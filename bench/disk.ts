@@ -34,10 +34,11 @@ interface DiskWork {
 }
 
 const WORKS: readonly DiskWork[] = [
-  { name: 'read-1m', group: 'sequential', requests: 'read sequential 1048576 4', iterations: 24 },
-  { name: 'write-1m', group: 'sequential', requests: 'write sequential 1048576 4', iterations: 24 },
+  // Small requests first: what they make hot in the kernel the large ones use as well.
   { name: 'read-64k', group: 'sequential', requests: 'read sequential 65536 1', iterations: 12 },
   { name: 'write-64k', group: 'sequential', requests: 'write sequential 65536 1', iterations: 12 },
+  { name: 'read-1m', group: 'sequential', requests: 'read sequential 1048576 4', iterations: 24 },
+  { name: 'write-1m', group: 'sequential', requests: 'write sequential 1048576 4', iterations: 24 },
   { name: 'read-4k', group: 'random', requests: 'read random 4096 1', iterations: 12 },
   { name: 'write-4k', group: 'random', requests: 'write random 4096 1', iterations: 12 },
   { name: 'read-4k-32', group: 'random', requests: 'read random 4096 32', iterations: 24 },
@@ -65,7 +66,7 @@ export async function disk(options: BenchOptions): Promise<Report> {
     };
     for (const contender of await contenders(options)) {
       await add(contender);
-      if (!contender.isOurs) continue;
+      if (!contender.isOurs || !options.workers) continue;
       await add(contender, 'worker');
       await add(contender, 'remote drives');
     }

@@ -24,6 +24,7 @@ Default: all but linux and disk, which take long, and a cross compiler.
                     them (docs/performance.md); may be repeated
   --debian          linux: also programs of Debian (gcc, Python, openssl ...), from its archive
   --chromium FILE   linux, embed: our build also in this browser, as /usr/bin/chromium
+  --workers         disk: our build also in a worker, with its drives there and with them here
   --v86 DIR         linux: programs of ours also on v86, from this folder (docs/performance.md)
   --memory N        linux, disk: RAM of the guest in MiB (default 1024)
   --scale F         linux, disk: multiplies the iterations of the programs of ours (default 1)
@@ -46,6 +47,7 @@ export interface BenchOptions {
   readonly debian: boolean;
   /** An executable file. */
   readonly chromium?: string;
+  readonly workers: boolean;
   /** A folder. */
   readonly v86?: string;
   /** In MiB. */
@@ -73,6 +75,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       programs: { type: 'string', multiple: true, default: [] },
       debian: { type: 'boolean', default: false },
       chromium: { type: 'string' },
+      workers: { type: 'boolean', default: false },
       v86: { type: 'string' },
       memory: { type: 'string', default: '1024' },
       scale: { type: 'string', default: '1' },
@@ -107,6 +110,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     programs: values.programs,
     debian: values.debian,
     chromium: values.chromium,
+    workers: values.workers,
     v86: values.v86,
     memory,
     scale,
