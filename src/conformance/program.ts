@@ -24,7 +24,12 @@ export interface ConformanceMachine {
   /** Clauses of features that a machine may lack: those that the program may say are absent. Default none. */
   readonly optional?: readonly string[];
   /** Drives full of zeros, in the first virtio slots, with their serial numbers. Default none. */
-  readonly drives?: readonly { readonly size: string; readonly id: string; readonly readOnly?: boolean }[];
+  readonly drives?: readonly {
+    readonly size: string;
+    readonly id: string;
+    readonly readOnly?: boolean;
+    readonly queues?: number;
+  }[];
   /** A virtio console in the next slot: what is typed there, and what it has to print in all: a check of this ID. */
   readonly console?: { readonly input: string; readonly id: string; readonly output: string };
   /** Whether there is a power button behind the entropy device. Default false. */

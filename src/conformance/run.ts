@@ -33,7 +33,7 @@ export function describeMachineOf({
     // The most that there is: a program finds out by trying.
     isa: { paging: 'sv57' },
     boot: { [boot]: PROGRAM, append, initrd: initrd ? PROGRAM : undefined },
-    drives: drives?.map(({ size, id, readOnly }) => ({ memory: size, id, readOnly })),
+    drives: drives?.map(({ size, ...drive }) => ({ memory: size, ...drive })),
     network: Array.from({ length: network }, () => ({})),
     devices: { console: console !== undefined, powerButton },
   };

@@ -100,7 +100,7 @@ export interface DiskImage extends BlockBackend {
   setBackingReference?(backing: BackingReference | undefined): Promise<void>;
   /** Forgets all content, so that everything reads as the backing image does. */
   makeEmpty?(): Promise<void>;
-  /** Makes what was written durable, marks the image as closed, and closes its files and its backing image. */
+  /** Makes what was written durable, marks the image as closed, and closes its files and its backing image, once. */
   close(): Promise<void>;
 }
 

@@ -38,6 +38,10 @@ export function guardedRaw(image: DiskImage): BlockBackend & { close(): Promise<
       return next;
     },
     flush: () => image.flush(),
+    ...(image.readNow && { readNow: (offset, into) => image.readNow!(offset, into) }),
+    ...(image.writeNow && {
+      writeNow: (offset, from) => offset >= headSize && image.writeNow!(offset, from),
+    }),
     ...(image.discard && { discard: (offset, length) => image.discard!(offset, length) }),
     ...(image.writeZeroes && {
       writeZeroes: (offset, length, mayUnmap) => image.writeZeroes!(offset, length, mayUnmap),

@@ -118,6 +118,7 @@ const DriveDescription = {
     temporary: { type: 'boolean', expected: 'true or false' },
     readOnly: { type: 'boolean', expected: 'true or false', default: false },
     id: { type: 'string', pattern: /^[!-~]{1,20}$/u, expected: 'at most 20 printable ASCII characters' },
+    queues: { type: 'integer', minimum: 1, maximum: 8, expected: 'a whole number from 1 to 8' },
     slot: slot,
   },
   one: ['file', 'memory'],

@@ -141,6 +141,8 @@ export interface DriveDescription {
    * Default "drive0", "drive1" and so on.
    */
   readonly id?: string;
+  /** How many queues its driver may use. Default 1. */
+  readonly queues?: number;
   /** Its virtio slot. Default the first free one. */
   readonly slot?: number;
 }

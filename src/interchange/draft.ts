@@ -24,6 +24,7 @@ const MiB = 1024 * 1024;
 const SECTOR = 512;
 /** virtio 1.2, 5.2.6. */
 const MAX_ID = 20;
+const MAX_QUEUES = 8;
 
 /** A description, and what of its source it does not say. */
 export interface Imported {
@@ -46,6 +47,8 @@ export interface FoundDrive extends Origin {
   readonly readOnly: boolean;
   /** Serial number. */
   readonly id?: string;
+  /** As it was written. */
+  readonly queues?: string;
 }
 
 /** A network card as found. */
@@ -237,7 +240,7 @@ export class Draft {
     const taken = new Set(drives.map(({ id }) => id).filter((id) => id !== undefined));
     const used = new Set<string>();
     return drives.map((drive, index) => {
-      const { from, source, readOnly, id } = drive;
+      const { from, source, readOnly, id, queues } = drive;
       let serial = id;
       const isUsable = serial !== undefined && /^[!-~]+$/.test(serial) && serial.length <= MAX_ID;
       if (!isUsable || used.has(serial!)) {
@@ -254,8 +257,21 @@ export class Draft {
       }
       used.add(serial!);
       const place = 'file' in source ? source : { memory: this.fitDrive(from, source.memory) };
-      return { ...place, ...(readOnly && { readOnly }), id: serial, ...slotOf(drive) };
+      return {
+        ...place,
+        ...(readOnly && { readOnly }),
+        id: serial,
+        ...(queues !== undefined && this.fitQueues(from, queues)),
+        ...slotOf(drive),
+      };
     });
+  }
+
+  private fitQueues(from: string, text: string): { readonly queues?: number } {
+    const found = /^\d+$/.test(text) ? Number(text) : 0;
+    const queues = Math.min(Math.max(found, 1), MAX_QUEUES);
+    if (queues !== found) this.note(from, `${text} queues; a drive has 1 to ${MAX_QUEUES} here: ${queues}`);
+    return queues > 1 ? { queues } : {};
   }
 
   private fitDrive(from: string, bytes: number): number {

@@ -163,7 +163,13 @@ export class Leaving {
         const node = nodeName(device.index);
         return [
           backend(drive, node, (named) => this.file(`drives[${device.index}].file`, named)),
-          ['-device', formatSettings('virtio-blk-device', { drive: node, bus, serial: drive.id })],
+          [
+            '-device',
+            formatSettings('virtio-blk-device', {
+              ...{ drive: node, bus, serial: drive.id },
+              'num-queues': drive.queues,
+            }),
+          ],
         ];
       }
       case 'console':

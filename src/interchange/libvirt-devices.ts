@@ -90,6 +90,7 @@ function readDisk(disk: Reader, draft: Draft, overrides: Overrides): void {
   if (kind !== 'disk' && kind !== 'cdrom') return disk.refuse(`left out: there is no ${kind}`);
   source?.finish('there is no such setting here');
   driver?.ignore('name', 'qemu');
+  const queues = driver?.take('queues');
   // How the host does it, and nothing of what a guest sees.
   for (const name of ['cache', 'io', 'discard', 'detect_zeroes', 'iothread']) driver?.ignore(name);
   driver?.finish('there is no such setting here');
@@ -109,6 +110,7 @@ function readDisk(disk: Reader, draft: Draft, overrides: Overrides): void {
     source: { file },
     readOnly: isReadOnly,
     id: overrides.get(alias)?.serial ?? serial,
+    queues,
   });
   disk.finish('there is no such setting here');
 }

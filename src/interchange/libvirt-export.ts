@@ -109,7 +109,7 @@ function libvirtDevice(device: PlacedDevice, leaving: Leaving): XmlElement {
       const { index } = device;
       const drive = leaving.machine.drives[index];
       return element('disk', { type: 'file', device: 'disk' }, [
-        element('driver', { name: 'qemu', type: 'raw', discard: 'unmap' }),
+        element('driver', { name: 'qemu', type: 'raw', queues: drive.queues, discard: 'unmap' }),
         element('source', {
           file: drive.file === undefined ? '' : leaving.file(`drives[${index}].file`, drive),
         }),

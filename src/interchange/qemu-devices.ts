@@ -132,10 +132,11 @@ export class QemuDevices {
   private placeDrive(what: string, settings: Settings, origin: Origin): void {
     const name = settings.take('drive');
     const id = settings.take('serial');
+    const queues = settings.take('num-queues');
     const backend = name === undefined ? undefined : this.backends.get(name);
     if (backend === undefined)
       this.draft.note(what, `there is no -drive or -blockdev called ${JSON.stringify(name)}`);
-    else if (backend !== 'unusable') this.draft.drives.push({ ...origin, ...backend, id });
+    else if (backend !== 'unusable') this.draft.drives.push({ ...origin, ...backend, id, queues });
   }
 
   /** A card and what it is connected to in one. QEMU 7.2 makes no card of it on this board. */

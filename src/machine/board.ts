@@ -49,6 +49,8 @@ export interface Drive {
   readonly backend: BlockBackend;
   /** Serial number that the guest reads, at most 20 ASCII characters. */
   readonly id?: string;
+  /** Default 1. */
+  readonly queues?: number;
 }
 
 export interface BoardOptions {
@@ -131,8 +133,8 @@ export class Board {
     this.powerButton = has('powerButton') ? new VirtioPowerButton() : undefined;
     const make = (part: VirtioPart): VirtioDevice => {
       if (part.kind === 'drive') {
-        const { backend, id } = options.drives[part.index];
-        return new VirtioBlock({ backend, io, id, log });
+        const { backend, id, queues } = options.drives[part.index];
+        return new VirtioBlock({ backend, io, id, queues, log });
       }
       if (part.kind === 'network') {
         const { mac, backend } = options.network[part.index];

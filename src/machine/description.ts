@@ -87,7 +87,13 @@ export interface CompleteDescription {
   readonly devices: Required<NonNullable<MachineDescription['devices']>>;
 }
 
-export type CompleteDrive = { readonly readOnly: boolean; readonly id: string; readonly slot?: number } & (
+export type CompleteDrive = {
+  readonly readOnly: boolean;
+  readonly id: string;
+  /** If there are several. */
+  readonly queues?: number;
+  readonly slot?: number;
+} & (
   | (NamedFile & {
       readonly format?: DriveDescription['format'];
       readonly temporary?: boolean;
@@ -162,7 +168,10 @@ function withDefaults(description: MachineDescription): CompleteDescription {
       ...(initrds.length > 0 && { initrd: initrds.map(named) }),
       append,
     },
-    drives: drives.map((drive, index) => ({ ...drive, id: idOf(drive, index) }) as CompleteDrive),
+    drives: drives.map(({ queues = 1, ...drive }, index) => {
+      // A key that came later: digests of machines that say the default, or nothing, stay.
+      return { ...drive, id: idOf(drive, index), ...(queues > 1 && { queues }) } as CompleteDrive;
+    }),
     network: network.map((card, index) => ({ ...card, mac: macOf(card, index) })),
     devices: full.devices as Full<typeof full.devices>,
   };

@@ -269,6 +269,7 @@ export class VirtioMmio implements Device, VirtioTransport {
 
   private writeStatus(value: number): void {
     if (value === 0) return this.reset();
+    const { device } = this;
     // Bits are only ever added (2.1.1); what the driver leaves out stays.
     for (const [position, bit] of STATUS_ORDER.entries()) {
       if ((value & bit) === 0 || this.has(bit)) continue;
@@ -279,6 +280,8 @@ export class VirtioMmio implements Device, VirtioTransport {
       }
       if (bit === STATUS_FEATURES_OK && !this.areFeaturesAcceptable()) break;
       this.status |= bit;
+      if (bit === STATUS_FEATURES_OK)
+        this.guarded('negotiate', () => device?.negotiate?.(this.driverFeatures));
       if (bit === STATUS_DRIVER_OK) this.activate();
     }
     this.status |= value & STATUS_FAILED;

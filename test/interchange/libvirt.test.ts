@@ -184,7 +184,7 @@ describe('a domain of somebody’s', () => {
     const { description } = read(
       domain(
         `<disk type='file' device='disk'>
-           <driver name='qemu' type='raw' cache='none'/>
+           <driver name='qemu' type='raw' cache='none' queues='2'/>
            <source file='/var/lib/libvirt/images/debian.img'/>
            <target dev='vda' bus='virtio'/>
            <serial>root-disk</serial>
@@ -202,7 +202,7 @@ describe('a domain of somebody’s', () => {
       harts: 2,
       memory: '1024M',
       boot: { kernel: '/boot/vmlinux', append: 'console=ttyS0 root=/dev/vda', fdt: '/b.dtb' },
-      drives: [{ file: '/var/lib/libvirt/images/debian.img', readOnly: true, id: 'root-disk' }],
+      drives: [{ file: '/var/lib/libvirt/images/debian.img', readOnly: true, id: 'root-disk', queues: 2 }],
     });
   });
 

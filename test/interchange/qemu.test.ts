@@ -33,7 +33,7 @@ const EVERYTHING: MachineDescription = {
   },
   drives: [
     { file: "my disk, 'old'.img", id: 'a,b' },
-    { memory: '64M', readOnly: true },
+    { memory: '64M', readOnly: true, queues: 4 },
     { file: '-x', readOnly: true },
   ],
   devices: { console: true, rng: { seed: 7 }, powerButton: true },
@@ -59,7 +59,7 @@ describe('the command line of a machine', () => {
   -blockdev 'driver=raw,node-name=drive0,read-only=off,discard=unmap,file.driver=file,file.filename=my disk,, '\\''old'\\''.img,file.locking=auto' \\
   -device virtio-blk-device,drive=drive0,bus=virtio-mmio-bus.0,serial=a,,b \\
   -drive if=none,id=drive1,format=raw,file.driver=null-co,file.size=67108864,file.read-zeroes=on,snapshot=on,readonly=on \\
-  -device virtio-blk-device,drive=drive1,bus=virtio-mmio-bus.1,serial=drive1 \\
+  -device virtio-blk-device,drive=drive1,bus=virtio-mmio-bus.1,serial=drive1,num-queues=4 \\
   -blockdev driver=raw,node-name=drive2,read-only=on,discard=unmap,file.driver=file,file.filename=-x,file.locking=auto \\
   -device virtio-blk-device,drive=drive2,bus=virtio-mmio-bus.2,serial=drive2 \\
   -device virtio-serial-device,id=console,bus=virtio-mmio-bus.3,max_ports=1 \\
@@ -283,6 +283,10 @@ describe('a command line of somebody’s', () => {
     ['-rtc base=localtime', '-rtc base=localtime'],
     ['-rtc base=2025-02-31T00:00:00', '-rtc base=2025-02-31T00:00:00'],
     ['-rtc base=2025-01-01', 'the host’s clock'],
+    [
+      '-drive if=none,id=x,format=raw,file=x -device virtio-blk-device,drive=x,serial=x,num-queues=64',
+      '64 queues; a drive has 1 to 8 here: 8',
+    ],
     ['-serial stdio -serial null', '-serial null: the board has one serial port'],
     ['-device virtio-serial-device,bus=virtio-mmio-bus.0 -device virtserialport,name=x', 'one port'],
     ['-fw_cfg name=x,string=y', 'fw_cfg'],

@@ -69,6 +69,7 @@ export function representableMachine(random: Random): MachineDescription {
   const drives = [...ids].map((id): DriveDescription => ({
     ...(random.oneIn(4) ? { memory: 512 * (1 + random.below(1000)) } : { file: nastyText(random) }),
     ...(random.oneIn(3) && { readOnly: true }),
+    ...(random.oneIn(4) && { queues: 2 + random.below(7) }),
     id,
   }));
   const hasSlots = random.oneIn(3);

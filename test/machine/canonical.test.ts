@@ -40,6 +40,13 @@ test('the canonical form, to the byte', () => {
   );
 });
 
+test('queues where there are several', () => {
+  const withQueues = (queues?: number): string =>
+    canonicalDescription({ ...smallest, drives: [{ memory: 512, ...(queues && { queues }) }] });
+  expect(withQueues(3)).toContain('"drives":[{"id":"drive0","memory":512,"queues":3,"readOnly":false}]');
+  expect(withQueues(1)).toBe(withQueues());
+});
+
 test('the slots of all devices, where one is not in the slot that it would have anyway', () => {
   expect(canonicalDescription(examples[2])).toContain(
     '"devices":{"console":false,"powerButton":{"slot":1},"rng":{"slot":6}},' +

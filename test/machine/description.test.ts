@@ -221,6 +221,10 @@ test.each<[unknown, string]>([
     'drives[0].memory: expected a size in whole sectors of 512 bytes, such as "64M", found 0',
   ],
   [
+    { ...smallest, drives: [{ file: 'a', queues: 9 }] },
+    'drives[0].queues: expected a whole number from 1 to 8, found 9',
+  ],
+  [
     { ...smallest, drives: [{ file: 'a', readOnly: 1 }] },
     'drives[0].readOnly: expected true or false, found 1',
   ],

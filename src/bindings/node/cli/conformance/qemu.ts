@@ -55,7 +55,7 @@ export async function runQemu(
     const monitor = join(directory, 'monitor');
     const options: string[] = [];
     const devices: string[] = [];
-    for (const { size, id, readOnly = false } of drives) {
+    for (const { size, id, readOnly = false, queues = 1 } of drives) {
       const image = join(directory, `${id}.img`);
       await writeFile(image, '');
       await truncate(image, parseSize(size));
@@ -63,7 +63,7 @@ export async function runQemu(
         '-drive',
         `if=none,id=${id},format=raw,file=${image},read-only=${readOnly ? 'on' : 'off'},discard=unmap`,
       );
-      devices.push(`virtio-blk-device,drive=${id},serial=${id}`);
+      devices.push(`virtio-blk-device,drive=${id},serial=${id},num-queues=${queues}`);
     }
     const socket = join(directory, 'console');
     const printed = console && (await listenAt(socket, console.input));
