@@ -38,8 +38,12 @@ const makeBench = (kind: string, random: Random): Bench => {
   const idle = (): void => {};
   switch (kind) {
     case 'block': {
-      const backend = new MemoryBlockBackend(random.bytes(64 * 512), random.oneIn(4));
-      const device = new VirtioBlock({ backend, io });
+      const disk = new MemoryBlockBackend(random.bytes(64 * 512), random.oneIn(4));
+      // Now and then it would have to wait.
+      const [readNow, writeNow] = [disk.readNow.bind(disk), disk.writeNow.bind(disk)];
+      disk.readNow = (offset, into) => random.oneIn(2) && readNow(offset, into);
+      disk.writeNow = (offset, from) => random.oneIn(2) && writeNow(offset, from);
+      const device = new VirtioBlock({ backend: disk, io, queues: 1 + random.below(4) });
       return {
         device,
         io,
