@@ -1,7 +1,8 @@
 /** The command line of `hartware`: what it may say, and one clear sentence when it says something else. */
 import { parseArgs } from 'node:util';
 import { nearest } from '../../../machine/description-error.ts';
-import type { DriveDescription } from '../../../machine/description.ts';
+import type { DriveDescription, VirtioBus } from '../../../machine/description.ts';
+import { BUSES } from '../../../machine/virtio-slots.ts';
 import type { JitMode } from '../../../index.ts';
 import { parseConformance, type ConformanceArguments } from './conformance/arguments.ts';
 import { parseDescribe, type DescribeArguments } from './describe-arguments.ts';
@@ -292,16 +293,21 @@ function guestOf(positionals: readonly string[]): RunArguments['guest'] {
 function parseDrive(text: string): DriveDescription {
   // Two commas stand for one in the name.
   const [file, ...settings] = text.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(',,', ','));
-  if (file === '') throw new UsageError(`--drive: expected FILE[,readonly][,id=ID], found ${quote(text)}`);
+  if (file === '')
+    throw new UsageError(`--drive: expected FILE[,readonly][,id=ID][,bus=BUS], found ${quote(text)}`);
   let readOnly: boolean | undefined;
   let id: string | undefined;
+  let bus: VirtioBus | undefined;
   for (const setting of settings) {
     if (setting === 'readonly') readOnly = true;
     else if (/^id=./.test(setting)) id = setting.slice('id='.length);
+    else if (/^bus=/.test(setting)) bus = oneOf('--drive: bus', setting.slice('bus='.length), BUSES);
     else
-      throw new UsageError(`--drive: expected "readonly" or "id=ID" after the file, found ${quote(setting)}`);
+      throw new UsageError(
+        `--drive: expected "readonly", "id=ID" or "bus=BUS" after the file, found ${quote(setting)}`,
+      );
   }
-  return { file, readOnly, id };
+  return { file, readOnly, id, bus };
 }
 
 function parseClock(text: string): RunArguments['clock'] {

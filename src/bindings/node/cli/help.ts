@@ -152,7 +152,7 @@ The machine:
   --memory SIZE            RAM, such as 256M or 2G (default 256M; 512M for "debian")
   --harts N                1 to 8 (default 1)
   --paging MODE            largest address size offered: sv39, sv48 or sv57 (default sv48)
-  --drive FILE[,readonly][,id=ID]
+  --drive FILE[,readonly][,id=ID][,bus=pci]
                            raw disk image; may be repeated. A comma in FILE is written twice
   --clock host             time is this computer's (default)
   --clock virtual[=RATE]   time follows executed instructions, RATE of them a second
