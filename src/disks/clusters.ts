@@ -93,7 +93,7 @@ export class Clusters {
     private readonly format: ClusterFormat,
     private readonly size: number,
     private readonly start = 0,
-    private readonly owner?: Pick<DiskImage, 'backing'>,
+    private readonly owner?: Pick<DiskImage, 'backing' | 'backingReference'>,
   ) {
     this.tables = new ClusterTables(format);
     this.clusterSize = format.clusterSize;
@@ -267,19 +267,17 @@ export class Clusters {
     return { place: start < 0 ? start : start + inside, length: Math.min(length, limit) };
   }
 
-  private async readBelow(offset: number, into: Uint8Array): Promise<void> {
-    const backing = this.owner?.backing;
-    const at = this.start + offset;
-    const length = backing ? Math.max(0, Math.min(into.length, backing.size - at)) : 0;
-    if (length > 0) await backing!.read(at, into.subarray(0, length));
-    into.fill(0, length);
+  private readBelow(offset: number, into: Uint8Array): Promise<void> {
+    return readBelow(this.owner?.backing, this.start + offset, into);
   }
 
   /** Whether a cluster without a place reads as zeros without looking at its content. */
   private readsZero(place: number, cluster: number): boolean {
     if (place !== ABSENT) return place === ZERO;
     const backing = this.owner?.backing;
-    return !backing || this.start + cluster * this.clusterSize >= backing.size;
+    // What was not opened may have content all the same.
+    if (!backing) return this.owner?.backingReference === undefined;
+    return this.start + cluster * this.clusterSize >= backing.size;
   }
 
   /** The first fill of a cluster in a range. */
@@ -462,4 +460,15 @@ export class Clusters {
     const room = Math.max(0, MAX_FREE - this.free.length);
     for (const entry of released.slice(0, room)) this.free.push({ entry, since });
   }
+}
+
+/** Reads what lies beneath an image; behind its end are zeros. */
+export async function readBelow(
+  backing: DiskImage | undefined,
+  offset: number,
+  into: Uint8Array,
+): Promise<void> {
+  const length = backing ? Math.max(0, Math.min(into.length, backing.size - offset)) : 0;
+  if (length > 0) await backing!.read(offset, into.subarray(0, length));
+  into.fill(0, length);
 }
