@@ -27,9 +27,9 @@ const ARROWS = {
   assembler: { from: ['errors', 'generated', 'isa', 'text'] },
   disassembler: { from: ['generated', 'isa', 'text'] },
   block: { from: ['memory'] },
-  disks: { from: ['errors', 'pieces', 'block'] },
+  disks: { from: ['errors', 'pieces', 'text', 'block'] },
   // Its folders, one for each format or kind of store.
-  'disks/*': { from: ['errors', 'pieces', 'block'] },
+  'disks/*': { from: ['errors', 'pieces', 'text', 'block'] },
   network: { from: ['errors'] },
   fdt: { from: ['errors', 'text'] },
   images: { from: ['errors', 'pieces', 'text', 'transient-bytes'] },

@@ -2,10 +2,11 @@
 import { ArgumentError } from '../errors.ts';
 import type { DiskFormat, DiskFormatName } from './disk-image.ts';
 import type { ImageFile } from './image-file.ts';
+import { QCOW2 } from './qcow2/index.ts';
 import { RAW } from './raw.ts';
 
 /** In the order in which they are tried. */
-export const DISK_FORMATS: readonly DiskFormat[] = [RAW];
+export const DISK_FORMATS: readonly DiskFormat[] = [QCOW2, RAW];
 
 /** What `DiskFormat.probe` is given of a file. */
 export const HEAD_SIZE = 4096;
