@@ -115,6 +115,8 @@ const { metafile } = await build({
     'node-worker': 'src/bindings/worker/node.ts',
   },
   platform: 'node',
+  // Loaded where Node has no Zstandard, if somebody installed it.
+  external: ['@bokuweb/zstd-wasm'],
   // The command and the library share what they have in common.
   splitting: true,
   chunkNames: 'node-[hash]',

@@ -107,6 +107,11 @@ export interface DiskImage extends BlockBackend {
 /** How bytes are compressed: deflate alone (RFC 1951), zlib (RFC 1950) or Zstandard (RFC 8878). */
 export type Compression = 'deflate' | 'zlib' | 'zstd';
 
+export interface CompressOptions {
+  /** How far back deflate and zlib may refer: 2 to the power of this, in bytes, 9 to 15. Default 15. */
+  readonly windowBits?: number;
+}
+
 /** What formats need of the place they run in. */
 export interface ImageHost {
   /**
@@ -114,7 +119,7 @@ export interface ImageHost {
    * @throws Error when they are damaged, end too soon, or would be more than `size` bytes.
    */
   decompress(compression: Compression, bytes: Uint8Array, size: number): Promise<Uint8Array>;
-  compress(compression: Compression, bytes: Uint8Array): Promise<Uint8Array>;
+  compress(compression: Compression, bytes: Uint8Array, options?: CompressOptions): Promise<Uint8Array>;
   /**
    * Opens a file that an image names, such as a backing image, a parent or an extent. What the image's author
    * may name is decided here.

@@ -2,12 +2,13 @@
 import { ArgumentError } from '../errors.ts';
 import type { DiskFormat, DiskFormatName } from './disk-image.ts';
 import type { ImageFile } from './image-file.ts';
+import { QCOW2 } from './qcow2/index.ts';
 import { RAW } from './raw.ts';
 import { VMDK } from './vmdk/vmdk.ts';
 import { VDI } from './vdi/vdi.ts';
 
 /** In the order in which they are tried. */
-export const DISK_FORMATS: readonly DiskFormat[] = [VMDK, VDI, RAW];
+export const DISK_FORMATS: readonly DiskFormat[] = [QCOW2, VMDK, VDI, RAW];
 
 /** What `DiskFormat.probe` is given of a file. */
 export const HEAD_SIZE = 4096;
