@@ -36,7 +36,8 @@ const ARROWS = {
   sbi: { from: ['generated', 'memory'] },
   core: { from: ['errors', 'generated'] },
   devices: { from: ['generated', 'block/backend', ...DEVICE_CONTRACTS], own: ['device'] },
-  virtio: { from: ['generated', 'block/backend', 'network/backend', ...DEVICE_CONTRACTS] },
+  pci: { from: ['bus', 'interrupt', 'fdt/fdt', 'devices/device'] },
+  virtio: { from: ['generated', 'block/backend', 'network/backend', 'pci', ...DEVICE_CONTRACTS] },
   machine: {
     from: [
       ...[
@@ -52,7 +53,7 @@ const ARROWS = {
         'generated',
         'core',
       ],
-      ...['isa', 'devices', 'virtio', 'block', 'network', 'images', 'fdt', 'sbi'],
+      ...['isa', 'devices', 'pci', 'virtio', 'block', 'network', 'images', 'fdt', 'sbi'],
     ],
   },
   program: { from: ['errors', 'pieces', 'text', 'assembler', 'core', 'machine'] },
@@ -133,7 +134,7 @@ export default tseslint.config(
           patterns: [
             ...arrows(['virtio', ARROWS.virtio]).rules['no-restricted-imports'][1].patterns,
             {
-              regex: `^\\.\\/(${alternatives([...VIRTIO_DEVICES, 'mmio'])})\\.ts$`,
+              regex: `^\\.\\/(${alternatives([...VIRTIO_DEVICES, 'mmio', 'pci', 'transport'])})\\.ts$|^\\.\\.\\/pci\\/`,
               message: 'A virtio device knows neither another device nor its transport.',
             },
           ],
@@ -150,7 +151,7 @@ export default tseslint.config(
           patterns: [
             {
               regex:
-                '^(\\.\\.\\/)+((bus|interrupt)\\.ts$|(devices\\/(?!test-finisher\\.ts)|(virtio|sbi|fdt)\\/)|core\\/(?!check\\.ts))',
+                '^(\\.\\.\\/)+((bus|interrupt)\\.ts$|(devices\\/(?!test-finisher\\.ts)|(virtio|pci|sbi|fdt)\\/)|core\\/(?!check\\.ts))',
               message: 'src/bindings/ may not import this: see "Arrows" in ARCHITECTURE.md.',
             },
           ],

@@ -82,6 +82,7 @@ export {
   type NetworkDescription,
   type MachineDescription,
   type Paging,
+  type VirtioBus,
 } from './machine/description.ts';
 export type { MachineHost } from './machine/host.ts';
 export type { HostOptions, MachineExtension, SuppliedFile } from './machine/host-options.ts';

@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { DISK_FORMATS } from '../../../disks/formats.ts';
 import { nearest } from '../../../machine/description-error.ts';
-import type { DriveDescription } from '../../../machine/description.ts';
+import type { DriveDescription, VirtioBus } from '../../../machine/description.ts';
+import { BUSES } from '../../../machine/virtio-slots.ts';
 import type { JitMode } from '../../../index.ts';
 import { parseConformance, type ConformanceArguments } from './conformance/arguments.ts';
 import { parseDescribe, type DescribeArguments } from './describe-arguments.ts';
@@ -302,12 +303,13 @@ function parseDrive(text: string): DriveDescription {
   const [file, ...settings] = text.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(',,', ','));
   if (file === '')
     throw new UsageError(
-      `--drive: expected FILE[,readonly][,temporary][,format=FORMAT][,id=ID], found ${quote(text)}`,
+      `--drive: expected FILE[,readonly][,temporary][,format=FORMAT][,id=ID][,bus=BUS], found ${quote(text)}`,
     );
   let readOnly: boolean | undefined;
   let temporary: boolean | undefined;
   let format: DriveDescription['format'];
   let id: string | undefined;
+  let bus: VirtioBus | undefined;
   for (const setting of settings) {
     if (setting === 'readonly') readOnly = true;
     else if (setting === 'temporary') temporary = true;
@@ -318,12 +320,13 @@ function parseDrive(text: string): DriveDescription {
         DISK_FORMATS.map(({ name }) => name),
       );
     else if (/^id=./.test(setting)) id = setting.slice('id='.length);
+    else if (/^bus=/.test(setting)) bus = oneOf('--drive: bus', setting.slice('bus='.length), BUSES);
     else
       throw new UsageError(
-        `--drive: expected "readonly", "temporary", "format=FORMAT" or "id=ID" after the file, found ${quote(setting)}`,
+        `--drive: expected "readonly", "temporary", "format=FORMAT", "id=ID" or "bus=BUS" after the file, found ${quote(setting)}`,
       );
   }
-  return { file, ...(format && { format }), ...(temporary && { temporary }), readOnly, id };
+  return { file, ...(format && { format }), ...(temporary && { temporary }), readOnly, id, bus };
 }
 
 function parseClock(text: string): RunArguments['clock'] {

@@ -199,7 +199,7 @@ The machine:
   --memory SIZE            RAM, such as 256M or 2G (default 256M; 512M for "debian")
   --harts N                1 to 8 (default 1)
   --paging MODE            largest address size offered: sv39, sv48 or sv57 (default sv48)
-  --drive FILE[,readonly][,temporary][,format=FORMAT][,id=ID]
+  --drive FILE[,readonly][,temporary][,format=FORMAT][,id=ID][,bus=pci]
                            a disk image or URL as a virtio disk; its format is found out.
                            temporary: what the guest writes is gone when it ends. Two commas
                            stand for one in the name; may be given several times
