@@ -168,7 +168,8 @@ export class Leaving {
             '-device',
             formatSettings(driver('virtio-blk'), {
               ...{ drive: node, ...place, serial: drive.id },
-              'num-queues': drive.queues,
+              // Of a drive on PCI QEMU makes it as many as there are harts, if nothing is said.
+              'num-queues': drive.queues ?? (device.bus === 'pci' ? 1 : undefined),
             }),
           ],
         ];

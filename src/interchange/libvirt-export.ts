@@ -119,7 +119,12 @@ function libvirtDevice(device: PlacedDevice, leaving: Leaving): XmlElement {
       const { index } = device;
       const drive = leaving.machine.drives[index];
       return element('disk', { type: 'file', device: 'disk', ...modern }, [
-        element('driver', { name: 'qemu', type: 'raw', queues: drive.queues, discard: 'unmap' }),
+        element('driver', {
+          name: 'qemu',
+          type: 'raw',
+          queues: drive.queues ?? (isPci ? 1 : undefined),
+          discard: 'unmap',
+        }),
         element('source', {
           file: drive.file === undefined ? '' : leaving.file(`drives[${index}].file`, drive),
         }),
