@@ -3,9 +3,10 @@ import { ArgumentError } from '../errors.ts';
 import type { DiskFormat, DiskFormatName } from './disk-image.ts';
 import type { ImageFile } from './image-file.ts';
 import { RAW } from './raw.ts';
+import { VHD } from './vhd/format.ts';
 
 /** In the order in which they are tried. */
-export const DISK_FORMATS: readonly DiskFormat[] = [RAW];
+export const DISK_FORMATS: readonly DiskFormat[] = [VHD, RAW];
 
 /** What `DiskFormat.probe` is given of a file. */
 const HEAD_SIZE = 4096;
