@@ -4,9 +4,10 @@ import type { DiskFormat, DiskFormatName } from './disk-image.ts';
 import type { ImageFile } from './image-file.ts';
 import { RAW } from './raw.ts';
 import { VHD } from './vhd/format.ts';
+import { VHDX } from './vhdx/format.ts';
 
 /** In the order in which they are tried. */
-export const DISK_FORMATS: readonly DiskFormat[] = [VHD, RAW];
+export const DISK_FORMATS: readonly DiskFormat[] = [VHDX, VHD, RAW];
 
 /** What `DiskFormat.probe` is given of a file. */
 const HEAD_SIZE = 4096;

@@ -20,8 +20,8 @@ import {
 } from '../disk-image.ts';
 import type { ImageFile } from '../image-file.ts';
 import { MetadataPages } from '../metadata-pages.ts';
+import { SectorBitmaps } from '../sector-bitmaps.ts';
 import { Serial } from '../serial.ts';
-import { SectorBitmaps } from './bitmaps.ts';
 import { checkSparseVhd, surveyBlocks } from './check.ts';
 import { FOOTER_SIZE, SECTOR, TYPE_DIFFERENCING, TYPE_DYNAMIC, viewOf, type Footer } from './footer.ts';
 import { tableEnd, type Header } from './header.ts';
@@ -35,6 +35,8 @@ export const NO_BLOCK = 0xffff_ffff;
 const TABLE_PAGE = 4096;
 /** 2 MiB of the table, or 1 TiB of a disk in blocks of 2 MiB. */
 const TABLE_PAGES = 512;
+/** 2 MiB of bitmaps, or 8 GiB of a disk. */
+const BITMAP_PAGES = 4096;
 /** Changed pages of bitmaps and table that are written without a flush being asked for. */
 const MAX_DIRTY = 1024;
 /** How many zeros are written at once. */
@@ -80,7 +82,7 @@ export class SparseVhd implements DiskImage {
     this.clusterSize = header.blockSize;
     this.bitmapSize = Math.ceil(header.blockSize / SECTOR / 8 / SECTOR) * SECTOR;
     this.table = this.tablePages();
-    this.bitmaps = new SectorBitmaps(file);
+    this.bitmaps = this.bitmapPages();
     if (file.punchHole) this.discard = (offset, length) => this.clear(offset, length, true);
   }
 
@@ -245,13 +247,18 @@ export class SparseVhd implements DiskImage {
   /** Forgets what is in memory of tables, after they were written by other means. */
   forgetTables(): void {
     this.table = this.tablePages();
-    this.bitmaps = new SectorBitmaps(this.file);
+    this.bitmaps = this.bitmapPages();
   }
 
   private tablePages(): MetadataPages {
     const { tableOffset, tableEntries } = this.header;
     const options = { origin: tableOffset, end: tableOffset + tableEntries * 4 };
     return new MetadataPages(this.file, { ...options, pageSize: TABLE_PAGE, limit: TABLE_PAGES });
+  }
+
+  private bitmapPages(): SectorBitmaps {
+    const pages = new MetadataPages(this.file, { pageSize: SECTOR, limit: BITMAP_PAGES });
+    return new SectorBitmaps(pages, SECTOR, 'high');
   }
 
   private entryOffset(offset: number): number {

@@ -1,28 +1,28 @@
-/** The bitmaps of a sparse VHD: which sectors of a block are stored in it. */
-import type { ImageFile } from '../image-file.ts';
-import { MetadataPages, type MetadataPage } from '../metadata-pages.ts';
-import { SECTOR } from './footer.ts';
+/** Bitmaps that say which sectors of a block are stored in it. */
+import type { MetadataPage, MetadataPages } from './metadata-pages.ts';
 
-/** 2 MiB of bitmaps, or 8 GiB of a disk. */
-const PAGES = 4096;
-
-/** `bitmap` is where the bitmap of a block lies in the file; bits count from the highest of the first byte. */
+/** `bitmap` is always where the bitmap of a block lies in the file. */
 export class SectorBitmaps {
-  readonly pages: MetadataPages;
-
-  constructor(file: ImageFile) {
-    this.pages = new MetadataPages(file, { pageSize: SECTOR, limit: PAGES });
-  }
+  /**
+   * @param pages where the bitmaps are read and changed.
+   * @param sectorSize bytes that a bit stands for.
+   * @param first which bit of a byte is that of the first sector.
+   */
+  constructor(
+    readonly pages: MetadataPages,
+    private readonly sectorSize: number,
+    private readonly first: 'high' | 'low',
+  ) {}
 
   /** How far sectors from `start` of a block are all stored in it, or all not. */
   async run(bitmap: number, start: number, length: number): Promise<{ isStored: boolean; length: number }> {
-    const first = Math.floor(start / SECTOR);
-    const last = Math.ceil((start + length) / SECTOR);
+    const first = Math.floor(start / this.sectorSize);
+    const last = Math.ceil((start + length) / this.sectorSize);
     let isStored: boolean | undefined;
     let sector = first;
     for (let page: MetadataPage | undefined; sector < last; sector++) {
       const at = bitmap + (sector >> 3);
-      if (!page || at >= page.offset + SECTOR || at < page.offset)
+      if (!page || at >= page.offset + page.bytes.length)
         page = this.pages.peek(at) ?? (await this.pages.load(at));
       const byte = page.bytes[at - page.offset]!;
       // Eight at once, where they are alike.
@@ -35,11 +35,11 @@ export class SectorBitmaps {
         sector += 7;
         continue;
       }
-      const bit = (byte & (0x80 >> (sector & 7))) !== 0;
+      const bit = (byte & this.bit(sector)) !== 0;
       if (isStored === undefined) isStored = bit;
       else if (bit !== isStored) break;
     }
-    return { isStored: isStored!, length: Math.min(sector * SECTOR - start, length) };
+    return { isStored: isStored!, length: Math.min(sector * this.sectorSize - start, length) };
   }
 
   async isStored(bitmap: number, start: number, length: number): Promise<boolean> {
@@ -52,11 +52,14 @@ export class SectorBitmaps {
     for (let sector = first; sector < first + count;) {
       const at = bitmap + (sector >> 3);
       const page = this.pages.peek(at) ?? (await this.pages.load(at));
-      const pageEnd = (page.offset + SECTOR - bitmap) * 8;
+      const pageEnd = (page.offset + page.bytes.length - bitmap) * 8;
       const end = Math.min(first + count, pageEnd);
-      for (; sector < end; sector++)
-        page.bytes[bitmap + (sector >> 3) - page.offset]! |= 0x80 >> (sector & 7);
+      for (; sector < end; sector++) page.bytes[bitmap + (sector >> 3) - page.offset]! |= this.bit(sector);
       this.pages.change(page);
     }
+  }
+
+  private bit(sector: number): number {
+    return this.first === 'high' ? 0x80 >> (sector & 7) : 1 << (sector & 7);
   }
 }
