@@ -61,6 +61,9 @@ export async function copyOf(file: ImageFile): Promise<MemoryImageFile> {
   return new MemoryImageFile(file.name, await readAll(file));
 }
 
+/** What a host writes at once. */
+const PAGE = 4096;
+
 type Change = (file: MemoryImageFile) => Promise<void>;
 
 /** A file that remembers what is done to it. */
@@ -70,7 +73,13 @@ export class RecordedFile extends MemoryImageFile {
 
   override async write(offset: number, from: Uint8Array): Promise<void> {
     const bytes = from.slice();
-    this.log.push((file) => file.write(offset, bytes));
+    // Each page of it may be in the file without the others.
+    for (let at = 0; at < bytes.length;) {
+      const start = at;
+      at = Math.min(bytes.length, at + PAGE - ((offset + at) % PAGE));
+      const part = bytes.subarray(start, at);
+      this.log.push((file) => file.write(offset + start, part));
+    }
     await super.write(offset, from);
   }
 
@@ -132,15 +141,15 @@ export class StampedDisk {
    * @param below what sectors are that were never written.
    */
   async judge(image: DiskImage, time: number, below?: DiskImage): Promise<void> {
-    const bytes = await readAll(image);
-    const words = new Uint32Array(bytes.buffer);
-    const beneath = below && new Uint32Array((await readAll(below)).buffer);
+    const words = new Uint32Array(SECTOR / 4);
+    const bytes = new Uint8Array(words.buffer);
     for (const [sector, entries] of this.history) {
-      const first = (sector * SECTOR) / 4;
-      const word = words[first]!;
-      for (let i = 1; i < SECTOR / 4; i++)
-        if (words[first + i] !== word && !beneath) throw new Error(`sector ${sector} is torn`);
-      const allowed = new Set<number>([beneath ? beneath[first]! : 0]);
+      words.fill(0);
+      await below?.read(sector * SECTOR, bytes);
+      const allowed = new Set<number>([words[0]!]);
+      await image.read(sector * SECTOR, bytes);
+      const word = words[0]!;
+      if (words.some((other) => other !== word)) throw new Error(`sector ${sector} is torn`);
       for (const { stamp, time: at } of entries) {
         if (at < 0 ? -at <= time : false) allowed.clear();
         if (Math.abs(at) <= time) allowed.add(stamp);
@@ -327,5 +336,24 @@ export async function fuzzImage(
   } catch (error) {
     if (!(error instanceof DiskImageError)) throw error;
     return 'refused';
+  }
+}
+
+/** Writes of parts of a sector that is not stored yet, at all moments of each other. */
+export async function writePartsAtOnce(image: DiskImage, sector: number): Promise<void> {
+  for (let ticks = 0; ticks < 40; ticks++) {
+    const at = (sector + ticks) * SECTOR;
+    const write = (part: number): Promise<void> =>
+      image.write(at + part * 100, new Uint8Array(100).fill(part + 1));
+    const [first, third] = [write(0), write(2)];
+    for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+    await Promise.all([first, third, write(1)]);
+    const found = new Uint8Array(300);
+    await image.read(at, found);
+    expectSame(
+      found,
+      Uint8Array.from({ length: 300 }, (_, i) => Math.floor(i / 100) + 1),
+      at,
+    );
   }
 }

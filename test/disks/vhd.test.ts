@@ -21,6 +21,7 @@ import {
   SECTOR,
   StampedDisk,
   withoutHoles,
+  writePartsAtOnce,
 } from './vhd-support.ts';
 
 const BLOCK = 2 ** 19;
@@ -327,6 +328,11 @@ describe('a differencing VHD', () => {
     const stranger = new MemoryImageFile('base.vhd');
     await VHD.create(stranger, { size: 8 * MIB }, memoryHost({}, 99));
     await expect(openDiskImage(file, memoryHost({ 'base.vhd': stranger }))).rejects.toThrow('not its parent');
+  });
+
+  it('keeps what is written to parts of one sector at once', async () => {
+    const { child } = await withParent(new MemoryImageFile('top.vhd'));
+    await writePartsAtOnce(child, 10);
   });
 
   it('lies only upon a VHD of its size', async () => {

@@ -63,8 +63,6 @@ export class SparseVhd implements DiskImage {
   private readonly allocating = new Map<number, Promise<number>>();
   private readonly growth = new Serial();
   private readonly flushing = new Serial();
-  /** Writes of parts of sectors, of which two may be in one sector. */
-  private readonly completing = new Serial();
   private nextFlush: Promise<void> | undefined;
   private surveyed: Promise<void> | undefined;
   private beneath: DiskImage | undefined;
@@ -310,33 +308,11 @@ export class SparseVhd implements DiskImage {
     await this.survey();
     const place = await this.place(offset, from.length);
     const bitmap = place.bitmap ?? (await this.allocate(offset));
-    const data = bitmap + this.bitmapSize;
-    const { start, length } = place;
-    if (await this.bitmaps.isStored(bitmap, start, length)) {
-      await this.file.write(data + start, from);
-      return;
-    }
-    // Sectors become stored as a whole: what is written of the first and the last one is completed before.
-    const head = start % SECTOR;
-    const tail = -(start + length) & (SECTOR - 1);
-    const writeSectors = async (sectors: Uint8Array): Promise<void> => {
-      await this.file.write(data + start - head, sectors);
-      await this.bitmaps.mark(bitmap, (start - head) / SECTOR, sectors.length / SECTOR);
-    };
-    if (head === 0 && tail === 0) return writeSectors(from);
-    return this.completing.run(async () => {
-      const sectors = new Uint8Array(head + length + tail);
-      const at = start - head;
-      const complete = (sector: number): Promise<void> =>
-        this.readPlace(
-          { bitmap, start: at + sector, length: SECTOR },
-          offset - head + sector,
-          sectors.subarray(sector, sector + SECTOR),
-        );
-      if (head !== 0) await complete(0);
-      if (tail !== 0) await complete(sectors.length - SECTOR);
-      sectors.set(from, head);
-      await writeSectors(sectors);
+    const { start } = place;
+    const base = offset - start;
+    await this.bitmaps.store(bitmap, start, from, {
+      read: (at, into) => this.readPlace({ bitmap, start: at, length: into.length }, base + at, into),
+      write: (at, bytes) => this.file.write(bitmap + this.bitmapSize + at, bytes),
     });
   }
 

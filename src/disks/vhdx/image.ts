@@ -81,8 +81,6 @@ export class VhdxImage implements DiskImage {
   private readonly allocating = new Map<number, Promise<void>>();
   private readonly growth = new Serial();
   private readonly flushing = new Serial();
-  /** Writes of parts of sectors, of which two may be in one sector. */
-  private readonly completing = new Serial();
   private nextFlush: Promise<void> | undefined;
   private begun: Promise<void> | undefined;
   private beneath: DiskImage | undefined;
@@ -377,30 +375,12 @@ export class VhdxImage implements DiskImage {
       await this.allocate(place.block);
       place = await this.place(offset, from.length);
     }
-    const { state, data, bitmap, start, length } = place;
-    if (state === STATE.present || (await this.bitmaps.isStored(bitmap, start, length)))
-      return this.file.write(data + start, from);
-    // Sectors become stored as a whole: what is written of the first and the last one is completed before.
-    const { sectorSize } = this.metadata;
-    const head = start % sectorSize;
-    const tail = -(start + length) & (sectorSize - 1);
-    const writeSectors = async (sectors: Uint8Array): Promise<void> => {
-      await this.file.write(data + start - head, sectors);
-      await this.bitmaps.mark(bitmap, (start - head) / sectorSize, sectors.length / sectorSize);
-    };
-    if (head === 0 && tail === 0) return writeSectors(from);
-    return this.completing.run(async () => {
-      const sectors = new Uint8Array(head + length + tail);
-      const complete = (at: number): Promise<void> =>
-        this.readPlace(
-          { ...place, start: start - head + at, length: sectorSize },
-          offset - head + at,
-          sectors.subarray(at, at + sectorSize),
-        );
-      if (head !== 0) await complete(0);
-      if (tail !== 0) await complete(sectors.length - sectorSize);
-      sectors.set(from, head);
-      await writeSectors(sectors);
+    const { state, data, bitmap, start } = place;
+    if (state === STATE.present) return this.file.write(data + start, from);
+    const base = offset - start;
+    await this.bitmaps.store(bitmap, start, from, {
+      read: (at, into) => this.readPlace({ ...place, start: at, length: into.length }, base + at, into),
+      write: (at, bytes) => this.file.write(data + at, bytes),
     });
   }
 
