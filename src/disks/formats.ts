@@ -4,11 +4,13 @@ import type { DiskFormat, DiskFormatName } from './disk-image.ts';
 import type { ImageFile } from './image-file.ts';
 import { QCOW2 } from './qcow2/index.ts';
 import { RAW } from './raw.ts';
-import { VMDK } from './vmdk/vmdk.ts';
 import { VDI } from './vdi/vdi.ts';
+import { VHD } from './vhd/format.ts';
+import { VHDX } from './vhdx/format.ts';
+import { VMDK } from './vmdk/vmdk.ts';
 
-/** In the order in which they are tried. */
-export const DISK_FORMATS: readonly DiskFormat[] = [QCOW2, VMDK, VDI, RAW];
+/** In the order in which they are tried. A fixed VHD is known by its end alone, so that it comes late. */
+export const DISK_FORMATS: readonly DiskFormat[] = [QCOW2, VMDK, VDI, VHDX, VHD, RAW];
 
 /** What `DiskFormat.probe` is given of a file. */
 export const HEAD_SIZE = 4096;

@@ -55,7 +55,7 @@ Usage:
   hartware image compare FILE FILE         whether two disks read the same
   hartware image map FILE                  where what is
 
-A SIZE has a unit, as in "10G" or "1474560B". Formats: raw, qcow2, vmdk, vpc (or vhd), vhdx and vdi. What is read
+A SIZE has a unit, as in "10G" or "1474560B". Formats: raw, qcow2, vmdk, vhd (or vpc), vhdx and vdi. What is read
 is found out by looking at it; what is made is what the name ends with, else raw.
 
 Options:

@@ -242,8 +242,8 @@ function formatOf(option: string, text: string | undefined): DiskFormatName | un
   if (text === undefined) return undefined;
   return oneOf(
     option,
-    // What people call it who do not use qemu-img.
-    text === 'vhd' ? 'vpc' : text,
+    // What qemu-img calls it.
+    text === 'vpc' ? 'vhd' : text,
     DISK_FORMATS.map(({ name }) => name),
   );
 }

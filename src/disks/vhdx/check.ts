@@ -1,0 +1,171 @@
+/** Comparing the metadata of a VHDX with itself. */
+import type { CheckReport, WorkOptions } from '../disk-image.ts';
+import { BITMAP_SIZE, decodeEntry, ENTRY_SIZE, isStored, STATE } from './block-table.ts';
+import { MIB, viewOf } from './header.ts';
+import type { VhdxImage } from './image.ts';
+
+const CHUNK = 65536;
+const MAX_LINES = 100;
+
+interface Survey {
+  readonly errors: string[];
+  errorCount: number;
+  /** Indexes of entries that refer to what cannot be a block. */
+  readonly faulty: number[];
+  /** Where what is in use ends. */
+  end: number;
+  /** Bytes that nothing uses. */
+  unused: number;
+}
+
+/** Reads the whole table; memory is needed for blocks that there are, not for those that there could be. */
+export async function surveyTable(image: VhdxImage, { signal, progress }: WorkOptions = {}): Promise<Survey> {
+  const { file, table, regions } = image;
+  const { hasParent, blockSize } = image.metadata;
+  const { layout } = table;
+  const survey: Survey = { errors: [], errorCount: 0, faulty: [], end: MIB, unused: 0 };
+  const report = (line: string): void => {
+    if (++survey.errorCount <= MAX_LINES) survey.errors.push(line);
+  };
+  // In MiB: a number of 32 bits holds more than any file system.
+  const starts = new Numbers();
+  const bitmaps = new Numbers();
+  const most = Math.ceil(image.end / MIB);
+  const entries = layout.entriesOf(image.size, hasParent);
+  const buffer = new Uint8Array(CHUNK);
+  const perChunk = CHUNK / ENTRY_SIZE;
+  for (let first = 0; first < entries; first += perChunk) {
+    signal?.throwIfAborted();
+    progress?.(first, entries);
+    const chunk = buffer.subarray(0, Math.min(perChunk, entries - first) * ENTRY_SIZE);
+    await file.read(table.offsetOf(first), chunk);
+    const view = viewOf(chunk);
+    for (let i = 0; i < chunk.length / ENTRY_SIZE; i++) {
+      const index = first + i;
+      const entry = decodeEntry(view, i * ENTRY_SIZE);
+      if (entry.state === STATE.notPresent) continue;
+      const isBitmap = (index + 1) % (layout.ratio + 1) === 0;
+      // Without a parent, entries of bitmaps mean nothing.
+      if (isBitmap && !hasParent) continue;
+      const isStrange = isBitmap
+        ? entry.state !== STATE.present
+        : entry.state === STATE.partial && !hasParent;
+      const fault = isStrange
+        ? `the state ${entry.state} is not one of ${isBitmap ? 'a bitmap' : 'a block without a parent'}`
+        : table.fault(entry, isBitmap ? BITMAP_SIZE : blockSize);
+      if (fault) {
+        report(`${fault} (entry at offset ${table.offsetOf(index)})`);
+        survey.faulty.push(index);
+      } else if (isStored(entry.state)) {
+        (isBitmap ? bitmaps : starts).add(entry.offset / MIB);
+      }
+    }
+    if (starts.count + bitmaps.count > most) {
+      report('more blocks are named than the file has room for: they overlap');
+      return survey;
+    }
+  }
+  const blockMiB = blockSize / MIB;
+  const used: (readonly [start: number, length: number])[] = regions.reserved.map(
+    ({ offset, length }) => [offset / MIB, length / MIB] as const,
+  );
+  const payload = starts.sorted();
+  const bits = bitmaps.sorted();
+  let end = 1;
+  let unused = 0;
+  used.sort((a, b) => a[0] - b[0]);
+  const take = (start: number, length: number): void => {
+    if (start < end) report(`blocks overlap at ${start * MIB}`);
+    else unused += start - end;
+    end = Math.max(end, start + length);
+  };
+  // Three lists, each in order, taken in the order of all.
+  for (let [p, b, u] = [0, 0, 0]; ;) {
+    const next = Math.min(payload[p] ?? Infinity, bits[b] ?? Infinity, used[u]?.[0] ?? Infinity);
+    if (next === Infinity) break;
+    if (payload[p] === next) {
+      take(next, blockMiB);
+      p++;
+    } else if (bits[b] === next) {
+      take(next, BITMAP_SIZE / MIB);
+      b++;
+    } else {
+      take(next, used[u]![1]);
+      u++;
+    }
+  }
+  survey.end = end * MIB;
+  survey.unused = unused * MIB + Math.max(0, image.end - survey.end);
+  return survey;
+}
+
+/** Numbers of 32 bits, as many as come. */
+class Numbers {
+  count = 0;
+  private values = new Uint32Array(1024);
+
+  add(value: number): void {
+    if (this.count === this.values.length) {
+      const more = new Uint32Array(this.count * 2);
+      more.set(this.values);
+      this.values = more;
+    }
+    this.values[this.count++] = value;
+  }
+
+  sorted(): Uint32Array {
+    return this.values.subarray(0, this.count).sort();
+  }
+}
+
+export async function checkVhdx(
+  image: VhdxImage,
+  { repair, ...work }: WorkOptions & { readonly repair?: 'leaks' | 'all' },
+): Promise<CheckReport> {
+  const { file, headers, regions } = image;
+  const survey = await surveyTable(image, work);
+  const { errors } = survey;
+  let { errorCount } = survey;
+  let repaired = 0;
+  if (repair === 'all' && survey.faulty.length > 0) {
+    // What such a block had is lost; without it, the disk can be written to.
+    for (const index of survey.faulty) {
+      await image.patch([{ offset: image.table.offsetOf(index), bytes: new Uint8Array(ENTRY_SIZE) }]);
+      await image.limitDirty();
+    }
+    await image.flush();
+    repaired += survey.faulty.length;
+  }
+  if (!headers.areIntact) {
+    errorCount++;
+    errors.push('one of the two headers is damaged');
+    if (repair === 'all') {
+      await headers.update({});
+      repaired++;
+    }
+  }
+  for (const offset of regions.damaged) {
+    errorCount++;
+    errors.push(`the region table at offset ${offset} is damaged`);
+    if (repair === 'all') {
+      await file.write(offset, regions.bytes);
+      await file.flush();
+      repaired++;
+    }
+  }
+  if (repair === 'all') regions.damaged = [];
+  const leaks = Math.floor(survey.unused / image.clusterSize);
+  if (
+    repair &&
+    survey.end < image.end &&
+    survey.errorCount === survey.faulty.length &&
+    errorCount === repaired
+  ) {
+    await file.truncate(survey.end);
+    await file.flush();
+    repaired += Math.floor((image.end - survey.end) / image.clusterSize);
+    image.end = survey.end;
+  }
+  if (errorCount > MAX_LINES) errors.splice(MAX_LINES, Infinity, `and ${errorCount - MAX_LINES} more`);
+  return { errors, errorCount, leaks, repaired };
+}

@@ -1,0 +1,464 @@
+/**
+ * VHDX: fixed, dynamic and differencing disks ([MS-VHDX]).
+ *
+ * Blocks are only ever added at the end of the file, which is made longer first, so that what is not written yet is
+ * zero. What the table and the bitmaps say of them changes in memory when they are there, and in the file at a flush:
+ * after a barrier behind the data, through the log, so that the image is consistent at every moment.
+ */
+import { readBeneath } from '../beneath.ts';
+import {
+  DiskImageError,
+  type BackingReference,
+  type CheckReport,
+  type DiskImage,
+  type Extent,
+  type ImageHost,
+  type ImageInfo,
+  type WorkOptions,
+} from '../disk-image.ts';
+import type { ImageFile } from '../image-file.ts';
+import { MetadataPages, type MetadataPage } from '../metadata-pages.ts';
+import { SectorBitmaps } from '../sector-bitmaps.ts';
+import { Serial } from '../serial.ts';
+import { BITMAP_SIZE, BlockTable, isStored, STATE } from './block-table.ts';
+import { checkVhdx, surveyTable } from './check.ts';
+import { hexOf } from './guid.ts';
+import { MIB, type Headers } from './header.ts';
+import { LOG_SECTOR } from './log-reader.ts';
+import { LogWriter, type LoggedSector } from './log-writer.ts';
+import type { VhdxMetadata } from './metadata.ts';
+import { dataWriteGuidOf } from './parent.ts';
+import type { Regions } from './regions.ts';
+import { forgetBlocks, linkParent, resizeVhdx, unlinkParent } from './restructure.ts';
+
+/** 4 MiB of tables and bitmaps: 512 Ki blocks. */
+const PAGES = 1024;
+/** Changed pages that are written without a flush being asked for: less than a log takes at once. */
+const MAX_DIRTY = 64;
+/** How many zeros are written at once. */
+const MAX_ZEROS = 2 ** 21;
+
+/** The part of a request that is in one block. */
+interface Place {
+  readonly block: number;
+  readonly state: number;
+  /** Where the block lies in the file, if it does. */
+  readonly data: number;
+  /** Where its bits lie in the file, if it is stored in part. */
+  readonly bitmap: number;
+  /** Within the block. */
+  readonly start: number;
+  readonly length: number;
+}
+
+export interface VhdxParts {
+  readonly headers: Headers;
+  readonly regions: Regions;
+  readonly metadata: VhdxMetadata;
+  readonly backing: BackingReference | undefined;
+  /** What the parent may be known by. */
+  readonly linkages: readonly string[];
+  /** Whether the log had to be replayed. */
+  readonly wasReplayed: boolean;
+}
+
+export class VhdxImage implements DiskImage {
+  readonly format = 'vhdx';
+  readonly readOnly: boolean;
+  readonly discard?: (offset: number, length: number) => Promise<void>;
+  readonly pages: MetadataPages;
+  readonly table: BlockTable;
+  readonly headers: Headers;
+  readonly regions: Regions;
+  /** Where the next block goes, behind all others. */
+  end: number;
+  metadata: VhdxMetadata;
+  backingReference: BackingReference | undefined;
+  linkages: readonly string[];
+  private readonly wasReplayed: boolean;
+  private readonly bitmaps: SectorBitmaps;
+  private readonly log: LogWriter;
+  private readonly allocating = new Map<number, Promise<void>>();
+  private readonly growth = new Serial();
+  private readonly flushing = new Serial();
+  private nextFlush: Promise<void> | undefined;
+  private begun: Promise<void> | undefined;
+  private beneath: DiskImage | undefined;
+
+  constructor(
+    readonly file: ImageFile,
+    private readonly host: ImageHost,
+    { headers, regions, metadata, backing, linkages, wasReplayed }: VhdxParts,
+  ) {
+    this.readOnly = file.readOnly;
+    this.headers = headers;
+    this.regions = regions;
+    this.metadata = metadata;
+    this.backingReference = backing;
+    this.linkages = linkages;
+    this.wasReplayed = wasReplayed;
+    this.end = Math.ceil(file.size / MIB) * MIB;
+    this.pages = new MetadataPages(file, { pageSize: LOG_SECTOR, limit: PAGES });
+    this.table = new BlockTable(file.name, this.pages, regions, metadata, () => file.size);
+    this.bitmaps = new SectorBitmaps(this.pages, metadata.sectorSize, 'low');
+    this.log = new LogWriter(file, headers, () => this.newGuid());
+    if (file.punchHole) this.discard = (offset, length) => this.clear(offset, length, true);
+  }
+
+  get size(): number {
+    return this.metadata.size;
+  }
+
+  get clusterSize(): number {
+    return this.metadata.blockSize;
+  }
+
+  /** What differencing disks know this one by: it changes before the content does. */
+  get dataWriteGuid(): string {
+    return this.headers.current.dataWriteGuid;
+  }
+
+  get backing(): DiskImage | undefined {
+    return this.beneath;
+  }
+
+  /** @throws DiskImageError when it is not the parent that this disk was made upon, or was changed since. */
+  set backing(image: DiskImage | undefined) {
+    this.beneath = image;
+    if (!image || !this.metadata.hasParent) return;
+    const guid = dataWriteGuidOf(image);
+    if (guid === undefined || !this.linkages.includes(guid))
+      throw this.error(
+        `${image.file.name} is not its parent, or was changed since: it has another DataWriteGuid`,
+      );
+  }
+
+  error(reason: string, offset?: number): DiskImageError {
+    return new DiskImageError(this.file.name, 'vhdx', reason, offset);
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<void> {
+    const reads: Promise<void>[] = [];
+    for (let done = 0; done < into.length;) {
+      const place = await this.place(offset + done, into.length - done);
+      reads.push(this.readPlace(place, offset + done, into.subarray(done, done + place.length)));
+      done += place.length;
+    }
+    await Promise.all(reads);
+  }
+
+  async write(offset: number, from: Uint8Array): Promise<void> {
+    const writes: Promise<void>[] = [];
+    for (let done = 0; done < from.length;) {
+      const at = offset + done;
+      const length = Math.min(from.length - done, this.clusterSize - (at % this.clusterSize));
+      writes.push(this.writeBlock(at, from.subarray(done, done + length)));
+      done += length;
+    }
+    await Promise.all(writes);
+    await this.limitDirty();
+  }
+
+  async writeZeroes(offset: number, length: number): Promise<void> {
+    await this.clear(offset, length, false);
+  }
+
+  flush(): Promise<void> {
+    // One that has not begun yet serves all who ask.
+    this.nextFlush ??= this.flushing.run(() => {
+      this.nextFlush = undefined;
+      return this.writeTables();
+    });
+    return this.nextFlush;
+  }
+
+  async nextExtent(offset: number): Promise<Extent> {
+    const place = await this.place(offset, this.size - offset);
+    const { state, data, start } = place;
+    if (state === STATE.partial) {
+      const run = await this.bitmaps.run(place.bitmap, start, place.length);
+      if (!run.isStored) return { offset, length: run.length, kind: 'absent' };
+      return { offset, length: run.length, kind: 'data', fileOffset: data + start };
+    }
+    const kind = kindOf(state);
+    // Further blocks that go on as this one does, as far as the same page of the table tells.
+    let { length } = place;
+    let block = place.block + 1;
+    for (const page = this.pageOf(place.block); offset + length < this.size; block++) {
+      if (this.pageOf(block) !== page) break;
+      const next = await this.table.payload(block);
+      if (next.state === STATE.partial || kindOf(next.state) !== kind) break;
+      if (kind === 'data' && next.offset !== data + (block - place.block) * this.clusterSize) break;
+      length += Math.min(this.clusterSize, this.size - offset - length);
+    }
+    return { offset, length, kind, ...(kind === 'data' && { fileOffset: data + start }) };
+  }
+
+  async info(): Promise<ImageInfo> {
+    const { isFixed, hasParent, sectorSize } = this.metadata;
+    return {
+      format: 'vhdx',
+      virtualSize: this.size,
+      fileSize: this.file.size,
+      clusterSize: this.clusterSize,
+      ...(this.backingReference && { backing: this.backingReference }),
+      isDirty: this.wasReplayed && this.readOnly,
+      details: {
+        subformat: hasParent ? 'differencing' : isFixed ? 'fixed' : 'dynamic',
+        logicalSectorSize: sectorSize,
+        logSize: this.headers.current.logLength,
+      },
+    };
+  }
+
+  async check(options: WorkOptions & { readonly repair?: 'leaks' | 'all' } = {}): Promise<CheckReport> {
+    await this.flush();
+    const report = await checkVhdx(this, options);
+    if (options.repair) this.begun = undefined;
+    return report;
+  }
+
+  async resize(size: number): Promise<void> {
+    await this.begin();
+    await resizeVhdx(this, size);
+  }
+
+  async setBackingReference(backing: BackingReference | undefined): Promise<void> {
+    await this.begin();
+    if (backing) await linkParent(this, backing.reference, this.host);
+    else await unlinkParent(this);
+  }
+
+  async makeEmpty(): Promise<void> {
+    await this.begin();
+    await forgetBlocks(this);
+    await this.check({ repair: 'leaks' });
+  }
+
+  async close(): Promise<void> {
+    try {
+      if (!this.readOnly) {
+        await this.flush();
+        await this.log.end();
+      }
+    } finally {
+      await this.file.close().finally(() => this.beneath?.close());
+    }
+  }
+
+  /** What must be before the first change: a look at the whole table, and new identifiers of the content. */
+  begin(): Promise<void> {
+    this.begun ??= this.start().catch((error) => {
+      this.begun = undefined;
+      throw error;
+    });
+    return this.begun;
+  }
+
+  /** Changes bytes of the metadata, all at once, at the next flush. */
+  async patch(changes: readonly { readonly offset: number; readonly bytes: Uint8Array }[]): Promise<void> {
+    const places: { page: Promise<MetadataPage>; at: number; bytes: Uint8Array }[] = [];
+    for (const { offset, bytes } of changes) {
+      for (let done = 0; done < bytes.length;) {
+        const at = (offset + done) % LOG_SECTOR;
+        const length = Math.min(bytes.length - done, LOG_SECTOR - at);
+        const page = this.pages.load(offset + done);
+        places.push({ page, at, bytes: bytes.subarray(done, done + length) });
+        done += length;
+      }
+    }
+    const pages = await Promise.all(places.map(({ page }) => page));
+    for (const [i, { at, bytes }] of places.entries()) {
+      pages[i]!.bytes.set(bytes, at);
+      this.pages.change(pages[i]!);
+    }
+  }
+
+  /** Makes what a block stores in part a whole, with zeros for what it does not store. */
+  async complete(block: number): Promise<void> {
+    const offset = block * this.clusterSize;
+    const place = await this.place(offset, Math.min(this.clusterSize, this.size - offset));
+    if (place.state !== STATE.partial) return;
+    for (let at = 0; at < place.length;) {
+      const run = await this.bitmaps.run(place.bitmap, at, Math.min(place.length - at, MAX_ZEROS));
+      if (!run.isStored) await this.file.write(place.data + at, new Uint8Array(run.length));
+      at += run.length;
+    }
+    await this.table.setPayload(block, { state: STATE.present, offset: place.data });
+    await this.limitDirty();
+  }
+
+  async limitDirty(): Promise<void> {
+    if (this.pages.dirtyCount > MAX_DIRTY) await this.flush();
+  }
+
+  /** Makes a range read as zeros; or, as a hint, gives storage back where that does the same. */
+  async clear(offset: number, length: number, isHint: boolean): Promise<void> {
+    await this.begin();
+    const { hasParent, isFixed } = this.metadata;
+    for (let done = 0; done < length;) {
+      const at = offset + done;
+      const place = await this.place(at, length - done);
+      const { block, state, data, start } = place;
+      let part = place.length;
+      if (state === STATE.present) {
+        if (this.file.punchHole && !isFixed) await this.file.punchHole(data + start, part);
+        else if (!isHint) {
+          part = Math.min(part, MAX_ZEROS);
+          await this.file.write(data + start, new Uint8Array(part));
+        }
+      } else if (!isHint && (state === STATE.partial || (state === STATE.notPresent && hasParent))) {
+        const isWhole = part === Math.min(this.clusterSize, this.size - block * this.clusterSize);
+        if (state === STATE.partial || !isWhole || this.allocating.has(block)) {
+          part = Math.min(part, MAX_ZEROS);
+          await this.writeBlock(at, new Uint8Array(part));
+        } else await this.table.setPayload(block, { state: STATE.zero, offset: 0 });
+      }
+      done += part;
+    }
+    await this.limitDirty();
+  }
+
+  private newGuid(): string {
+    const bytes = new Uint8Array(16);
+    this.host.random(bytes);
+    return hexOf(bytes);
+  }
+
+  private async start(): Promise<void> {
+    const { errors } = await surveyTable(this);
+    if (errors.length > 0) throw this.error(`${errors[0]}; it is not written to before it is repaired`);
+    await this.headers.update({ fileWriteGuid: this.newGuid(), dataWriteGuid: this.newGuid() });
+  }
+
+  /** Which page of the table has the entry of a block. */
+  private pageOf(block: number): number {
+    return Math.floor(this.table.offsetOf(this.table.layout.indexOf(block)) / LOG_SECTOR);
+  }
+
+  private async place(offset: number, length: number): Promise<Place> {
+    const block = Math.floor(offset / this.clusterSize);
+    const start = offset % this.clusterSize;
+    const { state, offset: data } = await this.table.payload(block);
+    const bitmap = state === STATE.partial ? await this.bitsOf(block) : 0;
+    return { block, state, data, bitmap, start, length: Math.min(length, this.clusterSize - start) };
+  }
+
+  /** Where the bits of a block lie in the file that is stored in part. */
+  private async bitsOf(block: number): Promise<number> {
+    const { layout } = this.table;
+    const { state, offset } = await this.table.bitmap(block);
+    if (this.metadata.hasParent && state === STATE.present) return offset + layout.bitsOf(block);
+    const reason = this.metadata.hasParent ? 'and has no bitmap' : 'and has no parent';
+    const at = this.table.offsetOf(layout.indexOf(block));
+    throw this.error(`block ${block} is said to be stored in part ${reason}`, at);
+  }
+
+  private async readPlace(place: Place, offset: number, into: Uint8Array): Promise<void> {
+    const { state, data, bitmap, start, length } = place;
+    if (state === STATE.present) return this.file.read(data + start, into);
+    if (state === STATE.notPresent) return readBeneath(this.beneath, offset, into);
+    if (state !== STATE.partial) return void into.fill(0);
+    for (let done = 0; done < length;) {
+      const run = await this.bitmaps.run(bitmap, start + done, length - done);
+      const part = into.subarray(done, done + run.length);
+      if (run.isStored) await this.file.read(data + start + done, part);
+      else await readBeneath(this.beneath, offset + done, part);
+      done += run.length;
+    }
+  }
+
+  private async writeBlock(offset: number, from: Uint8Array): Promise<void> {
+    await this.begin();
+    let place = await this.place(offset, from.length);
+    if (!isStored(place.state)) {
+      await this.allocate(place.block);
+      place = await this.place(offset, from.length);
+    }
+    const { state, data, bitmap, start } = place;
+    if (state === STATE.present) return this.file.write(data + start, from);
+    const base = offset - start;
+    await this.bitmaps.store(bitmap, start, from, {
+      read: (at, into) => this.readPlace({ ...place, start: at, length: into.length }, base + at, into),
+      write: (at, bytes) => this.file.write(data + at, bytes),
+    });
+  }
+
+  /** Makes a block that is not stored one that is; the same for all who ask at once. */
+  private allocate(block: number): Promise<void> {
+    let allocation = this.allocating.get(block);
+    if (!allocation) {
+      allocation = this.growth.run(() => this.addBlock(block)).finally(() => this.allocating.delete(block));
+      this.allocating.set(block, allocation);
+    }
+    return allocation;
+  }
+
+  private async addBlock(block: number): Promise<void> {
+    const { state } = await this.table.payload(block);
+    if (isStored(state)) return;
+    const isPartial = state === STATE.notPresent && this.metadata.hasParent;
+    if (isPartial) await this.addBits(block);
+    const offset = await this.grow(this.clusterSize);
+    await this.table.setPayload(block, { state: isPartial ? STATE.partial : STATE.present, offset });
+  }
+
+  /** Makes sure that there are bits for a block, all clear. */
+  private async addBits(block: number): Promise<void> {
+    const { state } = await this.table.bitmap(block);
+    if (state !== STATE.present) {
+      await this.table.setBitmap(block, { state: STATE.present, offset: await this.grow(BITMAP_SIZE) });
+      return;
+    }
+    const start = await this.bitsOf(block);
+    const end = start + this.clusterSize / this.metadata.sectorSize / 8;
+    for (let at = start; at < end;) {
+      const page = this.pages.peek(at) ?? (await this.pages.load(at));
+      const bits = page.bytes.subarray(at - page.offset, end - page.offset);
+      if (bits.some((byte) => byte !== 0)) {
+        bits.fill(0);
+        this.pages.change(page);
+      }
+      at += bits.length;
+    }
+  }
+
+  /** Makes the file longer. @returns where the new part, which is zeros, begins. */
+  private async grow(length: number): Promise<number> {
+    const offset = this.end;
+    await this.file.truncate(offset + length);
+    this.end = offset + length;
+    return offset;
+  }
+
+  private async writeTables(): Promise<void> {
+    const changed = this.pages.take();
+    // The file is at least so long after a loss of power, once it is flushed.
+    const { size } = this.file;
+    let isWritten = false;
+    try {
+      // Data first: neither bits nor table may refer to what is not durable.
+      await this.file.flush();
+      for (const [i, batch] of this.batches(changed).entries()) {
+        if (i > 0) await this.file.flush();
+        await this.log.change(batch, size);
+      }
+      isWritten = true;
+    } finally {
+      this.pages.settle(changed, isWritten);
+    }
+  }
+
+  /** Bits before entries, and the entry of a bitmap before those of its blocks, which come before it. */
+  private batches(changed: readonly LoggedSector[]): LoggedSector[][] {
+    const isEntry = ({ offset }: LoggedSector): number => (this.table.isInTable(offset) ? 1 : 0);
+    const ordered = [...changed].sort((a, b) => isEntry(a) - isEntry(b) || b.offset - a.offset);
+    const { capacity } = this.log;
+    const batches: LoggedSector[][] = [];
+    for (let i = 0; i < ordered.length; i += capacity) batches.push(ordered.slice(i, i + capacity));
+    return batches;
+  }
+}
+
+const kindOf = (state: number): Extent['kind'] =>
+  state === STATE.present ? 'data' : state === STATE.notPresent ? 'absent' : 'zero';
