@@ -3,6 +3,8 @@
 const MAGIC = 0xfd2f_b528;
 const RLE = 1;
 const RESERVED = 3;
+/** What the reference decoder allows, too. */
+const MAX_WINDOW_BITS = 27;
 
 /** @throws Error when it is damaged, ends too soon, or needs a dictionary. */
 export function frameOf(bytes: Uint8Array): {
@@ -18,7 +20,13 @@ export function frameOf(bytes: Uint8Array): {
   const descriptor = bytes[4];
   const isSingle = (descriptor & 0x20) !== 0;
   if ((descriptor & 3) !== 0) throw new Error('the Zstandard frame needs a dictionary');
-  let at = 5 + (isSingle ? 0 : 1);
+  if ((descriptor & 8) !== 0) throw new Error('the Zstandard frame has a reserved bit set');
+  let at = 5;
+  if (!isSingle) {
+    need(++at);
+    // No decoder gives a frame of a cluster more memory than this.
+    if (10 + (bytes[5] >> 3) > MAX_WINDOW_BITS) throw new Error('the Zstandard frame needs too much memory');
+  }
   const sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][descriptor >> 6];
   need(at + sizeBytes);
   const contentSize = readSize(view, at, sizeBytes);
