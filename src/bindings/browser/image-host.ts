@@ -1,5 +1,5 @@
 /** What the formats of disk images need of browsers. */
-import { HttpImageFile } from '../../disks/http/http-file.ts';
+import { HttpImageFile, referencedUrl } from '../../disks/http/http-file.ts';
 import type { Compression, ImageHost } from '../../disks/disk-image.ts';
 import type { ImageFile } from '../../disks/image-file.ts';
 import { FetchError } from '../../errors.ts';
@@ -46,12 +46,9 @@ export function createImageHost(): ImageHost {
       return new Uint8Array(await new Response(packed).arrayBuffer());
     },
     async openReferenced(reference: string, from: ImageFile, readOnly: boolean) {
-      const base = from instanceof HttpImageFile ? from.url : undefined;
-      const url = base === undefined ? undefined : new URL(reference, base);
-      const folder = base?.replace(/[?#].*$/s, '').replace(/[^/]*$/, '');
-      if (!url || !folder || !url.href.startsWith(folder) || !readOnly)
-        throw new FetchError(`${from.name} names the file ${reference}, which is not in its folder`);
-      return HttpImageFile.open(url.href, browserHttp);
+      if (!(from instanceof HttpImageFile))
+        throw new FetchError(`${from.name} names the file ${reference}, and is in no folder itself`);
+      return HttpImageFile.open(referencedUrl(reference, from, readOnly), browserHttp);
     },
     async createReferenced(name, from) {
       throw new FetchError(`cannot create ${name} beside ${from.name}`);

@@ -5,8 +5,10 @@ import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path
 import { promisify } from 'node:util';
 import { deflate, deflateRaw, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
 import type { Compression, ImageHost } from '../../disks/disk-image.ts';
+import { HttpImageFile, referencedUrl } from '../../disks/http/http-file.ts';
 import type { ImageFile } from '../../disks/image-file.ts';
 import { FileError, fileError } from './file-error.ts';
+import { nodeHttp } from './http.ts';
 import { NodeImageFile } from './image-file.ts';
 import { zstdCompress, zstdDecompress } from './zstd.ts';
 
@@ -51,12 +53,15 @@ export function createImageHost({ allow = [] }: NodeImageHostOptions = {}): Imag
   };
   return {
     async decompress(compression, bytes, size) {
-      return UNPACK[compression](bytes, { maxOutputLength: size });
+      // One buffer of the right size: zlib would begin with 16 KiB and join several.
+      return UNPACK[compression](bytes, { maxOutputLength: size, chunkSize: Math.max(size, 64) });
     },
     async compress(compression, bytes, { windowBits } = {}) {
       return PACK[compression](bytes, windowBits === undefined ? {} : { windowBits });
     },
     async openReferenced(reference, from, readOnly) {
+      if (from instanceof HttpImageFile)
+        return HttpImageFile.open(referencedUrl(reference, from, readOnly), nodeHttp);
       return NodeImageFile.open(await locate(reference, from), readOnly, reference);
     },
     async createReferenced(name, from) {

@@ -217,6 +217,20 @@ export class HttpImageFile implements ImageFile {
   }
 }
 
+/**
+ * The URL of a file that an image behind a URL names: in the image's folder there, or beneath it.
+ * @throws FetchError when it lies elsewhere, or is to be written to.
+ */
+export function referencedUrl(reference: string, from: HttpImageFile, readOnly: boolean): string {
+  const folder = withoutQuery(from.url).replace(/[^/]*$/, '');
+  // A reference may be anything, also none of URLs.
+  const url = URL.canParse(reference, folder) ? new URL(reference, folder).href : '';
+  if (readOnly && url.startsWith(folder)) return url;
+  throw new FetchError(
+    `${from.name} names the file ${reference}, which ${readOnly ? 'lies outside its folder' : 'cannot be written to'}`,
+  );
+}
+
 /** A URL without what may be secret in it. */
 export function withoutQuery(url: string): string {
   return url.replace(/[?#].*$/s, '');

@@ -1,6 +1,7 @@
 /** Files behind URLs, against a server that also does everything wrong. */
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createImageHost } from '../../../src/bindings/node/image-host.ts';
 import { HttpImageFile, type HttpFileOptions } from '../../../src/disks/http/http-file.ts';
 import type { HttpHost } from '../../../src/disks/http/requests.ts';
 import { MemoryImageFile } from '../../../src/disks/image-file.ts';
@@ -209,5 +210,27 @@ describe('a server', () => {
     const file = await open({ renew: async () => `${base}?key=new` });
     await expectContent(file, 1_000_000, 10);
     expect(file.name).toBe(base);
+  });
+});
+
+describe('what an image behind a URL names', () => {
+  it('is opened in its folder there, and nowhere else', async () => {
+    const image = await open();
+    const { openReferenced } = createImageHost();
+    const beside = await openReferenced('base.img?v=1', image, true);
+    expect(server.requests.at(-1)?.url).toBe('/base.img?v=1');
+    await beside.close();
+    for (const reference of [
+      'http://127.0.0.1:9/base.img',
+      '//127.0.0.1:9/base.img',
+      'file:///etc/passwd',
+      'http://[',
+    ])
+      expect(await failureOf(openReferenced(reference, image, true))).toContain('lies outside its folder');
+    expect(await failureOf(openReferenced('base.img', image, false))).toContain('cannot be written to');
+    const deeper = await HttpImageFile.open(url.replace('disk.img', 'images/disk.img'), host);
+    expect(await failureOf(openReferenced('../secret.img', deeper, true))).toContain(
+      'lies outside its folder',
+    );
   });
 });
