@@ -39,6 +39,8 @@ export interface ConformanceMachine {
   readonly powerButton?: boolean;
   /** Network cards, behind all other devices, on one wire: what one sends all others receive. Default none. */
   readonly network?: number;
+  /** Whether there is flash. Default false. */
+  readonly flash?: boolean;
   /** How the machine has to end: a check of this ID, which the runner makes. */
   readonly end?: { readonly id: string; readonly code: number };
 }

@@ -26,6 +26,7 @@ export function describeMachineOf({
   console,
   powerButton = false,
   network = 0,
+  flash = false,
 }: ConformanceMachine): MachineDescription {
   return {
     hartware: 1,
@@ -33,7 +34,13 @@ export function describeMachineOf({
     memory: '64M',
     // The most that there is: a program finds out by trying.
     isa: { paging: 'sv57' },
-    boot: { [boot]: PROGRAM, append, initrd: initrd ? PROGRAM : undefined },
+    boot: {
+      [boot]: PROGRAM,
+      append,
+      initrd: initrd ? PROGRAM : undefined,
+      // Firmware that never starts what is there.
+      flash: flash ? { code: PROGRAM } : undefined,
+    },
     drives: drives?.map(({ size, ...drive }) => ({ memory: size, ...drive, bus })),
     network: Array.from({ length: network }, () => ({ bus })),
     devices: {

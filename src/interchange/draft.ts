@@ -7,6 +7,7 @@ import {
   DESCRIPTION_VERSION,
   MAX_HARTS,
   MAX_MEMORY,
+  MAX_MEMORY_WITH_FLASH,
   MIN_MEMORY,
   validateDescription,
   type BootDescription,
@@ -51,6 +52,12 @@ export interface FoundDrive extends Origin {
   readonly id?: string;
   /** As it was written. */
   readonly queues?: string;
+}
+
+/** What is in a bank of flash, as found. */
+export interface FoundFlash {
+  readonly source: { readonly file: string } | { readonly memory: number };
+  readonly readOnly: boolean;
 }
 
 /** A network card as found. */
@@ -102,6 +109,35 @@ export class Draft {
     this.memory = memory;
   }
 
+  /** What is in the banks of flash. */
+  private readonly flash: ({ readonly file: string; readonly readOnly: boolean } | undefined)[] = [];
+
+  /** Takes what is in a bank: in the first one that is free, if it is not said in which. */
+  addFlash(what: string, { source, readOnly }: FoundFlash, unit?: string): void {
+    const bank = unit === undefined ? (this.flash[0] ? 1 : 0) : Number(unit);
+    if (!('file' in source)) this.note(what, 'flash is kept in files');
+    else if ((bank !== 0 && bank !== 1) || this.flash[bank] !== undefined)
+      this.note(what, 'there are two banks of flash, each with one file');
+    else this.flash[bank] = { file: source.file, readOnly };
+  }
+
+  /** Whether something starts from flash. */
+  get hasFlash(): boolean {
+    return this.flash[0] !== undefined;
+  }
+
+  private placeFlash(): void {
+    const [code, variables] = this.flash;
+    if (code) {
+      this.boot.flash = {
+        code: code.file,
+        ...(variables && { variables: variables.readOnly ? { ...variables } : variables.file }),
+      };
+    } else if (variables) {
+      this.note(`flash ${JSON.stringify(variables.file)}`, 'the second bank goes with code in the first');
+    }
+  }
+
   /** Puts down that `what` is not in the description, and why. */
   note(what: string, why: string): void {
     const text = `${what}: ${why}`;
@@ -116,7 +152,8 @@ export class Draft {
   /** @throws InterchangeError when nothing is left that a machine could start. */
   finish(): Imported {
     const { boot } = this;
-    if (boot.kernel === undefined && boot.firmware === undefined) {
+    this.placeFlash();
+    if (boot.kernel === undefined && boot.firmware === undefined && boot.flash === undefined) {
       throw new InterchangeError(
         'expected a kernel or firmware in a file of its own, found neither: a machine here starts one of them',
         this.notes,
@@ -177,11 +214,12 @@ export class Draft {
 
   private fitMemory(): string {
     const whole = Math.round(this.memory / MiB) * MiB;
-    const memory = Math.min(MAX_MEMORY, Math.max(MIN_MEMORY, whole));
+    const most = this.hasFlash ? MAX_MEMORY_WITH_FLASH : MAX_MEMORY;
+    const memory = Math.min(most, Math.max(MIN_MEMORY, whole));
     if (memory !== this.memory) {
       this.note(
         `${this.memory} bytes of RAM`,
-        `a machine has ${MIN_MEMORY / MiB} to ${MAX_MEMORY / MiB} whole MiB: ${memory / MiB}`,
+        `a machine has ${MIN_MEMORY / MiB} to ${most / MiB} whole MiB: ${memory / MiB}`,
       );
     }
     return `${memory / MiB}M`;

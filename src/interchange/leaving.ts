@@ -25,6 +25,7 @@ export interface BootFilesThere {
   readonly initrd?: string;
   readonly firmware?: string;
   readonly fdt?: string;
+  readonly flash?: { readonly code: string; readonly variables?: string; readonly readOnly?: boolean };
 }
 
 const NANOSECONDS = 1_000_000_000;
@@ -70,14 +71,21 @@ export class Leaving {
   bootFiles(): BootFilesThere & { readonly isBare: boolean } {
     const { boot } = this.machine;
     const { kernelKind = 'linux', isKernelPacked = false } = this.options;
-    const isBare = boot.firmware === undefined && kernelKind !== 'linux';
+    const { flash, privilege = flash || kernelKind === 'linux' ? 'supervisor' : 'machine' } = boot;
+    const isBare = boot.firmware === undefined && privilege === 'machine';
     if (boot.firmware === undefined && !isBare) {
       this.note(
         'boot.firmware',
         'none: here the machine itself provides SBI, there QEMU’s own OpenSBI does, of another implementation ID and version',
       );
     }
-    if (isBare && kernelKind === 'elf') {
+    if (flash) {
+      const { major, minor } = this.options.qemu ?? OLDEST_QEMU;
+      if (!isBare && (major < 8 || (major === 8 && minor < 1)))
+        this.note('boot.flash', 'up to 8.0, QEMU starts the first bank in M-mode and without firmware');
+      this.note('boot.flash', 'QEMU wants files of exactly 32 MiB');
+    }
+    if (isBare && !flash && kernelKind === 'elf') {
       this.note(
         `boot.kernel ${JSON.stringify(boot.kernel?.file)}`,
         'an ELF program without firmware: QEMU starts at 0x80000000 and not at its entry point, if that is elsewhere',
@@ -104,6 +112,11 @@ export class Leaving {
       initrd: file('boot.initrd', joined === undefined ? boot.initrd[0] : { file: joined }),
       firmware: file('boot.firmware', boot.firmware),
       fdt: file('boot.fdt', boot.fdt),
+      flash: flash && {
+        code: this.file('boot.flash.code', flash.code),
+        variables: file('boot.flash.variables', flash.variables),
+        readOnly: flash.variables?.readOnly,
+      },
     };
   }
 

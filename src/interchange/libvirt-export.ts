@@ -68,17 +68,24 @@ export function exportLibvirt(
     devices.push(element('console', { type: 'pty' }, [element('target', { type: 'virtio', port: 1 })]));
   devices.push(element('memballoon', { model: 'none' }));
 
-  const { isBare, ...files } = leaving.bootFiles();
+  const { isBare, flash, ...files } = leaving.bootFiles();
   if (isBare) words.push('-bios', 'none');
-  const text = (name: string, value: string | undefined): XmlElement[] =>
-    value === undefined || value === '' ? [] : [element(name, {}, value)];
+  // libvirt has one loader, which is the one in flash.
+  if (flash && files.firmware !== undefined) words.push('-bios', files.firmware);
+  const text = (name: string, value: string | undefined, attributes = {}): XmlElement[] =>
+    value === undefined || value === '' ? [] : [element(name, attributes, value)];
   const domain = element('domain', { type: 'qemu', 'xmlns:qemu': QEMU_NAMESPACE }, [
     element('name', {}, options.name ?? 'hartware'),
     element('memory', { unit: 'MiB' }, String(machine.memory / MiB)),
     element('vcpu', {}, String(machine.harts)),
     element('os', {}, [
       element('type', { arch: 'riscv64', machine: 'virt' }, 'hvm'),
-      ...(files.firmware === undefined ? [] : [element('loader', { type: 'rom' }, files.firmware)]),
+      ...(flash
+        ? [
+            element('loader', { readonly: 'yes', type: 'pflash' }, flash.code),
+            ...text('nvram', flash.variables),
+          ]
+        : text('loader', files.firmware, { type: 'rom' })),
       ...text('kernel', files.kernel),
       ...text('initrd', files.initrd),
       ...text('cmdline', machine.boot.append),

@@ -80,8 +80,15 @@ function readBoot(domain: Reader, draft: Draft, qemu: QemuReader): void {
     loader.ignore('readonly');
     loader.ignore('format', 'raw');
     if (kind === 'rom') qemu.takeFirmware(loader.exactText);
-    else loader.refuse(`there is no flash yet (type ${JSON.stringify(kind)})`);
+    else draft.addFlash('os/loader', { source: { file: loader.exactText }, readOnly: true }, '0');
     loader.finish();
+  }
+  const nvram = os!.one('nvram');
+  if (nvram) {
+    nvram.ignore('format', 'raw');
+    if (nvram.exactText !== '')
+      draft.addFlash('os/nvram', { source: { file: nvram.exactText }, readOnly: false }, '1');
+    nvram.finish('the file of the variables is named, and not made from a template');
   }
   for (const [name, key] of [
     ['kernel', 'kernel'],

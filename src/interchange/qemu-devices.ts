@@ -196,7 +196,8 @@ export class QemuDevices {
     if (kind === 'none') {
       if (id !== undefined) this.backends.set(id, backend);
     } else if (kind === 'pflash') {
-      this.draft.note(what, 'there is no flash yet; firmware goes to RAM with -bios');
+      const unit = settings.take('unit', 'index');
+      if (backend !== 'unusable') this.draft.addFlash(what, backend, unit);
     } else {
       if (kind !== 'virtio') this.draft.note(what, `drives are virtio block devices here, and not ${kind}`);
       if (backend !== 'unusable') this.attached.push({ from: what, ...backend });

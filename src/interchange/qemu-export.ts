@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.ts';
 import { resolveDescription, validateDescription, type MachineDescription } from '../machine/description.ts';
 import { Leaving, type ExportOptions } from './leaving.ts';
+import { formatSettings } from './option-syntax.ts';
 import { formatCommand } from './shell.ts';
 
 const MiB = 1024 * 1024;
@@ -49,8 +50,14 @@ export function exportQemu(description: MachineDescription, options: ExportOptio
   for (const device of machine.virtio) groups.push(...leaving.device(device));
   leaving.noteDrives();
 
-  const { isBare, firmware, kernel, initrd, fdt } = leaving.bootFiles();
+  const { isBare, firmware, kernel, initrd, fdt, flash } = leaving.bootFiles();
   groups.push(['-bios', firmware === undefined ? (isBare ? 'none' : 'default') : firmwareName(firmware)]);
+  const bank = (unit: number, file: string, readOnly: boolean): void => {
+    const settings = { unit, format: 'raw', readonly: readOnly ? 'on' : 'off', file };
+    groups.push(['-drive', formatSettings('if=pflash', settings)]);
+  };
+  if (flash) bank(0, flash.code, true);
+  if (flash?.variables !== undefined) bank(1, flash.variables, flash.readOnly ?? false);
   if (kernel !== undefined) groups.push(['-kernel', kernel]);
   if (initrd !== undefined) groups.push(['-initrd', initrd]);
   if (fdt !== undefined) groups.push(['-dtb', fdt]);

@@ -118,6 +118,7 @@ export class QemuReader {
         );
       }
     } else if (firmware !== 'none') draft.boot.firmware = firmware;
+    else if (draft.hasFlash) draft.boot.privilege = 'machine';
   }
 
   private readAlone(name: string): void {
@@ -161,6 +162,8 @@ export class QemuReader {
         return;
       case 'bios':
         return this.takeFirmware(value);
+      case 'pflash':
+        return this.draft.addFlash(what, { source: { file: value }, readOnly: false });
       case 'rtc':
         return readRtc(value, this.time, draft);
       case 'icount':
@@ -259,11 +262,10 @@ function whyNot(name: string): string {
   return Object.hasOwn(WHY_NOT, name) ? WHY_NOT[name] : 'there is no such thing here';
 }
 
-const NO_FLASH = 'there is no flash yet; firmware goes to RAM with -bios';
 const WHY_NOT: Readonly<Record<string, string>> = {
-  ...{ net: 'an old way of saying -nic or -netdev, which are understood', pflash: NO_FLASH },
+  ...{ net: 'an old way of saying -nic or -netdev, which are understood' },
   ...{
-    fw_cfg: 'there is no fw_cfg yet',
+    fw_cfg: 'fw_cfg has no items of the user’s own yet',
     smbios: 'there is no SMBIOS yet',
     virtfs: 'there are no shared folders yet',
   },

@@ -39,6 +39,18 @@ export function emptyFatImage(): Uint8Array {
   return image;
 }
 
+/** Puts a file of at most one cluster into an empty image; `name` has eleven characters, as "DATA    BIN". */
+export function addFatFile(image: Uint8Array, name: string, content: string): void {
+  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
+  const cluster = 2;
+  image.set(Buffer.from(name, 'latin1'), ROOT_START);
+  view.setUint16(ROOT_START + 26, cluster, true);
+  view.setUint32(ROOT_START + 28, content.length, true);
+  image.set(Buffer.from(content, 'latin1'), DATA_START);
+  for (let fat = 0; fat < FATS; fat++)
+    view.setUint16((RESERVED + fat * FAT_SECTORS) * SECTOR + 2 * cluster, 0xffff, true);
+}
+
 /** The files of the root directory, by their short names, as "DATA.BIN". */
 export function readFatFiles(image: Uint8Array): Map<string, Uint8Array> {
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength);

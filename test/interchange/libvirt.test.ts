@@ -298,9 +298,10 @@ describe('a domain of somebody’s', () => {
 
   test('names how it starts, if that is otherwise here', () => {
     expect(notesOf('', '', `<kernel>/k</kernel><boot dev='hd'/>`)).toContain('os/boot (dev="hd")');
-    expect(notesOf('', '', `<kernel>/k</kernel><loader type='pflash'>/f</loader>`)).toContain(
-      'there is no flash yet',
-    );
+    expect(
+      read(domain('', '', `<loader readonly='yes' type='pflash'>/f</loader><nvram>/v</nvram>`)).description
+        .boot,
+    ).toEqual({ flash: { code: '/f', variables: '/v' } });
     expect(notesOf()).toContain('OpenSBI');
     expect(read(domain('', '', `<loader>/fw.bin</loader>`)).description.boot).toEqual({
       firmware: '/fw.bin',
@@ -321,10 +322,10 @@ describe('a domain of somebody’s', () => {
 
   test('that was refused has its notes all the same', () => {
     try {
-      read(domain(`<interface type='user'/>`, '', `<loader type='pflash'>/code.fd</loader>`));
+      read(domain(`<interface type='user'/>`, '', `<nvram>/vars.fd</nvram>`));
       expect.unreachable();
     } catch (error) {
-      expect((error as InterchangeError).notes.join('\n')).toMatch(/pflash[^]*network/);
+      expect((error as InterchangeError).notes.join('\n')).toMatch(/network[^]*vars\.fd/);
     }
   });
 });

@@ -141,13 +141,13 @@ describe('VirtioMmio features', () => {
 });
 
 describe('VirtioMmio status', () => {
-  it('takes bits only in their order', () => {
-    for (const bit of [STATUS_DRIVER, STATUS_FEATURES_OK, STATUS_DRIVER_OK]) {
-      const { driver, device } = makeTransport();
-      driver.addStatus(bit);
-      expect(driver.status).toBe(0);
-      expect(device.log).toEqual([]);
-    }
+  it('takes DRIVER_OK after FEATURES_OK alone, and the others in any order', () => {
+    const { driver, device } = makeTransport();
+    driver.addStatus(STATUS_DRIVER_OK);
+    expect(driver.status).toBe(0);
+    expect(device.log).toEqual([]);
+    driver.addStatus(STATUS_DRIVER);
+    expect(driver.status).toBe(STATUS_DRIVER);
   });
 
   it('keeps bits that a write leaves out', () => {

@@ -222,10 +222,9 @@ export class HttpImageFile implements ImageFile {
  * @throws FetchError when it lies elsewhere, or is to be written to.
  */
 export function referencedUrl(reference: string, from: HttpImageFile, readOnly: boolean): string {
-  const folder = withoutQuery(from.url).replace(/[^/]*$/, '');
-  // A reference may be anything, also none of URLs.
-  const url = URL.canParse(reference, folder) ? new URL(reference, folder).href : '';
-  if (readOnly && url.startsWith(folder)) return url;
+  // A path that goes down: neither another scheme or server nor a way up, however it is written.
+  const isBeneath = !/^[a-z][a-z\d+.-]*:|^[/\\]|(^|[/\\])(\.|%2e){2}([/\\]|$)/i.test(reference);
+  if (readOnly && isBeneath) return withoutQuery(from.url).replace(/[^/]*$/, '') + reference;
   throw new FetchError(
     `${from.name} names the file ${reference}, which ${readOnly ? 'lies outside its folder' : 'cannot be written to'}`,
   );

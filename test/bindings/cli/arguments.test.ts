@@ -24,8 +24,13 @@ test('what to run', () => {
   expect(run('--dump-dts').guest).toEqual({ kind: 'options' });
 });
 
-test('a file is taken for the kernel with a word of how to say so', () => {
-  expect(problem('run', 'vmlinux')).toContain('write --kernel vmlinux');
+test('another file is a disk, with firmware of its own if that is wanted', () => {
+  expect(run('disk.img').guest).toEqual({ kind: 'disk', disk: 'disk.img' });
+  expect(run('disk', '--loader', 'u-boot', '--variables', 'v', '--mirror', 'm')).toMatchObject({
+    loader: 'u-boot',
+    variables: 'v',
+    mirror: 'm',
+  });
   expect(problem('run', 'debain')).toContain('did you mean "debian"?');
 });
 
@@ -105,6 +110,9 @@ describe('one sentence for', () => {
     [['run', '--kernel', 'x', '--drive', 'a,bus=isa'], '--drive: bus: expected "mmio" or "pci", found "isa"'],
     [['run', '--kernel', 'x', '--drive', ',readonly'], '--drive: expected FILE'],
     [['run', '--kernel', 'x', '--deb', 'y'], '--deb belongs to "hartware run debian"'],
+    [['run', 'disk.img', '--deb', 'y'], '--deb belongs to "hartware run debian"'],
+    [['run', '--kernel', 'x', '--loader', 'edk2'], '--loader belongs to "hartware run DISK"'],
+    [['run', '--pflash', 'x'], 'did you mean --loader?'],
     [['run', 'debian', '--kernel', 'x'], '--kernel cannot be combined with "debian"'],
     [['run', '--constructor'], 'unknown option --constructor'],
     [['run', '--__proto__'], 'unknown option --__proto__'],

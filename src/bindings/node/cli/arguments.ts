@@ -35,6 +35,8 @@ const RUN_OPTIONS = {
   append: { type: 'string' },
   bios: { type: 'string' },
   dtb: { type: 'string' },
+  loader: { type: 'string' },
+  variables: { type: 'string' },
   memory: { type: 'string' },
   harts: { type: 'string' },
   paging: { type: 'string' },
@@ -75,6 +77,9 @@ const GLOBAL_OPTIONS = {
 /** What other emulators call things. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   firmware: 'bios',
+  pflash: 'loader',
+  uefi: 'loader',
+  nvram: 'variables',
   cpus: 'harts',
   cores: 'harts',
   smp: 'harts',
@@ -95,18 +100,29 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** For `hartware run debian` alone. */
-const DEBIAN_OPTIONS = ['mirror', 'deb', 'cache', 'quiet'] as const;
+const DEBIAN_OPTIONS = ['deb'] as const;
+/** For what brings something of Debian's: that, and `hartware run DISK`. */
+const FETCH_OPTIONS = ['mirror', 'cache', 'quiet'] as const;
+/** For `hartware run DISK` alone. */
+const DISK_OPTIONS = ['loader', 'variables'] as const;
 /** What `hartware run debian` brings itself. */
 const OWN_OF_DEBIAN = ['kernel', 'dtb'] as const;
 
 export interface RunArguments {
-  /** `debian`, a description file, or neither: the options say everything. */
-  readonly guest: { readonly kind: 'debian' | 'options' } | { readonly kind: 'file'; readonly file: string };
+  /** `debian`, a description file, a disk with a boot loader, or none: the options say everything. */
+  readonly guest:
+    | { readonly kind: 'debian' | 'options' }
+    | { readonly kind: 'file'; readonly file: string }
+    | { readonly kind: 'disk'; readonly disk: string };
   readonly kernel?: string;
   readonly initrd: readonly string[];
   readonly append?: string;
   readonly bios?: string;
   readonly dtb?: string;
+  /** What starts from a disk: `edk2`, `u-boot`, or a file for flash. */
+  readonly loader?: string;
+  /** An image of UEFI variables. */
+  readonly variables?: string;
   readonly memory?: string;
   readonly harts?: number;
   readonly paging?: string;
@@ -207,16 +223,19 @@ function parseRun(args: readonly string[]): Command {
   const { values, positionals } = read(args, RUN_OPTIONS, 'hartware run --help');
   if (values.help) return { kind: 'run-help' };
   const guest = guestOf(positionals);
-  const wrong = (guest.kind === 'debian' ? OWN_OF_DEBIAN : DEBIAN_OPTIONS).find(
-    (name) => values[name] !== undefined,
-  );
-  if (wrong !== undefined) {
-    throw new UsageError(
-      guest.kind === 'debian'
-        ? `--${wrong} cannot be combined with "debian", which brings its own`
-        : `--${wrong} belongs to "hartware run debian"`,
-    );
-  }
+  const given = <T extends keyof typeof RUN_OPTIONS>(names: readonly T[]): T | undefined =>
+    names.find((name) => values[name] !== undefined);
+  const isDisk = guest.kind === 'disk';
+  const isDebian = guest.kind === 'debian';
+  const own = isDebian ? given(OWN_OF_DEBIAN) : undefined;
+  if (own !== undefined)
+    throw new UsageError(`--${own} cannot be combined with "debian", which brings its own`);
+  const ofDebian = isDebian
+    ? undefined
+    : given(isDisk ? DEBIAN_OPTIONS : [...DEBIAN_OPTIONS, ...FETCH_OPTIONS]);
+  if (ofDebian !== undefined) throw new UsageError(`--${ofDebian} belongs to "hartware run debian"`);
+  const ofDisk = isDisk ? undefined : given(DISK_OPTIONS);
+  if (ofDisk !== undefined) throw new UsageError(`--${ofDisk} belongs to "hartware run DISK"`);
   const run: RunArguments = {
     guest,
     kernel: values.kernel,
@@ -224,6 +243,8 @@ function parseRun(args: readonly string[]): Command {
     append: values.append,
     bios: values.bios,
     dtb: values.dtb,
+    loader: values.loader,
+    variables: values.variables,
     memory: values.memory,
     harts: values.harts === undefined ? undefined : wholeNumber('--harts', values.harts),
     paging: values.paging,
@@ -247,7 +268,7 @@ function parseRun(args: readonly string[]): Command {
   const isDump = run.dumpDtb !== undefined || run.dumpDts;
   if (guest.kind === 'options' && !run.kernel && !run.bios && !isDump) {
     throw new UsageError(
-      'nothing to run: give "debian", a machine description FILE.json, --kernel FILE or --bios FILE; see "hartware run --help"',
+      'nothing to run: give "debian", a machine description FILE.json, a disk image, --kernel FILE or --bios FILE; see "hartware run --help"',
     );
   }
   return { kind: 'run', run };
@@ -290,11 +311,9 @@ function guestOf(positionals: readonly string[]): RunArguments['guest'] {
   if (guest === undefined) return { kind: 'options' };
   if (guest === 'debian') return { kind: 'debian' };
   if (/\.json$/i.test(guest)) return { kind: 'file', file: guest };
-  const hint = nearest(guest, ['debian'])
-    ? 'did you mean "debian"?'
-    : `to boot a kernel, write --kernel ${guest}`;
+  if (!nearest(guest, ['debian'])) return { kind: 'disk', disk: guest };
   throw new UsageError(
-    `expected "debian" or a machine description FILE.json, found ${quote(guest)}; ${hint}`,
+    `expected "debian", a machine description FILE.json or a disk image, found ${quote(guest)}; did you mean "debian"?`,
   );
 }
 

@@ -5,6 +5,7 @@ export const HELP = `hartware: an open RISC-V virtual machine
 Usage:
   hartware run debian [OPTIONS]      boot Debian's kernel to a shell
   hartware run FILE.json [OPTIONS]   run a machine from its description
+  hartware run DISK [OPTIONS]        start a disk with a boot loader
   hartware run [OPTIONS]             run a kernel or firmware
   hartware bench PROGRAMS [OPTIONS]  measure programs without an operating system
   hartware describe FILE.json        check a machine description, and print it in full
@@ -186,6 +187,7 @@ export const RUN_HELP = `hartware run: start a machine and connect this terminal
 Usage:
   hartware run debian [OPTIONS]
   hartware run FILE.json [OPTIONS]
+  hartware run DISK [OPTIONS]
   hartware run [OPTIONS]
 
 What to run (for "run FILE.json" these replace what the file says):
@@ -196,7 +198,8 @@ What to run (for "run FILE.json" these replace what the file says):
   --dtb FILE               device tree in place of the machine's own
 
 The machine:
-  --memory SIZE            RAM, such as 256M or 2G (default 256M; 512M for "debian")
+  --memory SIZE            RAM, such as 256M or 2G (default 256M; 512M for "debian",
+                           1G for DISK)
   --harts N                1 to 8 (default 1)
   --paging MODE            largest address size offered: sv39, sv48 or sv57 (default sv48)
   --drive FILE[,readonly][,temporary][,format=FORMAT][,id=ID][,bus=pci]
@@ -212,6 +215,17 @@ The machine:
                            port is still shown (default for "debian")
   --dump-dtb FILE          write the machine's device tree to FILE, and do not run
   --dump-dts               print it as source, and do not run
+
+For "run DISK", an image with a boot loader, which becomes the first drive:
+  --loader edk2|u-boot     firmware that starts it: Debian's UEFI or U-Boot, of the installed
+                           package qemu-efi-riscv64 or u-boot-qemu, or else downloaded
+                           (default: edk2 if the disk has an EFI system partition, u-boot if
+                           one of its partitions has a boot flag)
+  --loader FILE            firmware of your own, for the first bank of flash
+  --variables FILE         image of the UEFI variables (default: DISK.vars.fd, which is made if
+                           it is not there; with --loader FILE none, and they are not kept)
+  --mirror, --cache, --quiet
+                           as below
 
 For "run debian":
   --mirror URL             Debian mirror to download from (default: the machine's apt

@@ -12,6 +12,7 @@ import {
 import { createMachine, type NodeHostOptions } from '../index.ts';
 import { UsageError, type RunArguments } from './arguments.ts';
 import { debianGuest } from './debian.ts';
+import { diskGuest } from './disk.ts';
 import { readDescription } from './description-file.ts';
 import { write } from './files.ts';
 import { runInLockstep } from './lockstep.ts';
@@ -58,6 +59,17 @@ async function planOf(args: RunArguments): Promise<Plan> {
     const description = combine(await readDescription(file), args, (path) => resolve(path));
     return { description, host: { baseDirectory: dirname(file) } };
   }
+  if (args.guest.kind === 'disk') {
+    const { disk } = args.guest;
+    const { boot, files } = await diskGuest(disk, args);
+    const base: MachineDescription = {
+      hartware: DESCRIPTION_VERSION,
+      memory: '1G',
+      boot,
+      drives: [{ file: disk }],
+    };
+    return { description: combine(base, args, (file) => file), host: { files } };
+  }
   const isBare = args.kernel === undefined && args.bios === undefined;
   const boot = isBare ? { firmware: NOTHING } : {};
   const files = isBare ? { [NOTHING]: NOTHING_CODE } : undefined;
@@ -82,6 +94,7 @@ function combine(
     clock: args.clock ?? base.clock,
     isa: args.paging === undefined ? base.isa : { paging: args.paging },
     boot: {
+      ...base.boot,
       kernel: path(args.kernel) ?? base.boot.kernel,
       initrd: args.initrd.length > 0 ? args.initrd.map(place) : base.boot.initrd,
       append: append || undefined,

@@ -8,16 +8,20 @@ import { messageOf } from '../../../errors.ts';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileError } from '../file-error.ts';
-import { ArchiveIndexError } from './archive-index.ts';
-import { aptSource, type AptOptions } from './apt.ts';
 import { DebFormatError, extractDeb } from './deb.ts';
-import { FileCache, defaultCacheDirectory, type FileSet } from './file-cache.ts';
-import { mirrorSource, type MirrorOptions } from './mirror.ts';
+import type { FileSet } from './file-cache.ts';
+import {
+  cacheOf,
+  GuestUnavailableError,
+  isSourceError,
+  remember,
+  withSource,
+  type ObtainOptions,
+} from './obtain.ts';
 import {
   PackageSourceError,
   type Component,
   type GuestProgress,
-  type PackageSource,
   type ReportProgress,
 } from './package-source.ts';
 import type { TarFile } from './tar.ts';
@@ -28,27 +32,18 @@ export const NETBOOT_PACKAGE = 'debian-installer-13-netboot-riscv64';
 const IMAGES = 'usr/lib/debian-installer/images/13/riscv64/text/debian-installer/riscv64';
 const KERNEL = `${IMAGES}/linux`;
 const INITRD = `${IMAGES}/initrd.gz`;
+const SUPPLY =
+  `Supply the file ${NETBOOT_PACKAGE}_VERSION_all.deb ` +
+  '(every Debian mirror has it in pool/main/d/debian-installer-netboot-images) with --deb FILE, or name';
 const MAX_IMAGE_SIZE = 256 * 1024 * 1024;
 const MAX_MODULE_SIZE = 32 * 1024 * 1024;
 
 /** Modules for disks that the installer's initrd lacks, in an order in which they load. */
 export const DISK_MODULES = ['virtio_blk', 'jbd2', 'ext4'] as const;
 
-export interface DebianOptions {
-  /** Root of a Debian archive. Default `HARTWARE_DEBIAN_MIRROR`; without either, apt is asked. */
-  readonly mirror?: string;
-  /** Default `HARTWARE_CACHE`, or `hartware` in the XDG cache directory. */
-  readonly cacheDirectory?: string;
+export interface DebianOptions extends ObtainOptions {
   /** A package file to use instead of the cache and the network; it is then cached. */
   readonly file?: string;
-  readonly progress?: ReportProgress;
-  readonly signal?: AbortSignal;
-  /** Default `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv;
-  /** How to run apt, for machines where it is elsewhere. */
-  readonly apt?: Pick<AptOptions, 'command'>;
-  /** Keyrings for a mirror's signature; see {@link MirrorOptions}. */
-  readonly keyrings?: MirrorOptions['keyrings'];
 }
 
 export interface DebianGuest {
@@ -66,11 +61,6 @@ export interface KernelModule {
   readonly name: string;
   /** An uncompressed ELF object. */
   readonly bytes: Uint8Array;
-}
-
-/** What is needed cannot be had; the message says which file to supply, and how. */
-export class GuestUnavailableError extends Error {
-  override readonly name = 'GuestUnavailableError';
 }
 
 /**
@@ -138,11 +128,16 @@ export async function obtainDebianDiskModules(
 }
 
 async function fetchNetboot(options: DebianOptions): Promise<FileSet> {
-  return withSource(options, NETBOOT_PACKAGE, async (source) => {
-    const fetched = await source.fetch(NETBOOT_PACKAGE, 'main');
-    if (!fetched) throw new PackageSourceError(`the archive has no ${NETBOOT_PACKAGE}`);
-    return unpackNetboot(fetched.bytes, fetched.version, NETBOOT_PACKAGE, options);
-  });
+  return withSource(
+    options,
+    NETBOOT_PACKAGE,
+    async (source) => {
+      const fetched = await source.fetch(NETBOOT_PACKAGE, 'main');
+      if (!fetched) throw new PackageSourceError(`the archive has no ${NETBOOT_PACKAGE}`);
+      return unpackNetboot(fetched.bytes, fetched.version, NETBOOT_PACKAGE, options);
+    },
+    SUPPLY,
+  );
 }
 
 async function readPackageFile(file: string, options: DebianOptions): Promise<FileSet> {
@@ -216,57 +211,6 @@ async function extractModules(
   return modules;
 }
 
-/** Runs `get` with the mirror or apt, and turns what fails into one message that helps. */
-async function withSource<T>(
-  options: DebianOptions,
-  wanted: string,
-  get: (source: PackageSource) => Promise<T>,
-): Promise<T> {
-  const environment = options.environment ?? process.env;
-  const mirror = options.mirror ?? environment.HARTWARE_DEBIAN_MIRROR;
-  const { signal } = options;
-  const report = options.progress ?? (() => undefined);
-  let source: PackageSource | undefined;
-  try {
-    source = mirror
-      ? mirrorSource({ mirror, report, signal, keyrings: options.keyrings })
-      : aptSource({ ...options.apt, report, signal });
-    return await get(source);
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (!isSourceError(error)) throw error;
-    const supply =
-      wanted === NETBOOT_PACKAGE
-        ? `Supply the file ${NETBOOT_PACKAGE}_VERSION_all.deb ` +
-          '(every Debian mirror has it in pool/main/d/debian-installer-netboot-images) with --deb FILE, or name'
-        : 'Name';
-    throw new GuestUnavailableError(
-      `cannot obtain Debian's ${wanted}: ${(error as Error).message}. ` +
-        `${supply} a Debian mirror with --mirror URL or HARTWARE_DEBIAN_MIRROR.`,
-      { cause: error },
-    );
-  } finally {
-    await source?.close();
-  }
-}
-
-function isSourceError(error: unknown): error is Error {
-  return [PackageSourceError, ArchiveIndexError, DebFormatError].some((type) => error instanceof type);
-}
-
-async function remember(cache: FileCache, key: string, set: FileSet, options: DebianOptions): Promise<void> {
-  try {
-    await cache.store(key, set);
-  } catch (error) {
-    const reason = messageOf(error);
-    options.progress?.({ kind: 'note', text: `Not cached, the next start downloads again: ${reason}` });
-  }
-}
-
-function cacheOf(options: DebianOptions): FileCache {
-  return new FileCache(options.cacheDirectory ?? defaultCacheDirectory(options.environment));
-}
-
 function guestOf({ version, files }: FileSet): DebianGuest | undefined {
   const kernel = files.get('kernel');
   const initrd = files.get('initrd');
@@ -291,4 +235,5 @@ function kernelRelease(kernel: Uint8Array): string | undefined {
   return undefined;
 }
 
+export { GuestUnavailableError };
 export type { GuestProgress, ReportProgress };

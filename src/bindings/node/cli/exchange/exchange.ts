@@ -90,7 +90,8 @@ function place(description: MachineDescription, directory: string): MachineDescr
   const moved = (file: BootFile): BootFile =>
     typeof file === 'string' ? move(file) : { ...file, file: move(file.file) };
   const { boot, drives } = description;
-  const { kernel, initrd, firmware, fdt } = boot;
+  const { kernel, initrd, firmware, fdt, flash } = boot;
+  const variables = flash?.variables;
   return {
     ...description,
     boot: {
@@ -99,6 +100,15 @@ function place(description: MachineDescription, directory: string): MachineDescr
       ...(initrd !== undefined && { initrd: isList(initrd) ? initrd.map(moved) : moved(initrd) }),
       ...(firmware !== undefined && { firmware: moved(firmware) }),
       ...(fdt !== undefined && { fdt: moved(fdt) }),
+      ...(flash && {
+        flash: {
+          code: moved(flash.code),
+          ...(variables !== undefined && {
+            variables:
+              typeof variables === 'string' ? move(variables) : { ...variables, file: move(variables.file) },
+          }),
+        },
+      }),
     },
     ...(drives && {
       drives: drives.map((drive) =>

@@ -1,0 +1,126 @@
+/** The guest of `hartware run DISK`: firmware that starts what is on it, as boot files. */
+import { link, open, rm } from 'node:fs/promises';
+import { ArgumentError, messageOf } from '../../../errors.ts';
+import type { BootDescription } from '../../../index.ts';
+import { readDiskBoot, type DiskBoot } from '../../../block/partition-table.ts';
+import { fileError } from '../file-error.ts';
+import { obtainFirmware, type FirmwareKind, type FirmwareOptions } from '../guest/firmware.ts';
+import { createNodeHost, type NodeHostOptions } from '../host.ts';
+import type { RunArguments } from './arguments.ts';
+import { ProgressDisplay } from './progress.ts';
+import { Interrupted } from './signals.ts';
+
+/** What is added to the name of a disk for the image of its UEFI variables. */
+const VARIABLES = '.vars.fd';
+const PIECE = 1 << 20;
+const KINDS: Readonly<Record<FirmwareKind, string>> = { edk2: "Debian's EDK2", 'u-boot': "Debian's U-Boot" };
+
+export interface DiskGuest {
+  readonly boot: BootDescription;
+  readonly files: NodeHostOptions['files'];
+}
+
+/** @throws GuestUnavailableError; FileError; ArgumentError where nothing says how to start the disk. */
+export async function diskGuest(disk: string, args: RunArguments): Promise<DiskGuest> {
+  const loader = args.loader ?? (await chooseFirmware(disk));
+  // Firmware of the user's enters what follows in S-mode by itself.
+  const privilege = args.bios === undefined ? 'supervisor' : undefined;
+  if (loader !== 'edk2' && loader !== 'u-boot')
+    return { boot: { flash: { code: loader, variables: args.variables } }, files: {} };
+  const progress = new ProgressDisplay(process.stderr);
+  const abort = new AbortController();
+  const interrupt = (): void => abort.abort(new Interrupted());
+  process.once('SIGINT', interrupt);
+  const options: FirmwareOptions = { mirror: args.mirror, cacheDirectory: args.cache };
+  const note = (text: string): void => {
+    if (!args.quiet) progress.report({ kind: 'note', text });
+  };
+  try {
+    const { code, variables, origin } = await obtainFirmware(loader, {
+      ...options,
+      progress: args.quiet ? undefined : progress.report,
+      signal: abort.signal,
+    });
+    note(`Starting ${disk} with ${loader === 'edk2' ? 'UEFI' : 'U-Boot'} of ${origin}.`);
+    let first: Uint8Array | undefined = code;
+    const name = KINDS[loader];
+    const files = {
+      // Once what was read; what a reset needs is read then.
+      [name]: async () => {
+        const now = first ?? (await obtainFirmware(loader, options)).code;
+        first = undefined;
+        return now;
+      },
+    };
+    if (!variables) return { boot: { kernel: name, privilege }, files };
+    const image = args.variables ?? disk + VARIABLES;
+    const isKept = await createVariables(image, variables).then(
+      () => true,
+      (error: unknown) => {
+        // The user named it, and wants it.
+        if (args.variables !== undefined) throw fileError('write', image, error);
+        note(`UEFI variables are not kept: ${messageOf(fileError('write', image, error))}`);
+        return false;
+      },
+    );
+    return { boot: { flash: { code: name, variables: isKept ? image : undefined } }, files };
+  } finally {
+    progress.done();
+    process.off('SIGINT', interrupt);
+  }
+}
+
+/** What the disk asks for. */
+async function chooseFirmware(disk: string): Promise<FirmwareKind> {
+  const host = await createNodeHost();
+  let found: DiskBoot;
+  try {
+    found = await readDiskBoot(await host.openDrive(disk, { readOnly: true }));
+  } finally {
+    await host.close?.();
+  }
+  if (found.hasEfi) return 'edk2';
+  if (found.hasBootFlag) return 'u-boot';
+  if (found.table === 'none')
+    throw new ArgumentError(
+      `${disk} has no partition table, and so nothing that firmware could start; to boot a kernel, write ` +
+        `--kernel ${disk}; a disk without partitions starts with --loader edk2 or --loader u-boot`,
+    );
+  throw new ArgumentError(
+    `${disk} has neither an EFI system partition nor one with a boot flag; --loader edk2 or --loader u-boot ` +
+      'starts it all the same',
+  );
+}
+
+/**
+ * Makes an image of UEFI variables, as large as its bank, if there is none. It appears whole or
+ * not at all, and one that is there stays.
+ */
+async function createVariables(image: string, content: Uint8Array): Promise<void> {
+  const exists = await open(image, 'r').then(
+    (handle) => handle.close().then(() => true),
+    () => false,
+  );
+  if (exists) return;
+  const temporary = `${image}.part-${process.pid}`;
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      // With holes where there are only zeros, which is nearly everywhere.
+      await file.truncate(content.length);
+      for (let offset = 0; offset < content.length; offset += PIECE) {
+        const piece = content.subarray(offset, offset + PIECE);
+        if (piece.some((byte) => byte !== 0)) await file.write(piece, 0, piece.length, offset);
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await link(temporary, image).catch((error: NodeJS.ErrnoException) => {
+      // Another machine was faster.
+      if (error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
