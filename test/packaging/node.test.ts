@@ -37,8 +37,8 @@ describe('the tarball', () => {
 
   test('what a page loads is small', async () => {
     for (const [method, compress, limit] of [
-      ['gzip', (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }), 157],
-      ['brotli', (bytes: Uint8Array) => brotliCompressSync(bytes), 140],
+      ['gzip', (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }), 165],
+      ['brotli', (bytes: Uint8Array) => brotliCompressSync(bytes), 142],
     ] as const) {
       const sizes: Record<string, number> = {};
       for (const name of ['browser.js', 'worker.js', 'core.wasm'])
