@@ -380,7 +380,7 @@ describe('devices of the embedder', () => {
       {},
       { devices: [adder()] },
     );
-    const tree = machine.ram.view(await machine.harts[0].read('a1'), 0x1000);
+    const tree = machine.ram.view(await machine.harts[0].read('a1'), 0x2000);
     expect(Buffer.from(tree).toString('latin1')).toContain('example,adder');
     expect(await machine.run()).toMatchObject({ reason: 'ended' });
     expect(machine.harts[0].getX(10)).toBe(7n);
