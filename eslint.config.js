@@ -27,14 +27,17 @@ const ARROWS = {
   assembler: { from: ['errors', 'generated', 'isa', 'text'] },
   disassembler: { from: ['generated', 'isa', 'text'] },
   block: { from: ['memory'] },
-  disks: { from: ['errors', 'block'] },
+  disks: { from: ['errors', 'pieces', 'text', 'block'] },
+  // Its folders, one for each format or kind of store.
+  'disks/*': { from: ['errors', 'pieces', 'text', 'block'] },
   network: { from: ['errors'] },
   fdt: { from: ['errors', 'text'] },
   images: { from: ['errors', 'pieces', 'text', 'transient-bytes'] },
   sbi: { from: ['generated', 'memory'] },
   core: { from: ['errors', 'generated'] },
   devices: { from: ['generated', 'block/backend', ...DEVICE_CONTRACTS], own: ['device'] },
-  virtio: { from: ['generated', 'block/backend', 'network/backend', ...DEVICE_CONTRACTS] },
+  pci: { from: ['bus', 'interrupt', 'fdt/fdt', 'devices/device'] },
+  virtio: { from: ['generated', 'block/backend', 'network/backend', 'pci', ...DEVICE_CONTRACTS] },
   machine: {
     from: [
       ...[
@@ -50,14 +53,16 @@ const ARROWS = {
         'generated',
         'core',
       ],
-      ...['isa', 'devices', 'virtio', 'block', 'network', 'images', 'fdt', 'sbi'],
+      ...['isa', 'devices', 'pci', 'virtio', 'block', 'network', 'images', 'fdt', 'sbi'],
     ],
   },
   program: { from: ['errors', 'pieces', 'text', 'assembler', 'core', 'machine'] },
   interchange: { from: ['errors', 'machine'] },
   conformance: { from: ['generated', 'assembler', 'core', 'machine', 'network'] },
   debug: { from: ['generated', 'memory', 'disassembler', 'machine'] },
-  remote: { from: ['errors', 'memory', 'assembler', 'block', 'network', 'core', 'fdt', 'images', 'machine'] },
+  remote: {
+    from: ['errors', 'memory', 'assembler', 'block', 'disks', 'network', 'core', 'fdt', 'images', 'machine'],
+  },
 };
 
 /** The virtio devices; the other files of that folder are queues and transports, which all of them share. */
@@ -65,15 +70,13 @@ const VIRTIO_DEVICES = ['block', 'console', 'network', 'entropy', 'power-button'
 
 const alternatives = (names) => names.map((name) => name.replace('/', '\\/')).join('|');
 
-/** @param depth how many folders below src/ the files lie. */
-function arrows([folder, { from, own }], depth = 1) {
+function arrows([folder, { from, own }]) {
   const message = `src/${folder} may not import this: see "Arrows" in ARCHITECTURE.md.`;
-  const up = `^${'\\.\\.\\/'.repeat(depth)}`;
-  const others = from.length === 0 ? up : `${up}(?!(${alternatives(from)})(\\.ts$|\\/))`;
-  const patterns = [{ regex: others, message }];
+  const others = from.length === 0 ? '' : `(?!(${alternatives(from)})(\\.ts$|\\/))`;
+  const patterns = [{ regex: `^${'\\.\\.\\/'.repeat(folder.split('/').length)}${others}`, message }];
   if (own) patterns.push({ regex: `^\\.\\/(?!(${alternatives(own)})\\.ts$)`, message });
   return {
-    files: [`src/${folder}/${'*/'.repeat(depth - 1)}**`],
+    files: [`src/${folder}/**`],
     rules: { 'no-restricted-imports': ['error', { patterns: [...patterns, PLATFORM] }] },
   };
 }
@@ -121,9 +124,7 @@ export default tseslint.config(
     files: ['src/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [PLATFORM] }] },
   },
-  ...Object.entries(ARROWS).map((arrow) => arrows(arrow)),
-  // A format of disk images may have a folder of its own.
-  arrows(['disks', ARROWS.disks], 2),
+  ...Object.entries(ARROWS).map(arrows),
   {
     files: VIRTIO_DEVICES.map((device) => `src/virtio/${device}.ts`),
     rules: {
@@ -133,7 +134,7 @@ export default tseslint.config(
           patterns: [
             ...arrows(['virtio', ARROWS.virtio]).rules['no-restricted-imports'][1].patterns,
             {
-              regex: `^\\.\\/(${alternatives([...VIRTIO_DEVICES, 'mmio'])})\\.ts$`,
+              regex: `^\\.\\/(${alternatives([...VIRTIO_DEVICES, 'mmio', 'pci', 'transport'])})\\.ts$|^\\.\\.\\/pci\\/`,
               message: 'A virtio device knows neither another device nor its transport.',
             },
           ],
@@ -150,7 +151,7 @@ export default tseslint.config(
           patterns: [
             {
               regex:
-                '^(\\.\\.\\/)+((bus|interrupt)\\.ts$|(devices\\/(?!test-finisher\\.ts)|(virtio|sbi|fdt)\\/)|core\\/(?!check\\.ts))',
+                '^(\\.\\.\\/)+((bus|interrupt)\\.ts$|(devices\\/(?!test-finisher\\.ts)|(virtio|pci|sbi|fdt)\\/)|core\\/(?!check\\.ts))',
               message: 'src/bindings/ may not import this: see "Arrows" in ARCHITECTURE.md.',
             },
           ],

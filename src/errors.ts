@@ -64,6 +64,12 @@ export class DisposedError extends HartwareError {
   readonly code = 'DISPOSED';
 }
 
+/** Something that a machine needs cannot be had; the message names it, and the status of a server. */
+export class FetchError extends HartwareError {
+  override readonly name = 'FetchError';
+  readonly code = 'FETCH';
+}
+
 /** What something that was thrown, which need not be an error, says of itself. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -3,33 +3,12 @@
  * `DiskFormat`, and a line in the list of `formats.ts`.
  */
 import type { BlockBackend } from '../block/backend.ts';
-import { HartwareError } from '../errors.ts';
 import type { ImageFile } from './image-file.ts';
 
-/** The formats, by the names that qemu-img gives them. */
-export type DiskFormatName = 'raw' | 'qcow2' | 'vmdk' | 'vpc' | 'vhdx' | 'vdi';
+export { DiskImageError } from './error.ts';
 
-/** A disk image is damaged, of a kind that is not supported, or asks for what it may not have. */
-export class DiskImageError extends HartwareError {
-  override readonly name = 'DiskImageError';
-  readonly code = 'DISK_IMAGE';
-
-  /**
-   * @param file what the file is called.
-   * @param reason what was expected and what was found.
-   * @param offset where in the file, in bytes.
-   */
-  constructor(
-    readonly file: string,
-    readonly format: DiskFormatName,
-    readonly reason: string,
-    readonly offset?: number,
-    options?: { readonly cause?: unknown },
-  ) {
-    const place = offset === undefined ? '' : ` at offset ${offset}`;
-    super(`${file}: ${format}${place}: ${reason}`, options);
-  }
-}
+/** The formats, by the names that qemu-img gives them, but for VHD, which is "vpc" there. */
+export type DiskFormatName = 'raw' | 'qcow2' | 'vmdk' | 'vhd' | 'vhdx' | 'vdi';
 
 /** What the content of a stretch of a disk consists of. */
 export interface Extent {
@@ -121,12 +100,17 @@ export interface DiskImage extends BlockBackend {
   setBackingReference?(backing: BackingReference | undefined): Promise<void>;
   /** Forgets all content, so that everything reads as the backing image does. */
   makeEmpty?(): Promise<void>;
-  /** Makes what was written durable, marks the image as closed, and closes its files and its backing image. */
+  /** Makes what was written durable, marks the image as closed, and closes its files and its backing image, once. */
   close(): Promise<void>;
 }
 
 /** How bytes are compressed: deflate alone (RFC 1951), zlib (RFC 1950) or Zstandard (RFC 8878). */
 export type Compression = 'deflate' | 'zlib' | 'zstd';
+
+export interface CompressOptions {
+  /** How far back deflate and zlib may refer: 2 to the power of this, in bytes, 9 to 15. Default 15. */
+  readonly windowBits?: number;
+}
 
 /** What formats need of the place they run in. */
 export interface ImageHost {
@@ -135,7 +119,7 @@ export interface ImageHost {
    * @throws Error when they are damaged, end too soon, or would be more than `size` bytes.
    */
   decompress(compression: Compression, bytes: Uint8Array, size: number): Promise<Uint8Array>;
-  compress(compression: Compression, bytes: Uint8Array): Promise<Uint8Array>;
+  compress(compression: Compression, bytes: Uint8Array, options?: CompressOptions): Promise<Uint8Array>;
   /**
    * Opens a file that an image names, such as a backing image, a parent or an extent. What the image's author
    * may name is decided here.

@@ -2,15 +2,18 @@
 import { ArgumentError } from '../errors.ts';
 import type { DiskFormat, DiskFormatName } from './disk-image.ts';
 import type { ImageFile } from './image-file.ts';
+import { QCOW2 } from './qcow2/index.ts';
 import { RAW } from './raw.ts';
 import { VHD } from './vhd/format.ts';
 import { VHDX } from './vhdx/format.ts';
+import { VMDK } from './vmdk/vmdk.ts';
+import { VDI } from './vdi/vdi.ts';
 
 /** In the order in which they are tried. */
-export const DISK_FORMATS: readonly DiskFormat[] = [VHDX, VHD, RAW];
+export const DISK_FORMATS: readonly DiskFormat[] = [QCOW2, VMDK, VDI, VHDX, VHD, RAW];
 
 /** What `DiskFormat.probe` is given of a file. */
-const HEAD_SIZE = 4096;
+export const HEAD_SIZE = 4096;
 
 /** @throws ArgumentError when there is none of that name. */
 export function diskFormat(name: string): DiskFormat {
@@ -24,6 +27,11 @@ export function diskFormat(name: string): DiskFormat {
 export async function probeFormat(file: ImageFile): Promise<DiskFormatName> {
   const head = new Uint8Array(Math.min(file.size, HEAD_SIZE));
   await file.read(0, head);
+  return probeHead(head, file);
+}
+
+/** The same for a file that begins with `head`. */
+export async function probeHead(head: Uint8Array, file: ImageFile): Promise<DiskFormatName> {
   for (const format of DISK_FORMATS) if (await format.probe(head, file)) return format.name;
   return 'raw';
 }

@@ -18,6 +18,10 @@ export interface ImageFile {
   read(offset: number, into: Uint8Array): Promise<void>;
   /** Stores `from` at `offset`; a gap behind the former end reads as zeros. Durable only after the next `flush`. */
   write(offset: number, from: Uint8Array): Promise<void>;
+  /** As `BlockBackend.readNow`; the caller asks for nothing behind the end. */
+  readNow?(offset: number, into: readonly Uint8Array[]): boolean;
+  /** As `BlockBackend.writeNow`. */
+  writeNow?(offset: number, from: readonly Uint8Array[]): boolean;
   /** Makes it shorter, or longer by zeros. */
   truncate(size: number): Promise<void>;
   /** Resolves when every write that was resolved before is durable. */

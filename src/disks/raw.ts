@@ -8,9 +8,13 @@ import {
   type Extent,
   type ImageInfo,
 } from './disk-image.ts';
+import { sizeOf } from '../pieces.ts';
 import type { ImageFile } from './image-file.ts';
+import { isZero } from './zeros.ts';
 
 const SECTOR = 512;
+/** What is looked at at a time for zeros, in bytes. */
+const PIECE = 1 << 20;
 
 /**
  * A file as a disk. One that does not end with a whole sector of 512 bytes reads as if zeros followed, and becomes
@@ -21,11 +25,18 @@ export class RawImage implements DiskImage {
   readonly readOnly: boolean;
   readonly contentSize: number;
   readonly discard?: (offset: number, length: number) => Promise<void>;
+  readonly readNow?: (offset: number, into: readonly Uint8Array[]) => boolean;
+  readonly writeNow?: (offset: number, from: readonly Uint8Array[]) => boolean;
+
+  private closing: Promise<void> | undefined;
 
   constructor(readonly file: ImageFile) {
     this.readOnly = file.readOnly;
     this.contentSize = file.size;
     if (file.punchHole) this.discard = (offset, length) => file.punchHole!(offset, length);
+    if (file.readNow)
+      this.readNow = (offset, into) => offset + sizeOf(into) <= file.size && file.readNow!(offset, into);
+    if (file.writeNow) this.writeNow = (offset, from) => file.writeNow!(offset, from);
   }
 
   get size(): number {
@@ -40,6 +51,18 @@ export class RawImage implements DiskImage {
 
   async write(offset: number, from: Uint8Array): Promise<void> {
     await this.file.write(offset, from);
+  }
+
+  /** Writes only where there is something else, so that holes stay holes; makes some where the file can have them. */
+  async writeZeroes(offset: number, length: number, mayUnmap: boolean): Promise<void> {
+    if (mayUnmap && this.file.punchHole) return this.file.punchHole(offset, length);
+    const zeros = new Uint8Array(Math.min(length, PIECE));
+    const found = new Uint8Array(zeros.length);
+    for (let done = 0; done < length; done += zeros.length) {
+      const piece = found.subarray(0, length - done);
+      await this.read(offset + done, piece);
+      if (!isZero(piece)) await this.write(offset + done, zeros.subarray(0, piece.length));
+    }
   }
 
   async flush(): Promise<void> {
@@ -58,7 +81,11 @@ export class RawImage implements DiskImage {
     await this.file.truncate(size);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.closing ??= this.finish());
+  }
+
+  private async finish(): Promise<void> {
     try {
       if (!this.readOnly) await this.file.flush();
     } finally {

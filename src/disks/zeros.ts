@@ -26,3 +26,16 @@ export function isZero(bytes: Uint8Array): boolean {
   for (; i < words.length; i++) if (words[i] !== 0) return false;
   return true;
 }
+
+/** A MiB of them, to write from. */
+export const ZEROS = new Uint8Array(1 << 20);
+
+/** Writes zeros into a file. */
+export async function writeZeros(
+  file: { write(offset: number, from: Uint8Array): Promise<void> },
+  offset: number,
+  length: number,
+): Promise<void> {
+  for (let done = 0; done < length; done += ZEROS.length)
+    await file.write(offset + done, ZEROS.subarray(0, Math.min(ZEROS.length, length - done)));
+}

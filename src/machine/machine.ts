@@ -149,7 +149,7 @@ export class LocalMachine implements Machine {
       const drives: Drive[] = [];
       for (const [index, drive] of resolved.drives.entries()) {
         const backend = await findings.openDrive(`drives[${index}]`, drive);
-        if (backend) drives.push({ backend, id: drive.id });
+        if (backend) drives.push({ backend, id: drive.id, queues: drive.queues });
       }
       findings.throwIfAny();
       const files = await abortable(BootFiles.read(opened), host.signal);

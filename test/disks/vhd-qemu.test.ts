@@ -42,7 +42,7 @@ describe.skipIf(!requireTool('qemu-img', 'qemu-utils'))('VHD and qemu-img', () =
         const options = `subformat=${subformat},force_size=${force}`;
         qemuImg('convert', '-f', 'raw', '-O', 'vpc', '-o', options, `${path}.in`, path);
         const file = await NodeImageFile.open(path, true);
-        expect(await probeFormat(file)).toBe('vpc');
+        expect(await probeFormat(file)).toBe('vhd');
         await file.close();
         const image = await openFile(VHD, path, false);
         if (force === 'on') expect(image.size).toBe(size);

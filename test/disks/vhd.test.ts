@@ -76,7 +76,7 @@ describe('the footer of a VHD', () => {
       seal(footer, 64);
       const file = new MemoryImageFile('fixed.vhd');
       await file.write(size, footer);
-      expect(await probeFormat(file)).toBe('vpc');
+      expect(await probeFormat(file)).toBe('vhd');
       expect((await VHD.open(file, memoryHost())).size).toBe(expected);
     }
   });
@@ -233,7 +233,7 @@ describe('a sparse VHD', () => {
     await damaged.write(end, new Uint8Array(BLOCK + SECTOR)); // No footer, and a block that was lost.
     await damaged.write(1536 + 8, Uint8Array.of(0, 0, 0, 1)); // A block over the header.
     const broken = await VHD.open(damaged, memoryHost());
-    await expect(broken.read(2 * BLOCK, new Uint8Array(1))).rejects.toThrow('disk.vhd: vpc at offset 1544');
+    await expect(broken.read(2 * BLOCK, new Uint8Array(1))).rejects.toThrow('disk.vhd: vhd at offset 1544');
     await expect(broken.write(0, Uint8Array.of(1))).rejects.toThrow('before it is repaired');
     expect(await broken.check!()).toMatchObject({ errorCount: 2, leaks: 1, repaired: 0 });
     expect(await broken.check!({ repair: 'all' })).toMatchObject({ errorCount: 2, leaks: 1, repaired: 3 });
@@ -321,7 +321,7 @@ describe('a differencing VHD', () => {
     await child.write(1000, Uint8Array.of(1, 2, 3));
     await child.close();
     const image = await openDiskImage(file, memoryHost(files));
-    expect(image.backingReference).toEqual({ reference: 'base.vhd', format: 'vpc' });
+    expect(image.backingReference).toEqual({ reference: 'base.vhd', format: 'vhd' });
     const expected = await readAll(parent);
     expected.set([1, 2, 3], 1000);
     expectSame(await readAll(image), expected, 0);

@@ -8,18 +8,19 @@ import type { Compression, ImageHost } from '../../disks/disk-image.ts';
 import type { ImageFile } from '../../disks/image-file.ts';
 import { FileError, fileError } from './file-error.ts';
 import { NodeImageFile } from './image-file.ts';
+import { zstdCompress, zstdDecompress } from './zstd.ts';
 
-type Transform = (bytes: Uint8Array, options: ZlibOptions) => Promise<Buffer>;
+type Transform = (bytes: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>;
 
-const PACK: Readonly<Record<Compression, Transform | undefined>> = {
+const PACK: Readonly<Record<Compression, Transform>> = {
   deflate: promisify(deflateRaw) as Transform,
   zlib: promisify(deflate) as Transform,
-  zstd: undefined,
+  zstd: zstdCompress,
 };
-const UNPACK: Readonly<Record<Compression, Transform | undefined>> = {
+const UNPACK: Readonly<Record<Compression, Transform>> = {
   deflate: promisify(inflateRaw) as Transform,
   zlib: promisify(inflate) as Transform,
-  zstd: undefined,
+  zstd: (bytes, { maxOutputLength }) => zstdDecompress(bytes, maxOutputLength!),
 };
 
 export interface NodeImageHostOptions {
@@ -50,14 +51,10 @@ export function createImageHost({ allow = [] }: NodeImageHostOptions = {}): Imag
   };
   return {
     async decompress(compression, bytes, size) {
-      const unpack = UNPACK[compression];
-      if (!unpack) throw new Error(`${compression} cannot be unpacked here`);
-      return unpack(bytes, { maxOutputLength: size });
+      return UNPACK[compression](bytes, { maxOutputLength: size });
     },
-    async compress(compression, bytes) {
-      const pack = PACK[compression];
-      if (!pack) throw new Error(`${compression} cannot be packed here`);
-      return pack(bytes, {});
+    async compress(compression, bytes, { windowBits } = {}) {
+      return PACK[compression](bytes, windowBits === undefined ? {} : { windowBits });
     },
     async openReferenced(reference, from, readOnly) {
       return NodeImageFile.open(await locate(reference, from), readOnly, reference);

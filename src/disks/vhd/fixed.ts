@@ -5,10 +5,11 @@ import { checkSize } from './size.ts';
 import { changeFooter, FOOTER_SIZE, TYPE_FIXED, type Footer } from './footer.ts';
 
 export class FixedVhd implements DiskImage {
-  readonly format = 'vpc';
+  readonly format = 'vhd';
   readonly readOnly: boolean;
   readonly discard?: (offset: number, length: number) => Promise<void>;
   private diskSize: number;
+  private closing: Promise<void> | undefined;
 
   constructor(
     readonly file: ImageFile,
@@ -46,7 +47,7 @@ export class FixedVhd implements DiskImage {
 
   async info(): Promise<ImageInfo> {
     return {
-      format: 'vpc',
+      format: 'vhd',
       virtualSize: this.size,
       fileSize: this.file.size,
       details: { subformat: 'fixed', creator: this.footer.creator.trim() },
@@ -73,7 +74,11 @@ export class FixedVhd implements DiskImage {
     this.diskSize = size;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.closing ??= this.finish());
+  }
+
+  private async finish(): Promise<void> {
     try {
       if (!this.readOnly) await this.file.flush();
     } finally {

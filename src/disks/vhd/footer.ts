@@ -143,7 +143,7 @@ export const typeOf = (footer: Uint8Array): number => viewOf(footer).getUint32(F
 export function parseFooter(bytes: Uint8Array, name: string, offset: number): Footer {
   const view = viewOf(bytes);
   const fail = (reason: string, field: number): never => {
-    throw new DiskImageError(name, 'vpc', reason, offset + field);
+    throw new DiskImageError(name, 'vhd', reason, offset + field);
   };
   const version = view.getUint32(FIELD.version);
   if (version !== VERSION_1)

@@ -28,7 +28,7 @@ const SMALL_BLOCK_SIZE = 2 ** 19;
 const ID_SIZE = 16;
 
 export const VHD: DiskFormat = {
-  name: 'vpc',
+  name: 'vhd',
   title: 'Virtual Hard Disk (VHD)',
   extensions: ['.vhd', '.vpc', '.avhd'],
   options: {
@@ -52,7 +52,7 @@ export const VHD: DiskFormat = {
     if (footer.type === TYPE_FIXED) {
       if (footer.size > end) {
         const reason = `a disk of ${footer.size} bytes is not in a file of ${file.size}`;
-        throw new DiskImageError(file.name, 'vpc', reason);
+        throw new DiskImageError(file.name, 'vhd', reason);
       }
       return new FixedVhd(file, footer);
     }
@@ -60,11 +60,11 @@ export const VHD: DiskFormat = {
     const { tableEntries, blockSize } = header;
     if (tableEntries * blockSize < footer.size) {
       const reason = `a disk of ${footer.size} bytes has only ${tableEntries} blocks of ${blockSize}`;
-      throw new DiskImageError(file.name, 'vpc', reason, footer.headerOffset);
+      throw new DiskImageError(file.name, 'vhd', reason, footer.headerOffset);
     }
     const isDifferencing = footer.type === TYPE_DIFFERENCING;
     const backing = isDifferencing
-      ? ({ reference: await readParentName(file, header), format: 'vpc' } as const)
+      ? ({ reference: await readParentName(file, header), format: 'vhd' } as const)
       : undefined;
     return new SparseVhd(file, host, footer, header, backing, end);
   },

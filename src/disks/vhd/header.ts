@@ -59,10 +59,10 @@ export const tableEnd = ({ tableOffset, tableEntries }: Header): number =>
 /** @param offset where the footer says that it lies. */
 export async function readHeader(file: ImageFile, offset: number): Promise<Header> {
   const fail = (reason: string, field = 0): never => {
-    throw new DiskImageError(file.name, 'vpc', reason, offset + field);
+    throw new DiskImageError(file.name, 'vhd', reason, offset + field);
   };
   if (!(offset >= SECTOR && offset + HEADER_SIZE <= file.size))
-    throw new DiskImageError(file.name, 'vpc', `its header would lie at ${offset}, outside of the file`);
+    throw new DiskImageError(file.name, 'vhd', `its header would lie at ${offset}, outside of the file`);
   const bytes = new Uint8Array(HEADER_SIZE);
   await file.read(offset, bytes);
   const view = viewOf(bytes);
@@ -115,7 +115,7 @@ export async function readParentName(file: ImageFile, header: Header): Promise<s
     const { offset, length } = locator;
     if (length > MAX_LOCATOR_DATA || !(offset + length <= file.size)) {
       const reason = `the name of its parent would lie from ${offset} to ${offset + length}`;
-      throw new DiskImageError(file.name, 'vpc', reason);
+      throw new DiskImageError(file.name, 'vhd', reason);
     }
     const bytes = new Uint8Array(length);
     await file.read(offset, bytes);
@@ -123,7 +123,7 @@ export async function readParentName(file: ImageFile, header: Header): Promise<s
     if (name !== '') return fromWindowsPath(name);
   }
   if (header.parentName !== '') return fromWindowsPath(header.parentName);
-  throw new DiskImageError(file.name, 'vpc', 'it is a differencing disk and does not name its parent');
+  throw new DiskImageError(file.name, 'vhd', 'it is a differencing disk and does not name its parent');
 }
 
 export interface NewHeader {

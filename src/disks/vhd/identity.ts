@@ -12,7 +12,7 @@ export const sameId = (a: Uint8Array | undefined, b: Uint8Array): boolean =>
 
 /** The unique id of a VHD; undefined for what is none. */
 export const uniqueIdOf = (image: DiskImage): Uint8Array | undefined =>
-  image.format === 'vpc' ? (image as VhdImage).uniqueId : undefined;
+  image.format === 'vhd' ? (image as VhdImage).uniqueId : undefined;
 
 /**
  * The footer that counts: the one at the end of the file, or, when that one is damaged or was about to be moved,
@@ -22,7 +22,7 @@ export const uniqueIdOf = (image: DiskImage): Uint8Array | undefined =>
 export async function readFooter(file: ImageFile): Promise<{ footer: Footer; end: number }> {
   const bytes = new Uint8Array(FOOTER_SIZE);
   if (file.size < FOOTER_SIZE)
-    throw new DiskImageError(file.name, 'vpc', `expected a footer, found a file of ${file.size} bytes`);
+    throw new DiskImageError(file.name, 'vhd', `expected a footer, found a file of ${file.size} bytes`);
   const last = file.size - FOOTER_SIZE;
   await file.read(last, bytes);
   if (isFooter(bytes)) {
@@ -33,7 +33,7 @@ export async function readFooter(file: ImageFile): Promise<{ footer: Footer; end
   if (!isFooter(bytes) || typeOf(bytes) === TYPE_FIXED) {
     const reason =
       'expected a footer with a right checksum at the end, or a copy of it at the start: found neither';
-    throw new DiskImageError(file.name, 'vpc', reason, last);
+    throw new DiskImageError(file.name, 'vhd', reason, last);
   }
   return { footer: parseFooter(bytes, file.name, 0), end: Math.ceil(file.size / SECTOR) * SECTOR };
 }

@@ -52,7 +52,7 @@ interface Place {
 }
 
 export class SparseVhd implements DiskImage {
-  readonly format = 'vpc';
+  readonly format = 'vhd';
   readonly readOnly: boolean;
   readonly clusterSize: number;
   readonly discard?: (offset: number, length: number) => Promise<void>;
@@ -66,6 +66,7 @@ export class SparseVhd implements DiskImage {
   private nextFlush: Promise<void> | undefined;
   private surveyed: Promise<void> | undefined;
   private beneath: DiskImage | undefined;
+  private closing: Promise<void> | undefined;
 
   /** @param end where the next block goes, behind all others: the footer's place. */
   constructor(
@@ -111,7 +112,7 @@ export class SparseVhd implements DiskImage {
   }
 
   error(reason: string, offset?: number): DiskImageError {
-    return new DiskImageError(this.file.name, 'vpc', reason, offset);
+    return new DiskImageError(this.file.name, 'vhd', reason, offset);
   }
 
   async read(offset: number, into: Uint8Array): Promise<void> {
@@ -172,7 +173,7 @@ export class SparseVhd implements DiskImage {
 
   async info(): Promise<ImageInfo> {
     return {
-      format: 'vpc',
+      format: 'vhd',
       virtualSize: this.size,
       fileSize: this.file.size,
       clusterSize: this.clusterSize,
@@ -220,7 +221,7 @@ export class SparseVhd implements DiskImage {
       throw this.error(`expected a parent of ${this.size} bytes, found ${reference} with ${parent.size}`);
     const { uniqueId: id } = parent;
     await this.restructure({ size: this.size, type: TYPE_DIFFERENCING, parent: { id, reference } });
-    this.backingReference = { reference, format: 'vpc' };
+    this.backingReference = { reference, format: 'vhd' };
   }
 
   async makeEmpty(): Promise<void> {
@@ -234,7 +235,11 @@ export class SparseVhd implements DiskImage {
     await this.check({ repair: 'leaks' });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.closing ??= this.finish());
+  }
+
+  private async finish(): Promise<void> {
     try {
       if (!this.readOnly) await this.flush();
     } finally {

@@ -1,0 +1,187 @@
+/** Overlays: what commit, rebase and temporary drives do with what they read as; and what a guest may write to raw ones. */
+import { describe, expect, it } from 'vitest';
+import { createImageHost } from '../../src/bindings/node/image-host.ts';
+import { commitImage, rebaseImage } from '../../src/disks/commit.ts';
+import type { DiskImage, ImageHost } from '../../src/disks/disk-image.ts';
+import { openDiskDrive } from '../../src/disks/drive.ts';
+import { diskFormat } from '../../src/disks/formats.ts';
+import { MemoryImageFile, type ImageFile } from '../../src/disks/image-file.ts';
+import { openDiskImage } from '../../src/disks/open.ts';
+import { Random } from '../support/random.ts';
+
+const SIZE = 8 << 20;
+
+/** Files by name, which stay when they are closed. */
+class Folder {
+  private readonly files = new Map<string, MemoryImageFile>();
+  readonly host: ImageHost = {
+    ...createImageHost(),
+    openReferenced: async (name, _, readOnly) => this.file(name, readOnly),
+  };
+
+  file(name: string, readOnly = false): ImageFile {
+    const file = this.files.get(name) ?? new MemoryImageFile(name);
+    this.files.set(name, file);
+    // One and the same content, seen by who may write and who may not.
+    return new Proxy(file, {
+      get(target, key) {
+        if (key === 'readOnly') return readOnly;
+        const value = Reflect.get(target, key) as unknown;
+        return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
+      },
+    });
+  }
+
+  async open(name: string, readOnly = false): Promise<DiskImage> {
+    return openDiskImage(this.file(name, readOnly), this.host);
+  }
+
+  async create(name: string, format: string, below?: string, size = SIZE): Promise<DiskImage> {
+    const image = below === undefined ? undefined : await this.open(below, true);
+    const backing = image && { reference: below!, format: image.format, image };
+    const made = await diskFormat(format).create(this.file(name), { size, backing }, this.host);
+    if (image) made.backing = image;
+    return made;
+  }
+}
+
+const content = async (image: DiskImage): Promise<Uint8Array> => {
+  const bytes = new Uint8Array(image.size);
+  await image.read(0, bytes);
+  return bytes;
+};
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** Scribbles over a disk; some of it zeros. */
+async function scribble(image: DiskImage, seed: number, count = 40): Promise<void> {
+  const random = new Random(seed);
+  for (let i = 0; i < count; i++) {
+    const offset = random.below(image.size / 512) * 512;
+    const length = Math.min(image.size - offset, 512 * (1 + random.below(300)));
+    if (random.below(4) === 0 && image.writeZeroes) await image.writeZeroes(offset, length, true);
+    else await image.write(offset, new Uint8Array(length).fill(random.below(256)));
+  }
+}
+
+describe.each(['raw', 'qcow2', 'vmdk'])('an overlay over %s', (format) => {
+  it('is committed: the image beneath reads as it did, and it has nothing left', async () => {
+    const folder = new Folder();
+    const base = await folder.create('base', format);
+    await scribble(base, 1);
+    await base.close();
+    const top = await folder.create('top', 'qcow2', 'base', SIZE + (format === 'vmdk' ? 0 : 65536));
+    await scribble(top, 2);
+    const expected = await content(top);
+    await commitImage(top, folder.host);
+    expect(same(await content(top), expected)).toBe(true);
+    for (let offset = 0; offset < top.size;) {
+      const { kind, length } = await top.nextExtent(offset);
+      expect(kind).toBe('absent');
+      offset += length;
+    }
+    await top.close();
+    const after = await folder.open('base', true);
+    expect(same(await content(after), expected)).toBe(true);
+    await after.close();
+  });
+
+  it('is put onto another image, or onto none, and reads as it did', async () => {
+    const folder = new Folder();
+    for (const [name, seed] of [
+      ['base', 3],
+      ['other', 4],
+    ] as const) {
+      const image = await folder.create(name, format);
+      await scribble(image, seed);
+      await image.close();
+    }
+    const top = await folder.create('top', 'qcow2', 'base');
+    await scribble(top, 5, 10);
+    const expected = await content(top);
+    const other = await folder.open('other', true);
+    await rebaseImage(top, { reference: 'other', format: other.format, image: other });
+    await top.close();
+    await other.close();
+    const moved = await folder.open('top');
+    expect(moved.backing?.file.name).toBe('other');
+    expect(same(await content(moved), expected)).toBe(true);
+    await rebaseImage(moved, undefined);
+    await moved.close();
+    const alone = await folder.open('top', true);
+    expect(alone.backing).toBeUndefined();
+    expect(same(await content(alone), expected)).toBe(true);
+    await alone.close();
+  });
+
+  it('in memory takes what a temporary drive is given', async () => {
+    const folder = new Folder();
+    const base = await folder.create('base', format);
+    await scribble(base, 6);
+    const before = await content(base);
+    await base.close();
+    const file = new Uint8Array(folder.file('base').size);
+    await folder.file('base').read(0, file);
+    const drive = await openDiskDrive(async (readOnly) => folder.file('base', readOnly), folder.host, {
+      readOnly: false,
+      temporary: true,
+    });
+    expect(drive.readOnly).toBe(false);
+    await drive.write(12_288, new Uint8Array(8192).fill(0xaa));
+    const bytes = new Uint8Array(SIZE);
+    await drive.read(0, bytes);
+    before.fill(0xaa, 12_288, 12_288 + 8192);
+    expect(same(bytes, before)).toBe(true);
+    await drive.close();
+    const now = new Uint8Array(folder.file('base').size);
+    await folder.file('base').read(0, now);
+    expect(same(now, file)).toBe(true);
+  });
+});
+
+describe('a raw image whose format was found out', () => {
+  const open = (folder: Folder, format?: 'raw') =>
+    openDiskDrive(async (readOnly) => folder.file('disk', readOnly), folder.host, {
+      readOnly: false,
+      format,
+    });
+
+  it('does not become one of another format by what a guest writes', async () => {
+    const folder = new Folder();
+    await folder.create('disk', 'raw');
+    const evil = await folder.create('evil', 'qcow2');
+    await evil.close();
+    const header = new Uint8Array(65536);
+    await folder.file('evil').read(0, header);
+    const drive = await open(folder);
+    await expect(drive.write(0, header)).rejects.toThrow(
+      'disk: raw at offset 0: a write was refused that would have it taken for a qcow2 image',
+    );
+    // Nor in pieces.
+    await drive.write(512, header.subarray(512, 1024));
+    await drive.write(2, header.subarray(2, 512));
+    await expect(drive.write(0, header.subarray(0, 2))).rejects.toThrow('a write was refused');
+    await drive.write(0, new Uint8Array(512).fill(1));
+    await drive.write(4096, header);
+    await drive.close();
+    expect((await folder.open('disk', true)).format).toBe('raw');
+    // Who says that it is raw may write what he likes.
+    const named = await open(folder, 'raw');
+    await named.write(0, header.subarray(0, 4096));
+    await named.close();
+    expect((await folder.open('disk', true)).format).toBe('qcow2');
+  });
+});
+
+describe('backing images', () => {
+  it('that lie beneath themselves are found', async () => {
+    const folder = new Folder();
+    await (await folder.create('a', 'qcow2')).close();
+    await (await folder.create('b', 'qcow2', 'a')).close();
+    const a = await folder.open('a');
+    await rebaseImage(a, { reference: 'b', format: 'qcow2' }, { isUnsafe: true });
+    await a.close();
+    await expect(folder.open('a', true)).rejects.toThrow(
+      'b: qcow2: backing file "a": it lies beneath itself',
+    );
+  });
+});
