@@ -9,6 +9,7 @@ export class FixedVhd implements DiskImage {
   readonly readOnly: boolean;
   readonly discard?: (offset: number, length: number) => Promise<void>;
   private diskSize: number;
+  private closing: Promise<void> | undefined;
 
   constructor(
     readonly file: ImageFile,
@@ -73,7 +74,11 @@ export class FixedVhd implements DiskImage {
     this.diskSize = size;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.closing ??= this.finish());
+  }
+
+  private async finish(): Promise<void> {
     try {
       if (!this.readOnly) await this.file.flush();
     } finally {

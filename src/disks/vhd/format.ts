@@ -1,4 +1,9 @@
-/** Virtual Hard Disks of Virtual PC, Hyper-V and Azure: fixed, dynamic and differencing. */
+/**
+ * Virtual Hard Disks of Virtual PC, Hyper-V and Azure: fixed, dynamic and differencing.
+ *
+ * Left out: disks in several files; fixed disks with the footer of 511 bytes that programs before Virtual PC 2004
+ * wrote; and comparing the time of the parent, which copying changes, where the unique id says more.
+ */
 import { ArgumentError } from '../../errors.ts';
 import { DiskImageError, type CreateImageOptions, type DiskFormat, type DiskImage } from '../disk-image.ts';
 import { FixedVhd } from './fixed.ts';

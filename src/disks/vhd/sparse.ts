@@ -66,6 +66,7 @@ export class SparseVhd implements DiskImage {
   private nextFlush: Promise<void> | undefined;
   private surveyed: Promise<void> | undefined;
   private beneath: DiskImage | undefined;
+  private closing: Promise<void> | undefined;
 
   /** @param end where the next block goes, behind all others: the footer's place. */
   constructor(
@@ -234,7 +235,11 @@ export class SparseVhd implements DiskImage {
     await this.check({ repair: 'leaks' });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.closing ??= this.finish());
+  }
+
+  private async finish(): Promise<void> {
     try {
       if (!this.readOnly) await this.flush();
     } finally {

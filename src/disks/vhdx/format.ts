@@ -1,4 +1,9 @@
-/** VHDX, the virtual hard disks of Hyper-V: fixed, dynamic and differencing. */
+/**
+ * VHDX, the virtual hard disks of Hyper-V: fixed, dynamic and differencing.
+ *
+ * Left out: making the block allocation table longer than its region, so that a disk grows as far as the table has
+ * room, and a fixed one not at all; logs of more than 64 MiB; and correcting stale paths of parents.
+ */
 import { ArgumentError } from '../../errors.ts';
 import type { CreateImageOptions, DiskFormat, DiskImage, FormatOptions, ImageHost } from '../disk-image.ts';
 import type { ImageFile } from '../image-file.ts';

@@ -84,6 +84,7 @@ export class VhdxImage implements DiskImage {
   private nextFlush: Promise<void> | undefined;
   private begun: Promise<void> | undefined;
   private beneath: DiskImage | undefined;
+  private closing: Promise<void> | undefined;
 
   constructor(
     readonly file: ImageFile,
@@ -235,7 +236,11 @@ export class VhdxImage implements DiskImage {
     await this.check({ repair: 'leaks' });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.closing ??= this.finish());
+  }
+
+  private async finish(): Promise<void> {
     try {
       if (!this.readOnly) {
         await this.flush();
