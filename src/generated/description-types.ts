@@ -38,6 +38,11 @@ export interface MachineDescription {
    * their cables is no part of the machine. Default none.
    */
   readonly network?: readonly NetworkDescription[];
+  /**
+   * Shared folders (virtio 9P transports). Each needs a virtio slot, of which there are 8. What is in
+   * them is no part of the machine. Default none.
+   */
+  readonly shares?: readonly ShareDescription[];
   /** Devices that a machine may have or not. */
   readonly devices?: {
     /** virtio entropy device: host entropy, or a repeatable sequence from a seed. Default true. */
@@ -141,6 +146,15 @@ export interface NetworkDescription {
    * and those that follow.
    */
   readonly mac?: string;
+  /** Its virtio slot. Default the first free one. */
+  readonly slot?: number;
+}
+/** A shared folder. */
+export interface ShareDescription {
+  /** What the guest mounts it by, different for each shared folder: at most 31 printable ASCII characters. */
+  readonly tag: string;
+  /** Whether the guest may only read. Default false. */
+  readonly readOnly?: boolean;
   /** Its virtio slot. Default the first free one. */
   readonly slot?: number;
 }

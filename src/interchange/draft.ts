@@ -54,10 +54,22 @@ export interface FoundCard extends Origin {
   readonly mac?: string;
 }
 
+/** A shared folder as found. */
+export interface FoundShare extends Origin {
+  readonly tag: string;
+  readonly readOnly: boolean;
+}
+
+/** Why what a folder has in it is not in a description. */
+export const NO_FOLDER =
+  'which folder is shared is no part of a description; whoever makes the machine says it (docs/shared-folders.md)';
+
 /** Why what a card is connected to is not in a description. */
 export const NO_CABLE =
   'what a card is connected to is no part of a description; whoever makes the machine says it (docs/network.md)';
 
+/** A tag, as descriptions have it. */
+const TAG = /^[!-~]{1,31}$/;
 /** An address of one card, as descriptions have it. */
 const MAC = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/;
 
@@ -81,6 +93,7 @@ export class Draft {
   paging: Paging | undefined;
   readonly drives: FoundDrive[] = [];
   readonly network: FoundCard[] = [];
+  readonly shares: FoundShare[] = [];
   console: Origin | undefined;
   rng: Origin | undefined;
   seed: number | undefined;
@@ -120,7 +133,11 @@ export class Draft {
     const others = [this.console, rng, this.powerButton].filter((origin) => origin !== undefined);
     const drives = this.inSlots(this.drives, MAX_VIRTIO_DEVICES - others.length);
     const network = this.inSlots(this.nameCards(), MAX_VIRTIO_DEVICES - others.length - drives.length);
-    const places = this.findSlots([...drives, ...others, ...network]);
+    const shares = this.inSlots(
+      this.checkTags(),
+      MAX_VIRTIO_DEVICES - others.length - drives.length - network.length,
+    );
+    const places = this.findSlots([...drives, ...others, ...network, ...shares]);
     const place = (origin: Origin): { readonly slot?: number } =>
       places.has(origin) ? { slot: places.get(origin)! } : {};
     const there = (origin: Origin): true | { readonly slot: number } => {
@@ -145,6 +162,13 @@ export class Draft {
       boot,
       ...(drives.length > 0 && { drives: this.describe(drives, place) }),
       ...(network.length > 0 && { network: network.map((card) => ({ mac: card.mac, ...place(card) })) }),
+      ...(shares.length > 0 && {
+        shares: shares.map((share) => ({
+          tag: share.tag,
+          ...(share.readOnly && { readOnly: true }),
+          ...place(share),
+        })),
+      }),
       ...(Object.keys(devices).length > 0 && { devices }),
     };
     return { description: validateDescription(description), notes: this.notes };
@@ -203,6 +227,21 @@ export class Draft {
       }
       used.add(mac);
       return { ...card, mac };
+    });
+  }
+
+  /** The shared folders that guests can tell apart. */
+  private checkTags(): FoundShare[] {
+    const used = new Set<string>();
+    return this.shares.filter(({ from, tag }) => {
+      const isRight = TAG.test(tag) && !used.has(tag);
+      if (!isRight)
+        this.note(
+          from,
+          `left out: tag ${JSON.stringify(tag)}; here each shared folder has one of its own, of at most 31 printable ASCII characters`,
+        );
+      used.add(tag);
+      return isRight;
     });
   }
 

@@ -49,7 +49,8 @@ export function exportLibvirt(
   const overrides: XmlElement[] = [];
   for (const device of machine.virtio) {
     const drive = device.kind === 'drive' ? machine.drives[device.index] : undefined;
-    if (drive?.memory !== undefined) {
+    const share = device.kind === 'share' ? machine.shares[device.index] : undefined;
+    if (drive?.memory !== undefined || (share && !hasFolder(share.tag, options))) {
       words.push(...leaving.device(device).flat());
       continue;
     }
@@ -98,7 +99,8 @@ export function exportLibvirt(
 
 /** libvirt keeps names of users' own that begin with `ua-`. */
 function aliasOf(device: PlacedDevice): string {
-  return `ua-${device.kind === 'drive' ? nodeName(device.index) : device.kind}${device.kind === 'network' ? device.index : ''}`;
+  if (device.kind === 'drive') return `ua-${nodeName(device.index)}`;
+  return `ua-${device.kind}${'index' in device ? device.index : ''}`;
 }
 
 /** A device at virtio-mmio; which slot is said apart, because libvirt knows none. */
@@ -128,6 +130,16 @@ function libvirtDevice(device: PlacedDevice, leaving: Leaving): XmlElement {
         element('model', { type: 'virtio' }),
         ...place,
       ]);
+    case 'share': {
+      const { tag, readOnly } = leaving.machine.shares[device.index];
+      // libvirt's name of security_model=none.
+      return element('filesystem', { type: 'mount', accessmode: 'squash' }, [
+        element('source', { dir: leaving.shared(device.index)! }),
+        element('target', { dir: tag }),
+        ...(readOnly ? [element('readonly')] : []),
+        ...place,
+      ]);
+    }
     case 'rng':
       return element('rng', { model: 'virtio' }, [element('backend', { model: 'builtin' }), ...place]);
     case 'powerButton':
@@ -137,6 +149,11 @@ function libvirtDevice(device: PlacedDevice, leaving: Leaving): XmlElement {
       );
       return element('input', { type: 'keyboard', bus: 'virtio' }, place);
   }
+}
+
+/** libvirt has no folder without a name, which QEMU has. */
+function hasFolder(tag: string, { shares }: ExportOptions): boolean {
+  return shares !== undefined && Object.hasOwn(shares, tag);
 }
 
 function override(alias: string, properties: Readonly<Record<string, string>>): XmlElement {

@@ -18,15 +18,16 @@ import {
  * @throws DescriptionError that names each wrong place, what was expected there and what was found.
  */
 export function canonicalDescription(description: MachineDescription): string {
-  const { boot, drives, network, ...rest } = completeDescription(validateDescription(description));
+  const { boot, drives, network, shares, ...rest } = completeDescription(validateDescription(description));
   const { initrd, append, ...files } = boot;
   const named = Object.entries(files).map(([key, file]) => [key, withoutName(file)]);
   return serialize({
     ...rest,
     boot: { ...Object.fromEntries(named), ...(initrd && { initrd: initrd.map(withoutName) }), append },
     drives: drives.map(withoutName),
-    // A key that came later: digests of machines without it stay.
+    // Keys that came later: digests of machines without them stay.
     ...(network.length > 0 && { network }),
+    ...(shares.length > 0 && { shares }),
   });
 }
 

@@ -16,11 +16,13 @@ import {
   type MachineDescription,
   type NetworkDescription,
   type Paging,
+  type ShareDescription,
 } from '../generated/description-types.ts';
 import { describe, Problems } from './description-error.ts';
 import { complete, read, type Rule } from './description-reader.ts';
 import {
   inSlotOrder,
+  LISTS,
   slotOf,
   virtioParts,
   placedParts,
@@ -42,6 +44,7 @@ export {
   type MachineDescription,
   type NetworkDescription,
   type Paging,
+  type ShareDescription,
 } from '../generated/description-types.ts';
 export { DescriptionError, type DescriptionProblem } from './description-error.ts';
 export { parseSize } from './size.ts';
@@ -84,6 +87,7 @@ export interface CompleteDescription {
   };
   readonly drives: readonly CompleteDrive[];
   readonly network: readonly CompleteNetwork[];
+  readonly shares: readonly CompleteShare[];
   readonly devices: Required<NonNullable<MachineDescription['devices']>>;
 }
 
@@ -94,6 +98,9 @@ export type CompleteDrive = { readonly readOnly: boolean; readonly id: string; r
 
 /** A network card. */
 export type CompleteNetwork = { readonly mac: string; readonly slot?: number };
+
+/** A shared folder. */
+export type CompleteShare = Required<Omit<ShareDescription, 'slot'>> & { readonly slot?: number };
 
 /** A description as the machine uses it. */
 export type ResolvedDescription = Omit<CompleteDescription, 'hartware' | 'clock' | 'boot'> & {
@@ -154,6 +161,7 @@ function withDefaults(description: MachineDescription): CompleteDescription {
     },
     drives: drives.map((drive, index) => ({ ...drive, id: idOf(drive, index) }) as CompleteDrive),
     network: network.map((card, index) => ({ ...card, mac: macOf(card, index) })),
+    shares: full.shares as readonly CompleteShare[],
     devices: full.devices as Full<typeof full.devices>,
   };
 }
@@ -174,17 +182,25 @@ export function resolveDescription(description: MachineDescription): ResolvedDes
 
 /** What no single place says; of those places that are right in themselves. */
 function checkTogether(
-  { clock, drives = [], network = [], devices }: Partial<MachineDescription>,
+  { clock, drives = [], network = [], shares = [], devices }: Partial<MachineDescription>,
   problems: Problems,
 ): void {
   if (clock?.kind === 'virtual' && clock.startTime !== undefined && !isTime(clock.startTime))
     problems.add('clock.startTime', 'a time that there is, from 1970 on', describe(clock.startTime));
   checkNames(problems, 'drives', 'id', 'an id of its own', drives.map(idOf));
   checkNames(problems, 'network', 'mac', 'an address of its own', network.map(macOf));
+  checkNames(
+    problems,
+    'shares',
+    'tag',
+    'a tag of its own',
+    shares.map((share) => share?.tag),
+  );
   if (!problems.isRight('devices')) return;
   const keys = {
     drives: drives as readonly CompleteDrive[],
     network: network as readonly CompleteNetwork[],
+    shares: shares as readonly CompleteShare[],
     devices: complete(RULE.properties!.devices, devices ?? {}) as CompleteDescription['devices'],
   };
   const parts = virtioParts(keys);
@@ -194,12 +210,9 @@ function checkTogether(
     problems.add(
       'drives',
       `at most ${MAX_VIRTIO_DEVICES} virtio devices`,
-      `${count} (drives, network cards, rng, console and powerButton together)`,
+      `${count} (drives, network cards, shared folders, rng, console and powerButton together)`,
     );
 }
-
-/** The keys of what there may be several of. */
-const LISTS = { drive: 'drives', network: 'network' } as const;
 
 /** No two of a list have the same name, counting the defaults. */
 function checkNames(

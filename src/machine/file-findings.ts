@@ -2,11 +2,12 @@
  * Opens the files that a description names and checks their digests. What is wrong with them is
  * collected, so that whoever makes the machine learns of all of it at once, before anything starts.
  */
-import { messageOf } from '../errors.ts';
+import { ArgumentError, messageOf } from '../errors.ts';
 import { MemoryBlockBackend, type BlockBackend } from '../block/backend.ts';
+import type { FileSystemBackend } from '../filesystem/backend.ts';
 import { Sha256 } from '../sha256.ts';
 import { describe, Problems } from './description-error.ts';
-import type { CompleteDrive, NamedFile } from './description.ts';
+import type { CompleteDrive, CompleteShare, NamedFile } from './description.ts';
 import type { MachineHost } from './host.ts';
 
 /** How much is read and hashed before the host attends to other events, in bytes. */
@@ -34,6 +35,17 @@ export class FileFindings {
       if (memory !== undefined) return new MemoryBlockBackend(new Uint8Array(memory), readOnly);
       const backend = await this.host.openDrive(drive.file, { readOnly });
       await this.check(path, drive, backend);
+      return backend;
+    });
+  }
+
+  /** What is in a shared folder, unless there is nothing. */
+  openShare(path: string, { tag }: CompleteShare): Promise<FileSystemBackend | undefined> {
+    return this.attempt(path, async () => {
+      const backend = await this.host.openShare?.(tag);
+      const name = JSON.stringify(tag);
+      if (!backend)
+        throw new ArgumentError(`nothing is shared as ${name}: pass its backend as shares[${name}]`);
       return backend;
     });
   }

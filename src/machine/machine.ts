@@ -6,6 +6,7 @@ import { DiskMeter } from '../block/metered.ts';
 import { EXIT_IDLE } from '../core/core.ts';
 import type { Finish } from '../devices/test-finisher.ts';
 import { ArgumentError, DisposedError, StateError } from '../errors.ts';
+import type { FileSystemBackend } from '../filesystem/backend.ts';
 import type { GuestMemory } from '../memory.ts';
 import { abortable } from './abort.ts';
 import type {
@@ -93,6 +94,7 @@ export class LocalMachine implements Machine {
     private readonly host: MachineHost,
     files: BootFiles,
     drives: readonly Drive[],
+    shares: readonly FileSystemBackend[],
   ) {
     this.ended = new Promise((resolve, reject) => {
       this.settle = resolve;
@@ -107,6 +109,7 @@ export class LocalMachine implements Machine {
       description: resolved,
       host,
       drives,
+      shares,
       devices: host.devices ?? [],
       sbi: host.sbi,
       meter: this.meter,
@@ -151,10 +154,15 @@ export class LocalMachine implements Machine {
         const backend = await findings.openDrive(`drives[${index}]`, drive);
         if (backend) drives.push({ backend, id: drive.id });
       }
+      const shares: FileSystemBackend[] = [];
+      for (const [index, share] of resolved.shares.entries()) {
+        const backend = await findings.openShare(`shares[${index}]`, share);
+        if (backend) shares.push(backend);
+      }
       findings.throwIfAny();
       const files = await abortable(BootFiles.read(opened), host.signal);
       host.signal?.throwIfAborted();
-      return new LocalMachine(checked, resolved, host, files, drives);
+      return new LocalMachine(checked, resolved, host, files, drives, shares);
     } catch (error) {
       await host.close?.();
       throw error;
@@ -555,6 +563,7 @@ export class LocalMachine implements Machine {
     this.system.close();
     this.meter.close();
     await this.system.settleIo();
+    await this.system.closeShares();
     this.system.core.close();
     await this.host.close?.();
   }

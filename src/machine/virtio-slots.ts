@@ -2,14 +2,17 @@
 import type { CompleteDescription } from './description.ts';
 
 /** What a description says of virtio devices. */
-export type VirtioKeys = Pick<CompleteDescription, 'drives' | 'network' | 'devices'>;
+export type VirtioKeys = Pick<CompleteDescription, 'drives' | 'network' | 'shares' | 'devices'>;
 
 const OTHERS = ['console', 'rng', 'powerButton'] as const;
 
-/** A virtio device of the machine's; a drive or network card by its place among these. */
+/** The keys of what there may be several of. */
+export const LISTS = { drive: 'drives', network: 'network', share: 'shares' } as const;
+
+/** A virtio device of the machine's; a drive, network card or shared folder by its place among these. */
 export type VirtioPart = ListedPart | { readonly kind: (typeof OTHERS)[number] };
 interface ListedPart {
-  readonly kind: 'drive' | 'network';
+  readonly kind: keyof typeof LISTS;
   readonly index: number;
 }
 
@@ -17,22 +20,16 @@ interface ListedPart {
 export type PlacedPart = VirtioPart & { readonly slot: number };
 
 /** The devices in the order in which they take slots. */
-export function virtioParts({ drives, network, devices }: VirtioKeys): VirtioPart[] {
-  return [
-    ...drives.map((_, index): VirtioPart => ({ kind: 'drive', index })),
-    ...OTHERS.filter((kind) => devices[kind] !== false).map((kind): VirtioPart => ({ kind })),
-    ...network.map((_, index): VirtioPart => ({ kind: 'network', index })),
-  ];
+export function virtioParts(keys: VirtioKeys): VirtioPart[] {
+  const all = (kind: ListedPart['kind']): VirtioPart[] =>
+    keys[LISTS[kind]].map((_, index) => ({ kind, index }));
+  const others = OTHERS.filter((kind) => keys.devices[kind] !== false).map((kind): VirtioPart => ({ kind }));
+  return [...all('drive'), ...others, ...all('network'), ...all('share')];
 }
 
 /** The slot that a device names. */
-export function slotOf({ drives, network, devices }: VirtioKeys, part: VirtioPart): number | undefined {
-  const device =
-    part.kind === 'drive'
-      ? drives[part.index]
-      : part.kind === 'network'
-        ? network[part.index]
-        : devices[part.kind];
+export function slotOf(keys: VirtioKeys, part: VirtioPart): number | undefined {
+  const device = 'index' in part ? keys[LISTS[part.kind]][part.index] : keys.devices[part.kind];
   return typeof device === 'object' ? device.slot : undefined;
 }
 
@@ -55,19 +52,19 @@ export function placedParts(keys: VirtioKeys): PlacedPart[] {
 }
 
 /**
- * The same devices in one form: drives and network cards in the order of their slots, and the slots
- * of all named or, where that changes nothing, of none.
+ * The same devices in one form: those of a list in the order of their slots, and the slots of all
+ * named or, where that changes nothing, of none.
  */
 export function inSlotOrder(keys: VirtioKeys): VirtioKeys {
-  const { drives, network, devices } = keys;
+  const { drives, network, shares, devices } = keys;
   const placed = placedParts(keys);
   const isIn =
     (list: ListedPart['kind']) =>
     (part: PlacedPart): part is ListedPart & { slot: number } =>
       part.kind === list;
   const sorted = (list: ListedPart['kind']) => placed.filter(isIn(list)).sort((a, b) => a.slot - b.slot);
-  const single = placed.filter(({ kind }) => kind !== 'drive' && kind !== 'network');
-  const isUsual = [...sorted('drive'), ...single, ...sorted('network')].every(
+  const single = placed.filter((part) => !('index' in part));
+  const isUsual = [...sorted('drive'), ...single, ...sorted('network'), ...sorted('share')].every(
     ({ slot }, index) => slot === index,
   );
   const key = (part: PlacedPart | undefined): { slot?: number } =>
@@ -87,6 +84,7 @@ export function inSlotOrder(keys: VirtioKeys): VirtioKeys {
   return {
     drives: inOrder('drive', drives),
     network: inOrder('network', network),
+    shares: inOrder('share', shares),
     devices: {
       rng: devices.rng !== false && orTrue({ ...seed, ...slotKey('rng') }),
       console: devices.console !== false && orTrue(slotKey('console') as { slot: number }),

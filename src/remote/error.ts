@@ -3,6 +3,7 @@ import { AssemblyError } from '../assembler/error.ts';
 import { CoreLoadError, CoreMemoryError } from '../core/check.ts';
 import { ArgumentError, DisposedError, HartwareError, StateError } from '../errors.ts';
 import { FdtFormatError } from '../fdt/decode.ts';
+import { FileSystemError } from '../filesystem/error.ts';
 import { ImageFormatError } from '../images/boot-image.ts';
 import { BootPlacementError } from '../machine/boot.ts';
 import { DeviceConflictError } from '../machine/custom-device.ts';
@@ -28,6 +29,7 @@ const CLASSES = new Map<string, ErrorClass>(
     DeviceConflictError,
     DisposedError,
     FdtFormatError,
+    FileSystemError,
     GuestMemoryError,
     ImageFormatError,
     StateError,

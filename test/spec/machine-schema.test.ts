@@ -45,8 +45,10 @@ const BEYOND: Readonly<Record<string, (problem: DescriptionProblem) => boolean>>
     /^drives\[\d+\]\.id$/.test(path) && expected === 'an id of its own',
   'no two network cards have the same address, defaults included': ({ path, expected }) =>
     /^network\[\d+\]\.mac$/.test(path) && expected === 'an address of its own',
+  'no two shared folders have the same tag': ({ path, expected }) =>
+    /^shares\[\d+\]\.tag$/.test(path) && expected === 'a tag of its own',
   'no two devices have the same slot': ({ path, expected }) =>
-    /^(drives\[\d+\]|network\[\d+\]|devices\.\w+)\.slot$/.test(path) && expected === 'a slot of its own',
+    /^((drives|network|shares)\[\d+\]|devices\.\w+)\.slot$/.test(path) && expected === 'a slot of its own',
   'no more virtio devices than the board has places': ({ path, expected }) =>
     path === 'drives' && expected === 'at most 8 virtio devices',
   'text is Unicode: no lone surrogates': ({ expected, found }) =>

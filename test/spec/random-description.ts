@@ -91,6 +91,7 @@ const mac = mostly(
   ['52:54:00:12:34:56', '02:00:00:00:00:01', 'fe:ff:ff:ff:ff:ff'],
   ['53:54:00:12:34:56', '52:54:00:12:34', '52:54:00:12:34:5G', '52-54-00-12-34-56', '52:54:00:AB:34:56', ''],
 );
+const tag = mostly(['host', 'data', 'x', '~'.repeat(31)], ['', 'a b', 'ä', 'x'.repeat(32)]);
 const device = oneOf(boolean, record({ slot }, ['slot']));
 const bootFile = oneOf(file, record({ file, sha256: digest }, ['file']));
 
@@ -134,6 +135,7 @@ const description = record(
     ),
     drives,
     network: listOf(record({ mac, slot }), 2),
+    shares: listOf(record({ tag, readOnly: boolean, slot }, ['tag']), 2),
     devices: record({
       rng: oneOf(boolean, record({ seed: mostly([0, 7, 2 ** 32 - 1], [2 ** 32, -1, 0.5]), slot })),
       console: device,
