@@ -31,6 +31,8 @@ export interface ConformanceMachine {
   readonly powerButton?: boolean;
   /** Network cards, behind all other devices, on one wire: what one sends all others receive. Default none. */
   readonly network?: number;
+  /** A shared folder, behind all other devices: its tag, and the files that are in it. Default none. */
+  readonly share?: { readonly tag: string; readonly files: Readonly<Record<string, string>> };
   /** How the machine has to end: a check of this ID, which the runner makes. */
   readonly end?: { readonly id: string; readonly code: number };
 }
