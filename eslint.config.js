@@ -27,6 +27,9 @@ const ARROWS = {
   assembler: { from: ['errors', 'generated', 'isa', 'text'] },
   disassembler: { from: ['generated', 'isa', 'text'] },
   block: { from: ['memory'] },
+  disks: { from: ['errors', 'pieces', 'text', 'block'] },
+  // Its folders, one for each format or kind of store.
+  'disks/*': { from: ['errors', 'pieces', 'text', 'block'] },
   network: { from: ['errors'] },
   filesystem: { from: ['errors', 'text'] },
   '9p': { from: ['errors', 'text', 'filesystem'] },
@@ -35,8 +38,12 @@ const ARROWS = {
   sbi: { from: ['generated', 'memory'] },
   core: { from: ['errors', 'generated'] },
   devices: { from: ['generated', 'block/backend', ...DEVICE_CONTRACTS], own: ['device'] },
+  pci: { from: ['bus', 'interrupt', 'fdt/fdt', 'devices/device'] },
   virtio: {
-    from: ['generated', 'block/backend', 'network/backend', 'filesystem/backend', '9p', ...DEVICE_CONTRACTS],
+    from: [
+      ...['generated', 'block/backend', 'network/backend', 'filesystem/backend', '9p', 'pci'],
+      ...DEVICE_CONTRACTS,
+    ],
   },
   machine: {
     from: [
@@ -53,7 +60,7 @@ const ARROWS = {
         'generated',
         'core',
       ],
-      ...['isa', 'devices', 'virtio', 'block', 'network', 'filesystem', 'images', 'fdt', 'sbi'],
+      ...['isa', 'devices', 'pci', 'virtio', 'block', 'network', 'filesystem', 'images', 'fdt', 'sbi'],
     ],
   },
   program: { from: ['errors', 'pieces', 'text', 'assembler', 'core', 'machine'] },
@@ -62,18 +69,8 @@ const ARROWS = {
   debug: { from: ['generated', 'memory', 'disassembler', 'machine'] },
   remote: {
     from: [
-      ...[
-        'errors',
-        'memory',
-        'assembler',
-        'block',
-        'network',
-        'filesystem',
-        'core',
-        'fdt',
-        'images',
-        'machine',
-      ],
+      ...['errors', 'memory', 'assembler', 'block', 'disks', 'network', 'filesystem', 'core', 'fdt'],
+      ...['images', 'machine'],
     ],
   },
 };
@@ -85,8 +82,8 @@ const alternatives = (names) => names.map((name) => name.replace('/', '\\/')).jo
 
 function arrows([folder, { from, own }]) {
   const message = `src/${folder} may not import this: see "Arrows" in ARCHITECTURE.md.`;
-  const others = from.length === 0 ? '^\\.\\.\\/' : `^\\.\\.\\/(?!(${alternatives(from)})(\\.ts$|\\/))`;
-  const patterns = [{ regex: others, message }];
+  const others = from.length === 0 ? '' : `(?!(${alternatives(from)})(\\.ts$|\\/))`;
+  const patterns = [{ regex: `^${'\\.\\.\\/'.repeat(folder.split('/').length)}${others}`, message }];
   if (own) patterns.push({ regex: `^\\.\\/(?!(${alternatives(own)})\\.ts$)`, message });
   return {
     files: [`src/${folder}/**`],
@@ -147,7 +144,7 @@ export default tseslint.config(
           patterns: [
             ...arrows(['virtio', ARROWS.virtio]).rules['no-restricted-imports'][1].patterns,
             {
-              regex: `^\\.\\/(${alternatives([...VIRTIO_DEVICES, 'mmio'])})\\.ts$`,
+              regex: `^\\.\\/(${alternatives([...VIRTIO_DEVICES, 'mmio', 'pci', 'transport'])})\\.ts$|^\\.\\.\\/pci\\/`,
               message: 'A virtio device knows neither another device nor its transport.',
             },
           ],
@@ -164,7 +161,7 @@ export default tseslint.config(
           patterns: [
             {
               regex:
-                '^(\\.\\.\\/)+((bus|interrupt)\\.ts$|(devices\\/(?!test-finisher\\.ts)|(virtio|sbi|fdt)\\/)|core\\/(?!check\\.ts))',
+                '^(\\.\\.\\/)+((bus|interrupt)\\.ts$|(devices\\/(?!test-finisher\\.ts)|(virtio|pci|sbi|fdt)\\/)|core\\/(?!check\\.ts))',
               message: 'src/bindings/ may not import this: see "Arrows" in ARCHITECTURE.md.',
             },
           ],

@@ -1,6 +1,7 @@
 /** Runs the benchmarks named on the command line; see support/options.ts. */
 import { boot } from './boot.ts';
 import { coremark } from './coremark.ts';
+import { disk } from './disk.ts';
 import { embed } from './embed.ts';
 import { idle } from './idle.ts';
 import { integer } from './integer.ts';
@@ -18,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   embed,
   coremark,
   linux,
+  disk,
 };
 
 async function main(args: readonly string[]): Promise<void> {
@@ -29,7 +31,8 @@ async function main(args: readonly string[]): Promise<void> {
   const isDefault = options.benchmarks.length === 0;
   const names = isDefault
     ? Object.keys(BENCHMARKS).filter(
-        (name) => name !== 'linux' && (name !== 'coremark' || options.coremark !== undefined),
+        (name) =>
+          name !== 'linux' && name !== 'disk' && (name !== 'coremark' || options.coremark !== undefined),
       )
     : options.benchmarks;
   const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name));

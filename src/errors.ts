@@ -17,6 +17,8 @@ export type ErrorCode =
   | 'DEVICE_CONFLICT'
   /** A boot file cannot be booted (`ImageFormatError`). */
   | 'IMAGE_FORMAT'
+  /** A disk image is damaged or not supported (`DiskImageError`). */
+  | 'DISK_IMAGE'
   /** The boot files do not fit into RAM (`BootPlacementError`). */
   | 'BOOT_PLACEMENT'
   /** A device tree is damaged (`FdtFormatError`). */
@@ -62,6 +64,12 @@ export class StateError extends HartwareError {
 export class DisposedError extends HartwareError {
   override readonly name = 'DisposedError';
   readonly code = 'DISPOSED';
+}
+
+/** Something that a machine needs cannot be had; the message names it, and the status of a server. */
+export class FetchError extends HartwareError {
+  override readonly name = 'FetchError';
+  readonly code = 'FETCH';
 }
 
 /** What something that was thrown, which need not be an error, says of itself. */

@@ -31,7 +31,15 @@ export type { AccessSize, MmioDevice } from './bus.ts';
 export { CoreLoadError, CoreMemoryError } from './core/check.ts';
 export type { JitMode, JitOptions } from './core/jit-options.ts';
 export type { Device, DeviceLog, IoScheduler, Timer, WallClock } from './devices/device.ts';
-export { ArgumentError, DisposedError, HartwareError, StateError, type ErrorCode } from './errors.ts';
+export { DiskImageError } from './disks/error.ts';
+export {
+  ArgumentError,
+  DisposedError,
+  FetchError,
+  HartwareError,
+  StateError,
+  type ErrorCode,
+} from './errors.ts';
 export { decodeFdt, FdtFormatError, type DecodedFdt, type DecodedFdtNode } from './fdt/decode.ts';
 export type { FdtNode, FdtValue, MemoryReservation } from './fdt/fdt.ts';
 export { printFdtSource } from './fdt/source.ts';
@@ -88,6 +96,7 @@ export {
   type MachineDescription,
   type Paging,
   type ShareDescription,
+  type VirtioBus,
 } from './machine/description.ts';
 export type { MachineHost } from './machine/host.ts';
 export type { HostOptions, MachineExtension, SuppliedFile } from './machine/host-options.ts';

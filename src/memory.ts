@@ -36,10 +36,16 @@ export interface GuestMemory {
   view(address: bigint | number, length: number): Uint8Array;
   /**
    * Copies `bytes` to `address` and drops decoded code and reservations there.
-   * Every device write to RAM goes through this or the setters below.
+   * Every device write to RAM goes through this or the setters below, or is told to `noteWrite`.
    * @throws GuestMemoryError when the range is not in RAM.
    */
   write(address: bigint | number, bytes: Uint8Array): void;
+  /**
+   * Drops decoded code and reservations where a `view` was written to, as a host's own functions
+   * do it. To be called before the guest goes on.
+   * @throws GuestMemoryError when the range is not in RAM.
+   */
+  noteWrite(address: bigint | number, length: number): void;
   /** The byte at `address`, unsigned. */
   getUint8(address: bigint | number): number;
   /** The 16 bits at `address`, unsigned. */

@@ -44,6 +44,30 @@ const keepImportComments: Plugin = {
   },
 };
 
+/** An import that stays one, of a file of dist/. */
+function beside(source: string, file: string): Plugin {
+  return {
+    name: `${file} beside`,
+    setup(build) {
+      const filter = new RegExp(`^${source.replaceAll('.', '\\.')}$`);
+      build.onResolve({ filter }, () => ({ path: file, external: true }));
+    },
+  };
+}
+
+/** Errors of the library's classes, which a bundle of its own would have a second time. */
+const errorsOfLibrary: Plugin = {
+  name: 'errors-of-library',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/browser\.js$/ }, ({ path }) => ({ path, external: true }));
+    build.onLoad({ filter: /src\/(errors|disks\/error)\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const [functions = ''] = /\/\*\* What something that was thrown[\s\S]*$/.exec(text) ?? [];
+      return { contents: `export * from './browser.js';\n${functions}`, loader: 'ts' };
+    });
+  },
+};
+
 async function restoreImportComments(path: string): Promise<void> {
   const text = await readFile(path, 'utf8');
   const restored = text.replace(
@@ -86,6 +110,7 @@ const { metafile } = await build({
   metafile: true,
   entryPoints: {
     node: 'src/bindings/node/index.ts',
+    'node-disks': 'src/bindings/node/disks.ts',
     cli: 'src/bindings/node/cli/index.ts',
     'node-worker': 'src/bindings/worker/node.ts',
   },
@@ -100,12 +125,26 @@ const { metafile } = await build({
 });
 await chmod('dist/cli.js', 0o755);
 await writeLicences(Object.keys(metafile.inputs), 'dist/THIRD-PARTY.txt');
+// Each by itself, so that it can be copied elsewhere; what opens drives they load from beside them.
 await build({
   ...shared,
   entryPoints: { browser: 'src/bindings/browser/index.ts', worker: 'src/bindings/worker/browser.ts' },
   platform: 'browser',
   minify: true,
-  plugins: [keepImportComments],
+  plugins: [keepImportComments, beside('./image-drive.ts', './image-drive.js')],
+});
+await build({
+  ...shared,
+  entryPoints: { 'image-drive': 'src/bindings/browser/image-drive.ts' },
+  platform: 'browser',
+  minify: true,
+});
+await build({
+  ...shared,
+  entryPoints: { disks: 'src/bindings/browser/disks.ts' },
+  platform: 'browser',
+  minify: true,
+  plugins: [errorsOfLibrary],
 });
 // A script of the command's for browsers, which loads the library from beside it.
 await build({
@@ -113,14 +152,7 @@ await build({
   entryPoints: { 'conformance-page': 'src/bindings/browser/conformance-page.ts' },
   platform: 'browser',
   minify: true,
-  plugins: [
-    {
-      name: 'library-beside',
-      setup(build) {
-        build.onResolve({ filter: /^\.\/index\.ts$/ }, () => ({ path: './browser.js', external: true }));
-      },
-    },
-  ],
+  plugins: [beside('./index.ts', './browser.js')],
 });
 for (const name of ['browser', 'worker']) await restoreImportComments(`dist/${name}.js`);
 if (!process.argv.includes('--fast')) {

@@ -1,12 +1,17 @@
 /** Guests in processes of their own: builds of this project, and QEMU. */
 import type { Contender, Guest } from '../support/contender.ts';
+import type { MachineVariant } from '../support/machine-process.ts';
 import { GuestProcess, type GuestCommand } from '../support/guest-process.ts';
 import type { LinuxContender, LinuxGuest } from './session.ts';
 
-export function processContender(contender: Contender, guest: Guest): LinuxContender {
+export function processContender(
+  contender: Contender,
+  guest: Guest,
+  variant: MachineVariant = 'local',
+): LinuxContender {
   return {
-    name: contender.name,
-    boot: () => Promise.resolve(startProcess(contender.command(guest))),
+    name: variant === 'local' ? contender.name : `${contender.name}, ${variant}`,
+    boot: () => Promise.resolve(startProcess(contender.command(guest, variant))),
   };
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { GuestCommand } from './guest-process.ts';
+import type { MachineVariant } from './machine-process.ts';
 import type { BenchOptions } from './options.ts';
 
 /** A guest, as any contender can run it. */
@@ -15,6 +16,8 @@ export interface Guest {
   /** In MiB. */
   readonly memory: number;
   readonly harts?: number;
+  /** A raw image. */
+  readonly drive?: string;
   /** Whether `kernel` is a program for M-mode at the start of RAM; otherwise it is a kernel for S-mode. */
   readonly isBareMetal: boolean;
 }
@@ -22,7 +25,8 @@ export interface Guest {
 export interface Contender {
   readonly name: string;
   readonly isOurs: boolean;
-  command(guest: Guest): GuestCommand;
+  /** @param variant where the machine and its drive are; QEMU knows none. Default on one thread. */
+  command(guest: Guest, variant?: MachineVariant): GuestCommand;
 }
 
 const WORK = fileURLToPath(new URL('../../.cache/bench/', import.meta.url));
@@ -53,11 +57,17 @@ async function ours(name: string, directory: string, script: string): Promise<Co
   return {
     name,
     isOurs: true,
-    command({ kernel, initrd, append, memory, harts }) {
-      const description = { hartware: 1, harts, memory: `${memory}M`, boot: { kernel, initrd, append } };
+    command({ kernel, initrd, append, memory, harts, drive }, variant = 'local') {
+      const description = {
+        hartware: 1,
+        harts,
+        memory: `${memory}M`,
+        boot: { kernel, initrd, append },
+        drives: drive === undefined ? [] : [{ file: drive }],
+      };
       return {
         command: process.execPath,
-        args: [script, pathToFileURL(library).href, JSON.stringify(description)],
+        args: [script, pathToFileURL(library).href, JSON.stringify(description), variant],
         isOurs: true,
       };
     },
@@ -68,7 +78,7 @@ function qemu(command: string): Contender {
   return {
     name: 'qemu',
     isOurs: false,
-    command({ kernel, initrd, append, memory, harts = 1, isBareMetal }) {
+    command({ kernel, initrd, append, memory, harts = 1, drive, isBareMetal }) {
       return {
         command,
         args: [
@@ -79,6 +89,12 @@ function qemu(command: string): Contender {
           ...['-kernel', kernel],
           ...(initrd === undefined ? [] : ['-initrd', initrd]),
           ...(append === undefined ? [] : ['-append', append]),
+          ...(drive === undefined
+            ? []
+            : [
+                ...['-drive', `file=${drive},if=none,id=drive,format=raw,cache=writeback`],
+                ...['-device', 'virtio-blk-device,drive=drive'],
+              ]),
         ],
       };
     },

@@ -2,9 +2,13 @@
  * The program in the process of our contenders: a machine with its serial port on
  * standard input and output, from the build that it is given, as a user of the package
  * would run it. Answers the message "statistics", and reports once more at the end.
- *   node machine-process.mjs <address of node.js> <machine description>
+ *   node machine-process.mjs <address of node.js> <machine description> <variant>
  */
-import type { createMachine as CreateMachine, MachineDescription } from '../../src/bindings/node/index.ts';
+import type * as Disks from '../../src/bindings/node/disks.ts';
+import type * as Node from '../../src/bindings/node/index.ts';
+
+/** Machine and drives on one thread; both in a worker; only the machine in a worker. */
+export type MachineVariant = 'local' | 'worker' | 'remote drives';
 
 export interface MachineMessage {
   /** Instructions executed so far, by all harts. */
@@ -17,22 +21,29 @@ export interface MachineMessage {
   readonly memoryBefore: number;
 }
 
-const [build, text] = process.argv.slice(2);
-const { createMachine } = (await import(build)) as { createMachine: typeof CreateMachine };
+const [build, text, variant] = process.argv.slice(2);
+const { createMachine } = (await import(build)) as typeof Node;
+const { openDisk } = (await import(build.replace('node.js', 'node-disks.js'))) as typeof Disks;
+const description = JSON.parse(text) as Node.MachineDescription;
+const drives: Record<string, Node.BlockBackend> = {};
+if ((variant as MachineVariant) === 'remote drives') {
+  for (const { file } of description.drives ?? [])
+    if (file !== undefined) drives[file] = await openDisk(file, { readOnly: false });
+}
 const memoryBefore = process.memoryUsage.rss();
 const beforeCreate = performance.now();
-const machine = await createMachine(JSON.parse(text) as MachineDescription);
+const machine = await createMachine(description, { drives, worker: (variant as MachineVariant) !== 'local' });
 const createTime = performance.now() - beforeCreate;
 const times: { end?: number } = {};
 
-function report(): Promise<void> {
+async function report(): Promise<void> {
   const message: MachineMessage = {
-    instructions: Number(machine.instructionCount),
+    instructions: (await machine.statistics().catch(() => undefined))?.instructions ?? 0,
     createTime,
     runTime: (times.end ?? performance.now()) - beforeStart,
     memoryBefore,
   };
-  return new Promise((done) => void process.send!(message, undefined, undefined, () => done()));
+  await new Promise<void>((done) => void process.send!(message, undefined, undefined, () => done()));
 }
 
 process.on('message', () => void report());

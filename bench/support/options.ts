@@ -7,16 +7,16 @@ import { isInstalled } from './contender.ts';
 
 export const USAGE = `npm run bench -- [benchmark ...] [options]
 
-Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), linux.
-Default: all but linux, which takes half an hour and a cross compiler.
+Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), linux, disk.
+Default: all but linux and disk, which take long, and a cross compiler.
 
   --runs N          measurements of each contender (default 5)
   --json            print JSON instead of tables
   --build DIR       our build to measure (default dist)
   --baseline DIR    another build of ours to compare with
   --qemu COMMAND    QEMU to compare with (default qemu-system-riscv64); "none" for none
-  --only A,B        integer, linux: just these programs
-  --kernel FILE     boot, idle, startup, linux: a kernel instead of Debian's ...
+  --only A,B        integer, linux, disk: just these programs
+  --kernel FILE     boot, idle, startup, linux, disk: a kernel instead of Debian's ...
   --initrd FILE     ... and the initrd of a Debian installer that goes with it
   --coremark FILE   coremark: a bare-metal ELF for the virt board that powers off at its end
   --peer COMMAND    coremark: a shell command that runs another emulator's CoreMark; may be repeated
@@ -24,10 +24,11 @@ Default: all but linux, which takes half an hour and a cross compiler.
                     them (docs/performance.md); may be repeated
   --debian          linux: also programs of Debian (gcc, Python, openssl ...), from its archive
   --chromium FILE   linux, embed: our build also in this browser, as /usr/bin/chromium
+  --workers         disk: our build also in a worker, with its drives there and with them here
   --v86 DIR         linux: programs of ours also on v86, from this folder (docs/performance.md)
-  --memory N        linux: RAM of the guest in MiB (default 1024)
-  --scale F         linux: multiplies the iterations of the programs of ours (default 1)
-  --cc COMMAND      linux: the C compiler for riscv64 (default ${CROSS_COMPILER.command})
+  --memory N        linux, disk: RAM of the guest in MiB (default 1024)
+  --scale F         linux, disk: multiplies the iterations of the programs of ours (default 1)
+  --cc COMMAND      linux, disk: the C compiler for riscv64 (default ${CROSS_COMPILER.command})
 `;
 
 export interface BenchOptions {
@@ -46,6 +47,7 @@ export interface BenchOptions {
   readonly debian: boolean;
   /** An executable file. */
   readonly chromium?: string;
+  readonly workers: boolean;
   /** A folder. */
   readonly v86?: string;
   /** In MiB. */
@@ -73,6 +75,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       programs: { type: 'string', multiple: true, default: [] },
       debian: { type: 'boolean', default: false },
       chromium: { type: 'string' },
+      workers: { type: 'boolean', default: false },
       v86: { type: 'string' },
       memory: { type: 'string', default: '1024' },
       scale: { type: 'string', default: '1' },
@@ -107,6 +110,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     programs: values.programs,
     debian: values.debian,
     chromium: values.chromium,
+    workers: values.workers,
     v86: values.v86,
     memory,
     scale,

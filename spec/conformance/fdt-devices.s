@@ -1,4 +1,4 @@
-#: {"harts": 3, "uses": ["fdt"]}
+#: {"harts": 3, "uses": ["fdt"], "optional": ["dt.pci"]}
 # What the device tree says of devices, against the memory map and what answers there.
 
         .equ    HARTS, 3
@@ -118,7 +118,86 @@ program:
         call    check_slot
         check   dt.virtio.slot\slot, a0, 63
         .endr
+
+        node    /soc/pci@30000000
+        bnez    s0, 1f
+        absent  dt.pci
         j       finish
+1:      check_reg dt.pci.reg, PCIE_ECAM, PCIE_ECAM_SIZE
+        check_string dt.pci.compatible, compatible, pci-host-ecam-generic
+        check_string dt.pci.device_type, device_type, pci
+        check_cell dt.pci.address_cells, "#address-cells", 0, 3
+        check_cell dt.pci.size_cells, "#size-cells", 0, 2
+        check_cell dt.pci.interrupt_cells, "#interrupt-cells", 0, 1
+        check_cell dt.pci.first_bus, bus-range, 0, 0
+        check_length dt.pci.coherent, dma-coherent, 0
+        # The two windows, of seven cells each, and perhaps others behind them.
+        check_cell dt.pci.ports.kind, ranges, 0, 1 << 24
+        check_cell dt.pci.ports.bus, ranges, 2, 0
+        check_cell dt.pci.ports.address, ranges, 4, PCIE_PIO
+        check_cell dt.pci.ports.size, ranges, 6, PCIE_PIO_SIZE
+        check_cell dt.pci.memory.kind, ranges, 7, 2 << 24
+        check_cell dt.pci.memory.bus, ranges, 9, PCIE_MMIO
+        check_cell dt.pci.memory.address, ranges, 11, PCIE_MMIO
+        check_cell dt.pci.memory.size, ranges, 13, PCIE_MMIO_SIZE
+        # The map of interrupts: 16 entries of six cells, a device, a pin and a source in each.
+        check_cell dt.pci.mask.device, interrupt-map-mask, 0, 0x1800
+        check_cell dt.pci.mask.pin, interrupt-map-mask, 3, 7
+        check_length dt.pci.map.length, interrupt-map, 16 * 24
+        li      s3, 0
+        li      s4, 0
+2:      call    map_entry
+        add     s4, s4, a0
+        addi    s3, s3, 1
+        li      t0, 16
+        bltu    s3, t0, 2b
+        check   dt.pci.map, s4, 16
+        j       finish
+
+# Whether entry s3 of the map of interrupts at s0 is right, in a0: devices in turn, the pins of each in
+# turn, and at the PLIC, whose node is s1, the sources in turn as well, one further with each device.
+map_entry:
+        addi    sp, sp, -16
+        sd      ra, (sp)
+        srli    s5, s3, 2
+        andi    s6, s3, 3
+        li      t0, 6
+        mul     s7, s3, t0
+        mv      a2, s7
+        call    map_cell
+        slli    t0, s5, 11
+        bne     a0, t0, 1f
+        addi    a2, s7, 3
+        call    map_cell
+        addi    t0, s6, 1
+        bne     a0, t0, 1f
+        addi    a2, s7, 4
+        call    map_cell
+        call    find_phandle
+        bne     a0, s1, 1f
+        addi    a2, s7, 5
+        call    map_cell
+        add     t0, s5, s6
+        andi    t0, t0, 3
+        addi    t0, t0, PCIE_ECAM_IRQ
+        bne     a0, t0, 1f
+        li      a0, 1
+        j       2f
+1:      li      a0, 0
+2:      ld      ra, (sp)
+        addi    sp, sp, 16
+        ret
+
+# Cell a2 of the map.
+map_cell:
+        addi    sp, sp, -16
+        sd      ra, (sp)
+        mv      a0, s0
+        text    a1, "interrupt-map"
+        call    get_cell
+        ld      ra, (sp)
+        addi    sp, sp, 16
+        ret
 
 # The CLINT as two devices: s4 is whether their addresses are right, s5 whether their names are, s6 how
 # many of their interrupts.

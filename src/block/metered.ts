@@ -62,13 +62,34 @@ export class DiskMeter {
     for (const go of [...this.waiting]) go();
   }
 
-  /** Counts an operation, and resolves when it may take place. */
-  async admit(kind: 'reads' | 'writes' | 'flushes', bytes: number): Promise<void> {
+  /** Tries an operation that needs no time, where it is free; false: nothing was done, and nothing counted. */
+  tryNow(kind: 'reads' | 'writes', bytes: number, operation: () => boolean): boolean {
+    if (this.price(bytes) > 0) return false;
+    let isDone = true;
+    try {
+      isDone = operation();
+    } finally {
+      if (isDone) this.count(kind, bytes);
+    }
+    return isDone;
+  }
+
+  private count(kind: 'reads' | 'writes' | 'flushes', bytes: number): void {
     this.counts[kind]++;
     if (kind === 'reads') this.counts.bytesRead += bytes;
     if (kind === 'writes') this.counts.bytesWritten += bytes;
+  }
+
+  /** In milliseconds of the rates. */
+  private price(bytes: number): number {
     const { bytesPerSecond = Infinity, operationsPerSecond = Infinity } = this.rates;
-    const price = Math.max((bytes / bytesPerSecond) * 1000, 1000 / operationsPerSecond);
+    return Math.max((bytes / bytesPerSecond) * 1000, 1000 / operationsPerSecond);
+  }
+
+  /** Counts an operation, and resolves when it may take place. */
+  async admit(kind: 'reads' | 'writes' | 'flushes', bytes: number): Promise<void> {
+    this.count(kind, bytes);
+    const price = this.price(bytes);
     if (price === 0 || !this.isOpen) return;
     const now = this.host.monotonicTime();
     this.paidUntil = Math.max(this.paidUntil, now - BURST) + price;
@@ -85,6 +106,9 @@ export class DiskMeter {
     });
   }
 }
+
+const lengthOf = (parts: readonly Uint8Array[]): number =>
+  parts.reduce((length, part) => length + part.length, 0);
 
 /** `backend` on that account. */
 export function meteredBackend(backend: BlockBackend, meter: DiskMeter): BlockBackend {
@@ -103,6 +127,13 @@ export function meteredBackend(backend: BlockBackend, meter: DiskMeter): BlockBa
       await meter.admit('flushes', 0);
       return backend.flush();
     },
+    ...(backend.readNow && {
+      readNow: (offset, into) => meter.tryNow('reads', lengthOf(into), () => backend.readNow!(offset, into)),
+    }),
+    ...(backend.writeNow && {
+      writeNow: (offset, from) =>
+        meter.tryNow('writes', lengthOf(from), () => backend.writeNow!(offset, from)),
+    }),
     ...(backend.discard && { discard: (offset, length) => backend.discard!(offset, length) }),
     ...(backend.writeZeroes && {
       async writeZeroes(offset, length, mayUnmap) {

@@ -1,5 +1,6 @@
 /** The programs of the conformance kit (spec/conformance): assembled with what they have in common. */
 import { assemble, AssemblyError } from '../assembler/assembler.ts';
+import type { VirtioBus } from '../machine/description.ts';
 import { RAM_BASE } from '../generated/memory-map.ts';
 
 /** A program as its file has it. */
@@ -23,8 +24,15 @@ export interface ConformanceMachine {
   readonly harts?: number;
   /** Clauses of features that a machine may lack: those that the program may say are absent. Default none. */
   readonly optional?: readonly string[];
+  /** The bus of all virtio devices; their slots are counted from its first one. Default "mmio". */
+  readonly bus?: VirtioBus;
   /** Drives full of zeros, in the first virtio slots, with their serial numbers. Default none. */
-  readonly drives?: readonly { readonly size: string; readonly id: string; readonly readOnly?: boolean }[];
+  readonly drives?: readonly {
+    readonly size: string;
+    readonly id: string;
+    readonly readOnly?: boolean;
+    readonly queues?: number;
+  }[];
   /** A virtio console in the next slot: what is typed there, and what it has to print in all: a check of this ID. */
   readonly console?: { readonly input: string; readonly id: string; readonly output: string };
   /** Whether there is a power button behind the entropy device. Default false. */
@@ -50,7 +58,7 @@ export interface ConformanceProgram {
 export type RunnableProgram = Pick<ConformanceProgram, 'machine' | 'bytes'>;
 
 /** The files of spec/conformance/runtime, of which some stand before each program, by their names. */
-const LIBRARIES = ['virtio', 'block', 'packed', 'fdt', 'vectors', 'paging', 'harts', 'sbi'] as const;
+const LIBRARIES = ['virtio', 'pci', 'block', 'packed', 'fdt', 'vectors', 'paging', 'harts', 'sbi'] as const;
 const RUNTIME_PARTS = ['board', 'macros', 'machine', 'supervisor', 'report', ...LIBRARIES] as const;
 export type ConformanceRuntime = Readonly<Record<(typeof RUNTIME_PARTS)[number], string>>;
 

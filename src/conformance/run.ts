@@ -22,6 +22,7 @@ export function describeMachineOf({
   append,
   initrd = false,
   harts = 1,
+  bus,
   drives,
   console,
   powerButton = false,
@@ -35,10 +36,14 @@ export function describeMachineOf({
     // The most that there is: a program finds out by trying.
     isa: { paging: 'sv57' },
     boot: { [boot]: PROGRAM, append, initrd: initrd ? PROGRAM : undefined },
-    drives: drives?.map(({ size, id, readOnly }) => ({ memory: size, id, readOnly })),
-    network: Array.from({ length: network }, () => ({})),
-    shares: share && [{ tag: share.tag }],
-    devices: { console: console !== undefined, powerButton },
+    drives: drives?.map(({ size, ...drive }) => ({ memory: size, ...drive, bus })),
+    network: Array.from({ length: network }, () => ({ bus })),
+    shares: share && [{ tag: share.tag, bus }],
+    devices: {
+      rng: bus === undefined || { bus },
+      console: console !== undefined && (bus === undefined || { bus }),
+      powerButton: powerButton && (bus === undefined || { bus }),
+    },
   };
 }
 

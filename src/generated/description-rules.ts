@@ -41,7 +41,13 @@ const ClockDescription = {
   },
   expected: 'an object',
 } as const;
-const slot = { type: 'integer', minimum: 0, maximum: 7, expected: 'a whole number from 0 to 7' } as const;
+const VirtioBus = { type: 'choice', choices: ['mmio', 'pci'], expected: '"mmio" or "pci"' } as const;
+const slot = {
+  type: 'integer',
+  minimum: 0,
+  maximum: 31,
+  expected: 'a slot from 0 to 7, or from 1 to 31 on the bus "pci"',
+} as const;
 const NetworkDescription = {
   type: 'object',
   properties: {
@@ -50,6 +56,7 @@ const NetworkDescription = {
       pattern: /^[0-9a-f][02468ace](:[0-9a-f][0-9a-f]){5}$/u,
       expected: 'an address of one card, such as "52:54:00:12:34:56", in lower case',
     },
+    bus: VirtioBus,
     slot: slot,
   },
   expected: 'a network card, as {}',
@@ -59,6 +66,7 @@ const ShareDescription = {
   properties: {
     tag: { type: 'string', pattern: /^[!-~]{1,31}$/u, expected: 'at most 31 printable ASCII characters' },
     readOnly: { type: 'boolean', expected: 'true or false', default: false },
+    bus: VirtioBus,
     slot: slot,
   },
   required: ['tag'],
@@ -68,9 +76,14 @@ const OptionalDevice = {
   type: 'union',
   of: [
     { type: 'boolean', expected: 'true or false' },
-    { type: 'object', properties: { slot: slot }, required: ['slot'], expected: 'an object' },
+    {
+      type: 'object',
+      properties: { bus: VirtioBus, slot: slot },
+      some: ['bus', 'slot'],
+      expected: 'an object with a bus or slot',
+    },
   ],
-  expected: 'true, false or { "slot": number }',
+  expected: 'true, false or { "bus": "pci", "slot": number }',
 } as const;
 const file = { type: 'string', pattern: /^[^\u0000]+$/u, expected: 'a file path or URL' } as const;
 const digest = {
@@ -113,6 +126,11 @@ const DriveDescription = {
   properties: {
     file: file,
     sha256: digest,
+    format: {
+      type: 'choice',
+      choices: ['raw', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi'],
+      expected: '"raw", "qcow2", "vmdk", "vhd", "vhdx" or "vdi"',
+    },
     memory: {
       type: 'size',
       minimum: 512,
@@ -120,12 +138,15 @@ const DriveDescription = {
       multipleOf: 512,
       expected: 'a size in whole sectors of 512 bytes, such as "64M"',
     },
+    temporary: { type: 'boolean', expected: 'true or false' },
     readOnly: { type: 'boolean', expected: 'true or false', default: false },
     id: { type: 'string', pattern: /^[!-~]{1,20}$/u, expected: 'at most 20 printable ASCII characters' },
+    queues: { type: 'integer', minimum: 1, maximum: 8, expected: 'a whole number from 1 to 8' },
+    bus: VirtioBus,
     slot: slot,
   },
   one: ['file', 'memory'],
-  needs: { sha256: 'file' },
+  needs: { sha256: 'file', format: 'file', temporary: 'file' },
   expected: 'an object with either a file or memory',
 } as const;
 
@@ -154,15 +175,15 @@ export const DESCRIPTION_RULE = {
     drives: {
       type: 'array',
       items: DriveDescription,
-      maxItems: 8,
-      expected: 'a list of at most 8 drives',
+      maxItems: 39,
+      expected: 'a list of at most 39 drives',
       default: [],
     },
     network: {
       type: 'array',
       items: NetworkDescription,
-      maxItems: 8,
-      expected: 'a list of at most 8 network cards',
+      maxItems: 39,
+      expected: 'a list of at most 39 network cards',
       default: [],
     },
     shares: {
@@ -188,13 +209,14 @@ export const DESCRIPTION_RULE = {
                   maximum: 4294967295,
                   expected: 'a whole number from 0 to 4294967295',
                 },
+                bus: VirtioBus,
                 slot: slot,
               },
-              some: ['seed', 'slot'],
-              expected: 'an object with a seed or slot',
+              some: ['seed', 'bus', 'slot'],
+              expected: 'an object with a seed, bus or slot',
             },
           ],
-          expected: 'true, false or { "seed": number, "slot": number }',
+          expected: 'true, false or { "seed": number, "bus": "pci", "slot": number }',
           default: true,
         },
         console: { ...OptionalDevice, default: false },

@@ -8,8 +8,6 @@ export const MAX_HARTS = 8;
 export const MIN_MEMORY = 16777216;
 /** The most RAM, in bytes: the core's 4 GiB of linear memory, less its own 48 MiB. */
 export const MAX_MEMORY = 4244635648;
-/** virtio devices that a machine may have, drives included. */
-export const MAX_VIRTIO_DEVICES = 8;
 /** What a machine is, as plain JSON. What its surroundings decide is in the options of `createMachine`. */
 export interface MachineDescription {
   /** Version of this format: 1. */
@@ -28,19 +26,19 @@ export interface MachineDescription {
   /** What the machine starts. */
   readonly boot: BootDescription;
   /**
-   * virtio block devices. Those without a slot of their own lie in this order in the first free ones, and
-   * then the console, the entropy device and the power button. Together with the entropy device, console
-   * and power button at most 8. Default none.
+   * virtio block devices. Those without a slot of their own lie in this order in the first free ones of
+   * their bus, and then the console, the entropy device and the power button. All virtio devices together
+   * are at most 8 on virtio-mmio and 31 on PCI. Default none.
    */
   readonly drives?: readonly DriveDescription[];
   /**
-   * Network cards (virtio). Each needs a virtio slot, of which there are 8. What is at the other end of
-   * their cables is no part of the machine. Default none.
+   * Network cards (virtio). Each needs a slot of its bus. What is at the other end of their cables is no
+   * part of the machine. Default none.
    */
   readonly network?: readonly NetworkDescription[];
   /**
-   * Shared folders (virtio 9P transports). Each needs a virtio slot, of which there are 8. What is in
-   * them is no part of the machine. Default none.
+   * Shared folders (virtio 9P transports). Each needs a slot of its bus. What is in them is no part of
+   * the machine. Default none.
    */
   readonly shares?: readonly ShareDescription[];
   /** Devices that a machine may have or not. */
@@ -54,7 +52,9 @@ export interface MachineDescription {
            * entropy.
            */
           readonly seed?: number;
-          /** Its virtio slot. Default the first free one. */
+          /** Its bus. Default "mmio". */
+          readonly bus?: VirtioBus;
+          /** Its slot there. Default the first free one. */
           readonly slot?: number;
         };
     /** virtio console beside the UART. Default false. */
@@ -116,7 +116,7 @@ export type BootFile =
     };
 /** A virtio block device. */
 export interface DriveDescription {
-  /** A raw image: a file path or URL. This or `memory`. */
+  /** A disk image: a file path or URL. This or `memory`. */
   readonly file?: string;
   /**
    * SHA-256 of what the drive starts from, in 64 hexadecimal digits. An image with another content is
@@ -125,10 +125,20 @@ export interface DriveDescription {
    */
   readonly sha256?: string;
   /**
+   * Format of the image. Without it the format is found out; then a guest cannot write what would have a
+   * raw image taken for one of another format. Only with `file`.
+   */
+  readonly format?: 'raw' | 'qcow2' | 'vmdk' | 'vhd' | 'vhdx' | 'vdi';
+  /**
    * An empty drive of this size, in bytes or as text like "64M", whole sectors of 512 bytes, that is gone
    * when the machine is. This or `file`.
    */
   readonly memory?: number | string;
+  /**
+   * Whether what the guest writes is gone when the machine is, and the image is only read. Default false.
+   * Only with `file`.
+   */
+  readonly temporary?: boolean;
   /** Whether the guest may only read. Default false. */
   readonly readOnly?: boolean;
   /**
@@ -136,7 +146,11 @@ export interface DriveDescription {
    * Default "drive0", "drive1" and so on.
    */
   readonly id?: string;
-  /** Its virtio slot. Default the first free one. */
+  /** How many queues its driver may use. Default 1. */
+  readonly queues?: number;
+  /** Its bus. Default "mmio". */
+  readonly bus?: VirtioBus;
+  /** Its slot there. Default the first free one. */
   readonly slot?: number;
 }
 /** A network card. */
@@ -146,7 +160,9 @@ export interface NetworkDescription {
    * and those that follow.
    */
   readonly mac?: string;
-  /** Its virtio slot. Default the first free one. */
+  /** Its bus. Default "mmio". */
+  readonly bus?: VirtioBus;
+  /** Its slot there. Default the first free one. */
   readonly slot?: number;
 }
 /** A shared folder. */
@@ -155,13 +171,22 @@ export interface ShareDescription {
   readonly tag: string;
   /** Whether the guest may only read. Default false. */
   readonly readOnly?: boolean;
-  /** Its virtio slot. Default the first free one. */
+  /** Its bus. Default "mmio". */
+  readonly bus?: VirtioBus;
+  /** Its slot there. Default the first free one. */
   readonly slot?: number;
 }
-/** Whether a device is there, and in which virtio slot. Default the first free one. */
+/** Whether a device is there, on which bus, and in which slot. Default "mmio", and the first free one. */
 export type OptionalDevice =
   | boolean
   | {
-      /** Its virtio slot. */
-      readonly slot: number;
+      /** Its bus. Default "mmio". */
+      readonly bus?: VirtioBus;
+      /** Its slot there. Default the first free one. */
+      readonly slot?: number;
     };
+/**
+ * What a virtio device is connected to: one of the 8 slots of virtio-mmio, from 0, or PCI, where its
+ * slot is a device number from 1 to 31.
+ */
+export type VirtioBus = 'mmio' | 'pci';

@@ -22,15 +22,15 @@ export const MEMORY_MAP: readonly MemoryMapEntry[] = [
   { name: 'rtc', base: 0x101000, size: 0x1000, irq: 11, present: true },
   { name: 'clint', base: 0x2000000, size: 0x10000, present: true },
   { name: 'aclint-sswi', base: 0x2f00000, size: 0x4000, present: true },
-  { name: 'pcie-pio', base: 0x3000000, size: 0x10000, present: false },
+  { name: 'pcie-pio', base: 0x3000000, size: 0x10000, present: true },
   { name: 'platform-bus', base: 0x4000000, size: 0x2000000, present: false },
   { name: 'plic', base: 0xc000000, size: 0x600000, present: true },
   { name: 'uart', base: 0x10000000, size: 0x100, irq: 10, present: true },
   { name: 'virtio-mmio', base: 0x10001000, size: 0x1000, irq: 1, count: 8, step: 0x1000, present: true },
   { name: 'fw-cfg', base: 0x10100000, size: 0x18, present: false },
   { name: 'flash', base: 0x20000000, size: 0x2000000, count: 2, step: 0x2000000, present: false },
-  { name: 'pcie-ecam', base: 0x30000000, size: 0x10000000, irq: 32, irqs: 4, present: false },
-  { name: 'pcie-mmio', base: 0x40000000, size: 0x40000000, present: false },
+  { name: 'pcie-ecam', base: 0x30000000, size: 0x10000000, irq: 32, irqs: 4, present: true },
+  { name: 'pcie-mmio', base: 0x40000000, size: 0x40000000, present: true },
   { name: 'ram', base: 0x80000000, present: true },
 ];
 

@@ -7,7 +7,6 @@ import {
   DESCRIPTION_VERSION,
   MAX_HARTS,
   MAX_MEMORY,
-  MAX_VIRTIO_DEVICES,
   MIN_MEMORY,
   validateDescription,
   type BootDescription,
@@ -15,8 +14,9 @@ import {
   type DriveDescription,
   type MachineDescription,
   type Paging,
+  type VirtioBus,
 } from '../machine/description.ts';
-import { assignSlots } from '../machine/virtio-slots.ts';
+import { assignSlots, BUSES, SLOTS, type Place, type WantedPlace } from '../machine/virtio-slots.ts';
 import { InterchangeError } from './error.ts';
 import type { Settings } from './option-syntax.ts';
 
@@ -24,6 +24,7 @@ const MiB = 1024 * 1024;
 const SECTOR = 512;
 /** virtio 1.2, 5.2.6. */
 const MAX_ID = 20;
+const MAX_QUEUES = 8;
 
 /** A description, and what of its source it does not say. */
 export interface Imported {
@@ -36,6 +37,8 @@ export interface Imported {
 export interface Origin {
   /** What it was called there, for notes. */
   readonly from: string;
+  /** Default "mmio". */
+  readonly bus?: VirtioBus;
   /** Its slot there, if that is said. */
   readonly slot?: number;
 }
@@ -46,6 +49,8 @@ export interface FoundDrive extends Origin {
   readonly readOnly: boolean;
   /** Serial number. */
   readonly id?: string;
+  /** As it was written. */
+  readonly queues?: string;
 }
 
 /** A network card as found. */
@@ -78,6 +83,12 @@ function plainMac(mac: string | undefined): string | undefined {
   const plain = mac?.toLowerCase().replaceAll('-', ':');
   return plain === '00:00:00:00:00:00' ? undefined : plain;
 }
+
+/** What is not said of a device that is to have any slot. */
+const UNNAMED = {
+  mmio: 'no slot of virtio-mmio is named',
+  pci: 'no device number on bus 0 is named',
+} as const satisfies Record<VirtioBus, string>;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -131,23 +142,19 @@ export class Draft {
     const { rng } = this;
     const seed = this.fitSeed();
     const others = [this.console, rng, this.powerButton].filter((origin) => origin !== undefined);
-    const drives = this.inSlots(this.drives, MAX_VIRTIO_DEVICES - others.length);
-    const network = this.inSlots(this.nameCards(), MAX_VIRTIO_DEVICES - others.length - drives.length);
-    const shares = this.inSlots(
-      this.checkTags(),
-      MAX_VIRTIO_DEVICES - others.length - drives.length - network.length,
-    );
+    const room = { mmio: SLOTS.mmio.count, pci: SLOTS.pci.count };
+    for (const { bus = 'mmio' } of others) room[bus]--;
+    const drives = this.inSlots(this.drives, room);
+    const network = this.inSlots(this.nameCards(), room);
+    const shares = this.inSlots(this.checkTags(), room);
     const places = this.findSlots([...drives, ...others, ...network, ...shares]);
-    const place = (origin: Origin): { readonly slot?: number } =>
-      places.has(origin) ? { slot: places.get(origin)! } : {};
-    const there = (origin: Origin): true | { readonly slot: number } => {
-      const slot = places.get(origin);
-      return slot === undefined || { slot };
-    };
+    const place = (origin: Origin): WantedPlace => places.get(origin)!;
+    const isSaid = (origin: Origin): boolean => Object.keys(place(origin)).length > 0;
+    const there = (origin: Origin): true | WantedPlace => !isSaid(origin) || place(origin);
     const devices: MachineDescription['devices'] = {
       ...(!rng && { rng: false }),
       ...(rng &&
-        (seed !== undefined || places.has(rng)) && {
+        (seed !== undefined || isSaid(rng)) && {
           rng: { ...(seed !== undefined && { seed }), ...place(rng) },
         }),
       ...(this.console && { console: there(this.console) }),
@@ -201,14 +208,18 @@ export class Draft {
     return `${memory / MiB}M`;
   }
 
-  /** As in their slots, if all of them have one. */
-  private inSlots<T extends Origin>(devices: readonly T[], places: number): readonly T[] {
+  /** As in their slots, if all of them have one; as many as there is room for on each bus. */
+  private inSlots<T extends Origin>(devices: readonly T[], room: Record<VirtioBus, number>): readonly T[] {
+    const order = ({ bus = 'mmio', slot }: Origin): number => BUSES.indexOf(bus) * SLOTS.pci.count + slot!;
     const sorted = devices.every(({ slot }) => slot !== undefined)
-      ? [...devices].sort((a, b) => a.slot! - b.slot!)
+      ? [...devices].sort((a, b) => order(a) - order(b))
       : devices;
-    for (const { from } of sorted.slice(places))
-      this.note(from, `left out: the board has places for ${MAX_VIRTIO_DEVICES} virtio devices`);
-    return sorted.slice(0, places);
+    return sorted.filter(({ from, bus = 'mmio' }) => {
+      const { count, where } = SLOTS[bus];
+      if (room[bus]-- > 0) return true;
+      this.note(from, `left out: the board has places for ${count} virtio devices${where}`);
+      return false;
+    });
   }
 
   /** The cards with an address each; where none is named, the one that QEMU gives, in the order in which they stand there. */
@@ -245,38 +256,51 @@ export class Draft {
     });
   }
 
-  /** The slots of all devices; of none where they lie in the order in which a description fills slots. */
-  private findSlots(devices: readonly Origin[]): ReadonlyMap<Origin, number> {
-    const owners = new Map<number, Origin>();
+  /** Where each device lies, as far as it has to be said: no slots of a bus where they are those that a description fills anyway. */
+  private findSlots(devices: readonly Origin[]): ReadonlyMap<Origin, WantedPlace> {
+    const owners = new Map<string, Origin>();
+    const nameOf = ({ bus = 'mmio', slot }: WantedPlace): string => `${bus} ${slot}`;
     for (const device of devices) {
       const { from, slot } = device;
       if (slot === undefined) continue;
-      if (owners.has(slot))
-        this.note(from, `slot ${slot} is that of ${owners.get(slot)!.from}: another one here`);
-      else owners.set(slot, device);
+      const owner = owners.get(nameOf(device));
+      if (owner) this.note(from, `slot ${slot} is that of ${owner.from}: another one here`);
+      else owners.set(nameOf(device), device);
     }
-    const loose = devices.filter(({ slot }) => slot === undefined);
-    if (loose.length > 0) {
+    for (const bus of BUSES) {
+      const loose = devices.filter((device) => (device.bus ?? 'mmio') === bus && device.slot === undefined);
+      if (loose.length === 0) continue;
       this.note(
         loose.map(({ from }) => from).join(', '),
-        'no slot of virtio-mmio is named: here they take those that are free, from the first',
+        `${UNNAMED[bus]}: here they take those that are free, from the first`,
       );
     }
-    const slots = assignSlots(
-      devices.map((device) => (owners.get(device.slot!) === device ? device.slot : undefined)),
+    const places = assignSlots(
+      devices.map((device) => {
+        const { bus, slot } = device;
+        return owners.get(nameOf(device)) === device ? { bus, slot } : { bus };
+      }),
     );
-    const isUsual = slots.every((slot, index) => slot === index);
-    return new Map(isUsual ? [] : devices.map((device, index) => [device, slots[index]]));
+    const isUsual = (bus: VirtioBus): boolean =>
+      places
+        .filter((place) => place.bus === bus)
+        .every(({ slot }, index) => slot === SLOTS[bus].first + index);
+    const usual = { mmio: isUsual('mmio'), pci: isUsual('pci') };
+    const said = ({ bus, slot }: Place): WantedPlace => ({
+      ...(bus !== 'mmio' && { bus }),
+      ...(!usual[bus] && { slot }),
+    });
+    return new Map(devices.map((device, index) => [device, said(places[index])]));
   }
 
   private describe(
     drives: readonly FoundDrive[],
-    slotOf: (drive: Origin) => { readonly slot?: number },
+    placeOf: (drive: Origin) => WantedPlace,
   ): DriveDescription[] {
     const taken = new Set(drives.map(({ id }) => id).filter((id) => id !== undefined));
     const used = new Set<string>();
     return drives.map((drive, index) => {
-      const { from, source, readOnly, id } = drive;
+      const { from, source, readOnly, id, queues } = drive;
       let serial = id;
       const isUsable = serial !== undefined && /^[!-~]+$/.test(serial) && serial.length <= MAX_ID;
       if (!isUsable || used.has(serial!)) {
@@ -293,8 +317,21 @@ export class Draft {
       }
       used.add(serial!);
       const place = 'file' in source ? source : { memory: this.fitDrive(from, source.memory) };
-      return { ...place, ...(readOnly && { readOnly }), id: serial, ...slotOf(drive) };
+      return {
+        ...place,
+        ...(readOnly && { readOnly }),
+        id: serial,
+        ...(queues !== undefined && this.fitQueues(from, queues)),
+        ...placeOf(drive),
+      };
     });
+  }
+
+  private fitQueues(from: string, text: string): { readonly queues?: number } {
+    const found = /^\d+$/.test(text) ? Number(text) : 0;
+    const queues = Math.min(Math.max(found, 1), MAX_QUEUES);
+    if (queues !== found) this.note(from, `${text} queues; a drive has 1 to ${MAX_QUEUES} here: ${queues}`);
+    return queues > 1 ? { queues } : {};
   }
 
   private fitDrive(from: string, bytes: number): number {

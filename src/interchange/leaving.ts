@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors.ts';
 import type { CompleteDrive, NamedFile, ResolvedDescription } from '../machine/description.ts';
 import { CPU_MODEL, cpuSettings, MISSING_EXTENSIONS, OLDEST_QEMU, type QemuVersion } from './harts.ts';
 import { escapeValue, formatSettings } from './option-syntax.ts';
-import { busOf } from './slots.ts';
+import { driverOn, placeSettings } from './slots.ts';
 
 /** What the description alone does not say. */
 export interface ExportOptions {
@@ -158,19 +158,26 @@ export class Leaving {
 
   /** What it takes to have a device in a slot, as pairs of option and value. */
   device(device: PlacedDevice): (readonly [string, string])[] {
-    const bus = busOf(device.slot);
+    const place = placeSettings(device);
+    const driver = (name: string): string => driverOn(device, name);
     switch (device.kind) {
       case 'drive': {
         const drive = this.machine.drives[device.index];
         const node = nodeName(device.index);
         return [
           backend(drive, node, (named) => this.file(`drives[${device.index}].file`, named)),
-          ['-device', formatSettings('virtio-blk-device', { drive: node, bus, serial: drive.id })],
+          [
+            '-device',
+            formatSettings(driver('virtio-blk'), {
+              ...{ drive: node, ...place, serial: drive.id },
+              'num-queues': drive.queues,
+            }),
+          ],
         ];
       }
       case 'console':
         return [
-          ['-device', formatSettings('virtio-serial-device', { id: 'console', bus, max_ports: 1 })],
+          ['-device', formatSettings(driver('virtio-serial'), { id: 'console', ...place, max_ports: 1 })],
           ['-device', formatSettings('virtconsole', { chardev: 'console', bus: 'console.0' })],
         ];
       case 'network': {
@@ -180,9 +187,11 @@ export class Leaving {
           ['-netdev', formatSettings('user', { id })],
           [
             '-device',
-            formatSettings('virtio-net-device', {
+            formatSettings(driver('virtio-net'), {
               netdev: id,
-              bus,
+              ...place,
+              // No expansion ROM, which QEMU wants a file for.
+              romfile: device.bus === 'pci' ? '' : undefined,
               mac: this.machine.network[device.index].mac,
             }),
           ],
@@ -199,20 +208,20 @@ export class Leaving {
             : formatSettings('local', { id, path, security_model: 'none', ...readonly });
         return [
           ['-fsdev', folder],
-          ['-device', formatSettings('virtio-9p-device', { fsdev: id, mount_tag: tag, bus })],
+          ['-device', formatSettings(driver('virtio-9p'), { fsdev: id, mount_tag: tag, ...place })],
         ];
       }
       case 'rng':
         return [
           ['-object', formatSettings('rng-builtin', { id: 'rng' })],
-          ['-device', formatSettings('virtio-rng-device', { rng: 'rng', bus })],
+          ['-device', formatSettings(driver('virtio-rng'), { rng: 'rng', ...place })],
         ];
       case 'powerButton':
         this.note(
           'devices.powerButton',
           'a whole keyboard there, of which it is one key; the monitor presses it by “sendkey power”',
         );
-        return [['-device', formatSettings('virtio-keyboard-device', { bus })]];
+        return [['-device', formatSettings(driver('virtio-keyboard'), place)]];
     }
   }
 
@@ -244,7 +253,7 @@ export class Leaving {
 
   /** Notes of what concerns the drives together. */
   noteDrives(): void {
-    const { drives } = this.machine;
+    const drives = this.machine.drives.filter(({ bus = 'mmio' }) => bus === 'mmio');
     if (drives.length < 2) return;
     this.note(
       `drives ${drives.map(({ id }) => JSON.stringify(id)).join(', ')}`,

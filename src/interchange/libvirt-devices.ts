@@ -2,7 +2,7 @@
 import { NO_CABLE, NO_FOLDER, type Draft, type Origin } from './draft.ts';
 import type { Overrides } from './libvirt-import.ts';
 import type { Reader } from './libvirt-reader.ts';
-import { slotOf } from './slots.ts';
+import { mmioSlotOf, pciSlotOf } from './slots.ts';
 
 /** Why a kind of device is not there. */
 const WHY_NOT: Readonly<Record<string, string>> = {
@@ -24,33 +24,35 @@ export function readDevices(devices: Reader, draft: Draft, overrides: Overrides)
   for (const controller of devices.all('controller')) readController(controller, draft, overrides);
   readPorts(devices, draft);
   for (const input of devices.all('input')) {
+    const model = input.take('model');
     const isKeyboard = input.take('type') === 'keyboard' && input.take('bus') === 'virtio';
     if (!isKeyboard || draft.powerButton) input.refuse('there are no input devices but a power button');
     else {
-      draft.powerButton = originOf(input, draft, overrides);
+      draft.powerButton = originOf(input, model, draft, overrides);
       draft.note(input.path, 'of the keyboard’s keys, only the one for power is there');
       input.finish();
     }
   }
   for (const rng of devices.all('rng')) {
-    rng.ignore('model', 'virtio');
+    const model = rng.take('model');
     // Where the host takes it from.
     rng.skip('backend');
     if (draft.rng) rng.refuse('there is one entropy device');
     else {
-      draft.rng = originOf(rng, draft, overrides);
+      if (!isVirtio(model)) draft.note(`${rng.path}/@model ${JSON.stringify(model)}`, 'a virtio device here');
+      draft.rng = originOf(rng, model, draft, overrides);
       rng.finish();
     }
   }
   for (const card of devices.all('interface')) {
     const model = card.one('model')?.take('type');
-    if (model !== 'virtio') {
+    if (!isVirtio(model)) {
       card.refuse('network cards are virtio ones here');
       continue;
     }
     draft.note(`${card.path} (${card.take('type') ?? ''})`, NO_CABLE);
-    card.skip('source', 'target', 'portForward', 'backend', 'boot');
-    draft.network.push({ ...originOf(card, draft, overrides), mac: card.one('mac')?.take('address') });
+    card.skip('source', 'target', 'portForward', 'backend', 'boot', 'rom');
+    draft.network.push({ ...originOf(card, model, draft, overrides), mac: card.one('mac')?.take('address') });
     card.finish('there is no such setting here');
   }
   for (const folder of devices.all('filesystem')) {
@@ -62,10 +64,10 @@ export function readDevices(devices: Reader, draft: Draft, overrides: Overrides)
     }
     draft.note(`${folder.path} (${folder.one('source')?.take('dir') ?? ''})`, NO_FOLDER);
     // How the host keeps owners and permissions there.
-    for (const name of ['accessmode', 'multidevs', 'fmode', 'dmode', 'model']) folder.ignore(name);
+    for (const name of ['accessmode', 'multidevs', 'fmode', 'dmode']) folder.ignore(name);
     const tag = folder.one('target')?.take('dir') ?? '';
     const readOnly = folder.one('readonly') !== undefined;
-    draft.shares.push({ ...originOf(folder, draft, overrides), tag, readOnly });
+    draft.shares.push({ ...originOf(folder, folder.take('model'), draft, overrides), tag, readOnly });
     folder.finish('there is no such setting here');
   }
   for (const balloon of devices.all('memballoon'))
@@ -77,15 +79,43 @@ export function readDevices(devices: Reader, draft: Draft, overrides: Overrides)
   devices.finish('there is no such device here');
 }
 
+/** Libvirt's name of virtio without the legacy interface. */
+const MODERN = 'virtio-non-transitional';
+
 /** Takes alias and address. */
-function originOf(device: Reader, draft: Draft, overrides: Overrides): Origin {
+function originOf(device: Reader, model: string | undefined, draft: Draft, overrides: Overrides): Origin {
   const alias = device.one('alias')?.take('name') ?? '';
+  const override = overrides.get(alias);
   const address = device.one('address');
   const type = address?.take('type');
+  const from = device.path;
+  if (type === 'pci') {
+    const [domain = '0', bus = '0', slot = '', part = '0'] = ['domain', 'bus', 'slot', 'function'].map(
+      (name) => address!.take(name),
+    );
+    const isOnBus0 = [domain, bus, part].every((text) => Number(text) === 0);
+    const number = isOnBus0 ? pciSlotOf(Number(slot || NaN).toString(16)) : undefined;
+    if (number === undefined)
+      draft.note(
+        `${from} at ${domain}:${bus}:${slot}.${part}`,
+        'here there is bus 0 alone, of devices 1 to 31',
+      );
+    if (model !== MODERN)
+      draft.note(from, `with the legacy interface of virtio there (no model ${MODERN}), without here`);
+    if (override?.vectors !== '0')
+      draft.note(
+        from,
+        'with MSI-X there (no override of vectors by 0), which nobody takes on this board, and without here',
+      );
+    return { from, bus: 'pci', slot: number };
+  }
   if (type !== undefined && type !== 'virtio-mmio' && type !== 'drive')
-    draft.note(`${device.path} at ${type}`, 'virtio devices are on virtio-mmio here');
-  return { from: device.path, slot: slotOf(overrides.get(alias)?.bus) };
+    draft.note(`${from} at ${type}`, 'virtio devices are on virtio-mmio or PCI here');
+  return { from, slot: mmioSlotOf(override?.bus) };
 }
+
+/** Whether it is a model of virtio's. */
+const isVirtio = (model: string | undefined): boolean => /^virtio(-(non-)?transitional)?$/.test(model ?? '');
 
 function readDisk(disk: Reader, draft: Draft, overrides: Overrides): void {
   const type = disk.take('type') ?? 'file';
@@ -104,6 +134,7 @@ function readDisk(disk: Reader, draft: Draft, overrides: Overrides): void {
   if (kind !== 'disk' && kind !== 'cdrom') return disk.refuse(`left out: there is no ${kind}`);
   source?.finish('there is no such setting here');
   driver?.ignore('name', 'qemu');
+  const queues = driver?.take('queues');
   // How the host does it, and nothing of what a guest sees.
   for (const name of ['cache', 'io', 'discard', 'detect_zeroes', 'iothread']) driver?.ignore(name);
   driver?.finish('there is no such setting here');
@@ -117,12 +148,13 @@ function readDisk(disk: Reader, draft: Draft, overrides: Overrides): void {
   const serial = disk.one('serial')?.text;
   disk.skip('backingStore', 'boot');
   const alias = disk.element.children.find(({ name }) => name === 'alias')?.attributes['name'] ?? '';
-  const origin = originOf(disk, draft, overrides);
+  const origin = originOf(disk, disk.take('model'), draft, overrides);
   draft.drives.push({
     ...origin,
     source: { file },
     readOnly: isReadOnly,
     id: overrides.get(alias)?.serial ?? serial,
+    queues,
   });
   disk.finish('there is no such setting here');
 }
@@ -132,11 +164,15 @@ function readController(controller: Reader, draft: Draft, overrides: Overrides):
   const model = controller.take('model');
   controller.ignore('index');
   if (type === 'usb' && model === 'none') return;
+  // Bus 0, which is always there.
+  if (type === 'pci' && model === 'pcie-root') return;
   if (type !== 'virtio-serial')
-    return controller.refuse(type === 'pci' ? 'there is no PCIe yet' : 'there is no such controller here');
+    return controller.refuse(
+      type === 'pci' ? 'there is bus 0 of PCI alone' : 'there is no such controller here',
+    );
   if (draft.console) return controller.refuse('there is one console');
   controller.ignore('ports', '1');
-  draft.console = originOf(controller, draft, overrides);
+  draft.console = originOf(controller, model, draft, overrides);
   controller.finish('the console has one port');
 }
 

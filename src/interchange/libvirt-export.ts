@@ -5,7 +5,7 @@
  */
 import { resolveDescription, validateDescription, type MachineDescription } from '../machine/description.ts';
 import { Leaving, nodeName, type ExportOptions, type PlacedDevice } from './leaving.ts';
-import { busOf } from './slots.ts';
+import { placeSettings } from './slots.ts';
 import { element, formatXml, type XmlElement } from './xml.ts';
 
 const MiB = 1024 * 1024;
@@ -46,6 +46,8 @@ export function exportLibvirt(
   words.push('-global', 'virtio-mmio.force-legacy=false');
 
   const devices: XmlElement[] = [element('controller', { type: 'usb', model: 'none' })];
+  if (machine.virtio.some(({ bus }) => bus === 'pci'))
+    devices.push(element('controller', { type: 'pci', index: 0, model: 'pcie-root' }));
   const overrides: XmlElement[] = [];
   for (const device of machine.virtio) {
     const drive = device.kind === 'drive' ? machine.drives[device.index] : undefined;
@@ -55,7 +57,8 @@ export function exportLibvirt(
       continue;
     }
     devices.push(libvirtDevice(device, leaving));
-    const properties: Record<string, string> = { bus: busOf(device.slot) };
+    const properties: Record<string, string | number> =
+      device.bus === 'pci' ? { vectors: 0 } : { bus: placeSettings(device).bus };
     if (drive && !PLAIN_SERIAL.test(drive.id)) properties.serial = drive.id;
     overrides.push(override(aliasOf(device), properties));
   }
@@ -103,37 +106,45 @@ function aliasOf(device: PlacedDevice): string {
   return `ua-${device.kind}${'index' in device ? device.index : ''}`;
 }
 
-/** A device at virtio-mmio; which slot is said apart, because libvirt knows none. */
+/** A device in its place; which slot of virtio-mmio is said apart, because libvirt knows none. */
 function libvirtDevice(device: PlacedDevice, leaving: Leaving): XmlElement {
-  const place = [element('alias', { name: aliasOf(device) }), element('address', { type: 'virtio-mmio' })];
+  const isPci = device.bus === 'pci';
+  const address = isPci
+    ? { type: 'pci', domain: '0x0000', bus: '0x00', slot: hex(device.slot), function: '0x0' }
+    : { type: 'virtio-mmio' };
+  const place = [element('alias', { name: aliasOf(device) }), element('address', address)];
+  const model = isPci ? 'virtio-non-transitional' : 'virtio';
+  // Elsewhere libvirt's default is left unsaid.
+  const modern = isPci ? { model } : {};
   switch (device.kind) {
     case 'drive': {
       const { index } = device;
       const drive = leaving.machine.drives[index];
-      return element('disk', { type: 'file', device: 'disk' }, [
-        element('driver', { name: 'qemu', type: 'raw', discard: 'unmap' }),
+      return element('disk', { type: 'file', device: 'disk', ...modern }, [
+        element('driver', { name: 'qemu', type: 'raw', queues: drive.queues, discard: 'unmap' }),
         element('source', {
           file: drive.file === undefined ? '' : leaving.file(`drives[${index}].file`, drive),
         }),
-        element('target', { dev: `vd${String.fromCharCode(97 + index)}`, bus: 'virtio' }),
+        element('target', { dev: diskName(index), bus: 'virtio' }),
         ...(drive.readOnly ? [element('readonly')] : []),
         ...(PLAIN_SERIAL.test(drive.id) ? [element('serial', {}, drive.id)] : []),
         ...place,
       ]);
     }
     case 'console':
-      return element('controller', { type: 'virtio-serial', index: 0, ports: 1 }, place);
+      return element('controller', { type: 'virtio-serial', index: 0, ports: 1, ...modern }, place);
     case 'network':
       leaving.noteNetwork(device.index);
       return element('interface', { type: 'user' }, [
         element('mac', { address: leaving.machine.network[device.index].mac }),
-        element('model', { type: 'virtio' }),
+        element('model', { type: model }),
+        ...(isPci ? [element('rom', { enabled: 'no' })] : []),
         ...place,
       ]);
     case 'share': {
       const { tag, readOnly } = leaving.machine.shares[device.index];
       // libvirt's name of security_model=none.
-      return element('filesystem', { type: 'mount', accessmode: 'squash' }, [
+      return element('filesystem', { type: 'mount', accessmode: 'squash', ...modern }, [
         element('source', { dir: leaving.shared(device.index)! }),
         element('target', { dir: tag }),
         ...(readOnly ? [element('readonly')] : []),
@@ -141,13 +152,13 @@ function libvirtDevice(device: PlacedDevice, leaving: Leaving): XmlElement {
       ]);
     }
     case 'rng':
-      return element('rng', { model: 'virtio' }, [element('backend', { model: 'builtin' }), ...place]);
+      return element('rng', { model }, [element('backend', { model: 'builtin' }), ...place]);
     case 'powerButton':
       leaving.note(
         'devices.powerButton',
         'a whole keyboard there, of which it is one key: “virsh send-key NAME KEY_POWER”',
       );
-      return element('input', { type: 'keyboard', bus: 'virtio' }, place);
+      return element('input', { type: 'keyboard', bus: 'virtio', ...modern }, place);
   }
 }
 
@@ -156,9 +167,20 @@ function hasFolder(tag: string, { shares }: ExportOptions): boolean {
   return shares !== undefined && Object.hasOwn(shares, tag);
 }
 
-function override(alias: string, properties: Readonly<Record<string, string>>): XmlElement {
+const hex = (slot: number): string => `0x${slot.toString(16).padStart(2, '0')}`;
+
+const LETTERS = 26;
+
+/** Linux's name of a disk: vda to vdz, then vdaa and so on. */
+function diskName(index: number): string {
+  const letter = (place: number): string => String.fromCharCode(97 + place);
+  const before = Math.floor(index / LETTERS);
+  return `vd${before > 0 ? letter(before - 1) : ''}${letter(index % LETTERS)}`;
+}
+
+function override(alias: string, properties: Readonly<Record<string, string | number>>): XmlElement {
   const settings = Object.entries(properties).map(([name, value]) =>
-    element('qemu:property', { name, type: 'string', value }),
+    element('qemu:property', { name, type: typeof value === 'number' ? 'unsigned' : 'string', value }),
   );
   return element('qemu:device', { alias }, [element('qemu:frontend', {}, settings)]);
 }

@@ -156,20 +156,21 @@ function readBehaviour(domain: Reader, draft: Draft): void {
 }
 
 /** What `qemu:override` says of a device by its alias. */
-export type Overrides = ReadonlyMap<string, { readonly bus?: string; readonly serial?: string }>;
+export type Overrides = ReadonlyMap<string, Partial<Record<(typeof OVERRIDDEN)[number], string>>>;
+const OVERRIDDEN = ['bus', 'serial', 'vectors'] as const;
 
 function readOverrides(domain: Reader, draft: Draft): Overrides {
-  const overrides = new Map<string, { bus?: string; serial?: string }>();
+  const overrides = new Map<string, Partial<Record<(typeof OVERRIDDEN)[number], string>>>();
   const all = domain.one('qemu:override');
   for (const device of all?.all('qemu:device') ?? []) {
     const alias = device.take('alias') ?? '';
     const frontend = device.one('qemu:frontend');
     for (const property of frontend?.all('qemu:property') ?? []) {
       const name = property.take('name');
+      const known = OVERRIDDEN.find((each) => each === name);
       const value = property.take('value');
       property.ignore('type');
-      if (name === 'bus' || name === 'serial')
-        overrides.set(alias, { ...overrides.get(alias), [name]: value });
+      if (known !== undefined) overrides.set(alias, { ...overrides.get(alias), [known]: value });
       else draft.note(`qemu:override ${alias} ${name}=${value}`, 'there is no such setting here');
       property.finish();
     }

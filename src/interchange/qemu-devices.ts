@@ -2,7 +2,7 @@
 import { NO_CABLE, NO_FOLDER, type Draft, type FoundDrive, type Origin } from './draft.ts';
 import { Settings } from './option-syntax.ts';
 import { parseQemuSize } from './qemu-size.ts';
-import { slotOf } from './slots.ts';
+import { mmioSlotOf, pciSlotOf } from './slots.ts';
 
 /** What is behind a drive, as `-drive` or `-blockdev` says it. */
 type Backend =
@@ -19,9 +19,11 @@ export class QemuDevices {
   /** Drives by `-drive if=virtio`, which have no `-device`. */
   private readonly attached: FoundDrive[] = [];
   private readonly devices: { readonly what: string; readonly settings: Settings }[] = [];
+  /** Slots of virtio-mmio, and device numbers on PCI, that devices have. */
   private readonly slots = new Set<number>();
   /** Whether what `-fsdev` names may only be read. */
   private readonly folders = new Map<string, boolean>();
+  private readonly numbers = new Set<number>();
   private serialPorts = 0;
 
   constructor(private readonly draft: Draft) {}
@@ -73,7 +75,9 @@ export class QemuDevices {
 
   finish(): void {
     for (const device of this.devices) this.place(device);
-    this.draft.drives.push(...this.attached);
+    // QEMU makes their devices behind all others, and on PCI.
+    for (const drive of this.attached)
+      this.draft.drives.push({ ...drive, bus: 'pci', slot: this.numberOnPci(undefined) });
   }
 
   private place({ what, settings }: { what: string; settings: Settings }): void {
@@ -97,9 +101,10 @@ export class QemuDevices {
     settings.ignore('id');
     settings.ignore('bootindex');
     const bus = settings.take('bus');
-    const origin: Origin = { from: what, slot: this.slotOnBoard(transport, bus) };
-    if (/^-pci/.test(transport ?? '') || settings.take('addr') !== undefined)
-      draft.note(what, 'on PCI there; here virtio devices are on virtio-mmio');
+    const origin: Origin =
+      transport === '-device'
+        ? { from: what, slot: this.slotOnBoard(bus) }
+        : { from: what, bus: 'pci', slot: this.placeOnPci(what, settings, transport, bus) };
     switch (kind) {
       case 'blk':
         this.placeDrive(what, settings, origin);
@@ -137,21 +142,51 @@ export class QemuDevices {
   }
 
   /** The slot of a device: QEMU gives those of the board that name none the last one that is free. */
-  private slotOnBoard(transport: string | undefined, bus: string | undefined): number | undefined {
-    const isOnBoard = transport === '-device' && bus === undefined;
+  private slotOnBoard(bus: string | undefined): number | undefined {
     const free = (): number | undefined => [7, 6, 5, 4, 3, 2, 1, 0].find((slot) => !this.slots.has(slot));
-    const slot = slotOf(bus) ?? (isOnBoard ? free() : undefined);
+    const slot = bus === undefined ? free() : mmioSlotOf(bus);
     if (slot !== undefined) this.slots.add(slot);
     return slot;
+  }
+
+  /** The number of a device on bus 0; undefined where all are taken. */
+  private placeOnPci(
+    what: string,
+    settings: Settings,
+    transport: string | undefined,
+    bus: string | undefined,
+  ): number | undefined {
+    const { draft } = this;
+    const address = settings.take('addr');
+    const number = pciSlotOf(address);
+    if (bus !== undefined && !/^pci(e\.0)?$/.test(bus))
+      draft.note(what, `on the PCI bus ${JSON.stringify(bus)} there; here there is bus 0 alone`);
+    else if (address !== undefined && number === undefined)
+      draft.note(what, `addr=${address}: here a device has a number from 1 to 31, and one function`);
+    const isModern = settings.takeSwitch('disable-legacy') ?? transport === '-pci-non-transitional';
+    if (!isModern)
+      draft.note(what, 'with the legacy interface of virtio there (no disable-legacy=on), without here');
+    if (settings.take('vectors') !== '0')
+      draft.note(what, 'with MSI-X there (no vectors=0), which nobody takes on this board, and without here');
+    settings.ignore('romfile');
+    return this.numberOnPci(bus === undefined || bus === 'pcie.0' ? number : undefined);
+  }
+
+  /** QEMU gives a device that names no number the first one that is free. */
+  private numberOnPci(number: number | undefined): number | undefined {
+    for (let free = 1; free <= 31 && number === undefined; free++) if (!this.numbers.has(free)) number = free;
+    if (number !== undefined) this.numbers.add(number);
+    return number;
   }
 
   private placeDrive(what: string, settings: Settings, origin: Origin): void {
     const name = settings.take('drive');
     const id = settings.take('serial');
+    const queues = settings.take('num-queues');
     const backend = name === undefined ? undefined : this.backends.get(name);
     if (backend === undefined)
       this.draft.note(what, `there is no -drive or -blockdev called ${JSON.stringify(name)}`);
-    else if (backend !== 'unusable') this.draft.drives.push({ ...origin, ...backend, id });
+    else if (backend !== 'unusable') this.draft.drives.push({ ...origin, ...backend, id, queues });
   }
 
   /** A card and what it is connected to in one. QEMU 7.2 makes no card of it on this board. */
@@ -165,7 +200,7 @@ export class QemuDevices {
     else {
       draft.note(what, NO_CABLE);
       draft.note(what, 'a card here; QEMU 7.2 makes none of it on this board');
-      draft.network.push({ from: what, mac });
+      draft.network.push({ from: what, ...(/-pci/.test(model) && { bus: 'pci' }), mac });
     }
   }
 
@@ -276,7 +311,7 @@ function whyNot(driver: string): string {
   if (/net|e1000|rtl8139/.test(driver)) return 'network cards are virtio ones here';
   if (/gpu|vga|ramfb/.test(driver)) return 'there are no graphics yet';
   if (/vhost-user-fs|virtiofs/.test(driver)) return 'shared folders are virtio 9P devices here';
-  if (/pci|xhci|nvme|ahci/.test(driver)) return 'there is no PCIe yet';
+  if (/pci|xhci|nvme|ahci/.test(driver)) return 'what is on PCI here are virtio devices on bus 0';
   if (/virtserialport/.test(driver)) return 'the console has one port';
   if (/tablet|mouse|keyboard|input/.test(driver)) return 'there are no input devices but a power button';
   return 'there is no such device here';

@@ -3,6 +3,7 @@ import { Plic } from '../devices/plic.ts';
 import { FINISHER_PASS, FINISHER_RESET, TestFinisher } from '../devices/test-finisher.ts';
 import { cells64, type FdtNode, type FdtValue } from '../fdt/fdt.ts';
 import { UART_BASE } from '../generated/memory-map.ts';
+import { INTERRUPT_PINS, wireOf } from '../pci/bus.ts';
 import type { Placement } from './board.ts';
 import { TIMEBASE_FREQUENCY, type Paging } from './description.ts';
 import { CACHE_BLOCK_SIZE, ISA_BASE, ISA_EXTENSIONS, ISA_LETTERS } from './isa-extensions.ts';
@@ -92,9 +93,38 @@ function deviceNode(placement: Placement, harts: number, plicHandle: number, tes
       placement.hartInterrupts!.flatMap((irq) => [controllerHandle(hart), irq]),
     ).flat();
   }
+  if (placement.pci) Object.assign(properties, pciProperties(placement.pci, plicHandle));
   if (placement.device instanceof Plic) properties.phandle = plicHandle;
   if (placement.device instanceof TestFinisher) properties.phandle = testHandle;
   return [{ ...node, name: `${node.name}@${placement.base.toString(16)}`, properties }];
+}
+
+/** Spaces of addresses on PCI (IEEE 1275's binding, 2.2.1.1), in the first cell of an address. */
+const PCI_PORTS = 1 << 24;
+const PCI_MEMORY = 2 << 24;
+/** Where that cell has the device number. */
+const PCI_DEVICE_SHIFT = 11;
+
+/** The windows of a PCI host bridge, and where the interrupts of its devices lead to. */
+function pciProperties(
+  { ports, memory, irq }: NonNullable<Placement['pci']>,
+  plicHandle: number,
+): Record<string, FdtValue> {
+  const numbers = Array.from({ length: INTERRUPT_PINS }, (_, number) => number);
+  return {
+    ranges: [
+      ...[PCI_PORTS, ...cells64(0), ...cells64(ports.base), ...cells64(ports.size)],
+      ...[PCI_MEMORY, ...cells64(memory.base), ...cells64(memory.base), ...cells64(memory.size)],
+    ],
+    // The wires repeat with the device number, of which the mask has the two lowest bits.
+    'interrupt-map-mask': [(INTERRUPT_PINS - 1) << PCI_DEVICE_SHIFT, 0, 0, 7],
+    'interrupt-map': numbers.flatMap((device) =>
+      numbers.flatMap((pin) => [
+        ...[device << PCI_DEVICE_SHIFT, 0, 0, pin + 1],
+        ...[plicHandle, irq + wireOf(device, pin)],
+      ]),
+    ),
+  };
 }
 
 function cpus({ harts, paging }: TreeOptions): FdtNode {

@@ -22,13 +22,16 @@ import type { NetworkBackend } from '../network/backend.ts';
 import { Virtio9p } from '../virtio/9p.ts';
 import { VirtioBlock } from '../virtio/block.ts';
 import { VirtioConsole } from '../virtio/console.ts';
+import { INTERRUPT_PINS } from '../pci/bus.ts';
+import { PciHost } from '../pci/host-bridge.ts';
 import type { VirtioDevice } from '../virtio/device.ts';
 import { VirtioEntropy } from '../virtio/entropy.ts';
 import { VirtioMmio } from '../virtio/mmio.ts';
 import { VirtioNetwork } from '../virtio/network.ts';
+import { VirtioPci } from '../virtio/pci.ts';
 import { VirtioPowerButton } from '../virtio/power-button.ts';
-import type { ResolvedDescription } from './description.ts';
-import { assignSlots, type VirtioPart } from './virtio-slots.ts';
+import type { ResolvedDescription, VirtioBus } from './description.ts';
+import { assignSlots, BUSES, SLOTS, type VirtioPart } from './virtio-slots.ts';
 import { DeviceConflictError, checkPlaces, type CustomDevice, type DeviceContext } from './custom-device.ts';
 
 /** The line of a device that has none. */
@@ -43,6 +46,12 @@ export interface Placement {
   readonly device: Device;
   /** PLIC source. */
   readonly irq?: number;
+  /** Of a PCI host bridge: the windows of its bus, and the first of the PLIC sources of INTA to INTD. */
+  readonly pci?: {
+    readonly ports: { readonly base: number; readonly size: number };
+    readonly memory: { readonly base: number; readonly size: number };
+    readonly irq: number;
+  };
   /** Interrupts it drives directly at every hart, as mip bit numbers; for the device tree. */
   readonly hartInterrupts?: readonly number[];
 }
@@ -51,6 +60,8 @@ export interface Drive {
   readonly backend: BlockBackend;
   /** Serial number that the guest reads, at most 20 ASCII characters. */
   readonly id?: string;
+  /** Default 1. */
+  readonly queues?: number;
 }
 
 export interface BoardOptions {
@@ -140,8 +151,8 @@ export class Board {
     this.powerButton = has('powerButton') ? new VirtioPowerButton() : undefined;
     const make = (part: VirtioPart): VirtioDevice => {
       if (part.kind === 'drive') {
-        const { backend, id } = options.drives[part.index];
-        return new VirtioBlock({ backend, io, id, log });
+        const { backend, id, queues } = options.drives[part.index];
+        return new VirtioBlock({ backend, io, id, queues, log });
       }
       if (part.kind === 'network') {
         const { mac, backend } = options.network[part.index];
@@ -158,22 +169,28 @@ export class Board {
       return part.kind === 'console' ? this.console! : this.powerButton!;
     };
     const custom = options.custom.filter((device) => device.kind === 'virtio');
-    const slots = MEMORY_MAP.find(({ name }) => name === 'virtio-mmio')!;
-    const count = options.virtio.length + custom.length;
-    if (count > slots.count!)
-      throw new DeviceConflictError(`expected at most ${slots.count} virtio devices, found ${count}`);
-    const places = assignSlots([...options.virtio.map(({ slot }) => slot), ...custom.map(() => undefined)]);
-    const virtio: VirtioDevice[] = [];
+    const places = assignSlots([...options.virtio, ...custom.map(({ bus }) => ({ bus }))]);
+    for (const bus of BUSES) {
+      const { count, where } = SLOTS[bus];
+      const found = places.filter((place) => place.bus === bus).length;
+      if (found > count)
+        throw new DeviceConflictError(`expected at most ${count} virtio devices${where}, found ${found}`);
+    }
+    const virtio: Record<VirtioBus, VirtioDevice[]> = { mmio: [], pci: [] };
     [
       ...options.virtio.map(make),
       ...custom.map((device) => device.create(this.contextOf(device, options, NO_LINE))),
-    ].forEach((device, index) => (virtio[places[index]] = device));
+    ].forEach((device, index) => (virtio[places[index].bus][places[index].slot] = device));
+    const slots = this.region('virtio-mmio');
     for (let slot = 0; slot < slots.count!; slot++) {
       const irq = slots.irq! + slot;
       const interrupt = plic.source(irq);
-      const transport = new VirtioMmio({ device: virtio[slot], memory, interrupt, log });
+      const transport = new VirtioMmio({ device: virtio.mmio[slot], memory, interrupt, log });
       this.place('virtio-mmio', transport, { irq, offset: slot * slots.step! });
     }
+    this.placePci(plic, (host) =>
+      virtio.pci.forEach((device, number) => host.attach(number, new VirtioPci({ device, memory, log }))),
+    );
 
     this.place('plic', plic, { hartInterrupts: [IRQ_M_EXT, IRQ_S_EXT] });
     const clint = new AclintClint(
@@ -223,19 +240,41 @@ export class Board {
     };
   }
 
+  /** The host bridge, with what `populate` puts on its bus, and its windows. */
+  private placePci(plic: Plic, populate: (host: PciHost) => void): void {
+    const irq = this.irq('pcie-ecam');
+    const window = (name: string): { base: number; size: number } => {
+      const { base, size } = this.region(name);
+      return { base, size: size! };
+    };
+    const pci = { ports: window('pcie-pio'), memory: window('pcie-mmio'), irq };
+    const host = new PciHost({
+      interrupts: Array.from({ length: INTERRUPT_PINS }, (_, pin) => plic.source(irq + pin)),
+      memoryBase: pci.memory.base,
+    });
+    populate(host);
+    this.place('pcie-ecam', host, { pci });
+    this.place('pcie-pio', host.ports);
+    this.place('pcie-mmio', host.memory);
+  }
+
+  private region(region: string): (typeof MEMORY_MAP)[number] {
+    return MEMORY_MAP.find(({ name }) => name === region)!;
+  }
+
   private irq(region: string): number {
-    return MEMORY_MAP.find(({ name }) => name === region)!.irq!;
+    return this.region(region).irq!;
   }
 
   private place(
     region: string,
     device: Device,
-    options: { irq?: number; hartInterrupts?: readonly number[]; offset?: number } = {},
+    options: Pick<Placement, 'irq' | 'hartInterrupts' | 'pci'> & { offset?: number } = {},
   ): void {
-    const entry = MEMORY_MAP.find(({ name }) => name === region)!;
-    const { irq, hartInterrupts, offset = 0 } = options;
+    const entry = this.region(region);
+    const { offset = 0, ...wiring } = options;
     const base = entry.base + offset;
-    this.placements.push({ region, base, size: entry.size!, device, irq, hartInterrupts });
+    this.placements.push({ region, base, size: entry.size!, device, ...wiring });
     this.bus.map(base, entry.size!, device, `${region}@${base.toString(16)}`);
   }
 }

@@ -41,8 +41,11 @@ export function descriptionDigest(description: MachineDescription): string {
   return hash.digest();
 }
 
-function withoutName<T extends Partial<NamedFile>>(file: T): Omit<T, 'file'> {
-  const { file: _, ...rest } = file;
+/** What a digest names is the content: neither where it lies nor in which format. */
+function withoutName<T extends Partial<NamedFile> & { format?: string }>(
+  file: T,
+): Omit<T, 'file' | 'format'> {
+  const { file: _, format: _format, ...rest } = file;
   return file.sha256 === undefined ? file : rest;
 }
 

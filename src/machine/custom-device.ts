@@ -4,6 +4,7 @@
  */
 import type { Device, DeviceLog, IoScheduler, Timer, WallClock } from '../devices/device.ts';
 import { HartwareError } from '../errors.ts';
+import type { VirtioBus } from '../generated/description-types.ts';
 import { MEMORY_MAP } from '../generated/memory-map.ts';
 import { PLIC_SOURCES } from '../devices/plic.ts';
 import type { InterruptLine } from '../interrupt.ts';
@@ -49,12 +50,14 @@ export interface CustomMmioDevice {
   create(context: DeviceContext): Device;
 }
 
-/** A virtio device; it gets the first slot that is free of the machine's own. */
+/** A virtio device; it gets the first slot of its bus that is free of the machine's own. */
 export interface CustomVirtioDevice {
   /** Tells the two kinds of `CustomDevice` apart. */
   readonly kind: 'virtio';
   /** For messages. */
   readonly name: string;
+  /** What it is connected to. Default "mmio". */
+  readonly bus?: VirtioBus;
   /** Makes the device, once for each machine. */
   create(context: DeviceContext): VirtioDevice;
 }
@@ -87,7 +90,14 @@ export function checkPlaces(devices: readonly CustomDevice[]): void {
   for (const device of devices) {
     if (device.kind !== 'mmio' && device.kind !== 'virtio')
       throw new DeviceConflictError('a device: expected the kind mmio or virtio');
-    if (device.kind === 'virtio') continue;
+    if (device.kind === 'virtio') {
+      const { bus = 'mmio' } = device;
+      if (bus !== 'mmio' && bus !== 'pci')
+        throw new DeviceConflictError(
+          `device ${device.name}: expected the bus mmio or pci, found ${String(bus)}`,
+        );
+      continue;
+    }
     const { name, base, size, irq } = device;
     if (!Number.isInteger(base) || base < 0 || base % 8 !== 0)
       throw new DeviceConflictError(`device ${name}: expected a base that is a multiple of 8, found ${base}`);

@@ -8,7 +8,6 @@
  */
 import { DESCRIPTION_RULE } from '../generated/description-rules.ts';
 import {
-  MAX_VIRTIO_DEVICES,
   type BootDescription,
   type BootFile,
   type ClockDescription,
@@ -16,26 +15,28 @@ import {
   type MachineDescription,
   type NetworkDescription,
   type Paging,
-  type ShareDescription,
+  type VirtioBus,
 } from '../generated/description-types.ts';
 import { describe, Problems } from './description-error.ts';
 import { complete, read, type Rule } from './description-reader.ts';
 import {
+  BUSES,
   inSlotOrder,
   LISTS,
-  slotOf,
-  virtioParts,
   placedParts,
+  SLOTS,
+  virtioParts,
+  wantedPlace,
   type PlacedPart,
   type VirtioKeys,
   type VirtioPart,
+  type WantedPlace,
 } from './virtio-slots.ts';
 
 export {
   DESCRIPTION_VERSION,
   MAX_HARTS,
   MAX_MEMORY,
-  MAX_VIRTIO_DEVICES,
   MIN_MEMORY,
   type BootDescription,
   type BootFile,
@@ -45,6 +46,7 @@ export {
   type NetworkDescription,
   type Paging,
   type ShareDescription,
+  type VirtioBus,
 } from '../generated/description-types.ts';
 export { DescriptionError, type DescriptionProblem } from './description-error.ts';
 export { parseSize } from './size.ts';
@@ -67,8 +69,8 @@ export interface NamedFile {
 
 /**
  * A description with all defaults in place and everything in one form: sizes in bytes, files as objects, initrds
- * as a list, drives in the order of their slots, which all devices name or, where each has the one that it would
- * have anyway, none.
+ * as a list, drives in the order of their buses and slots, which all devices of a bus name or, where each has the one that
+ * it would have anyway, none.
  */
 export interface CompleteDescription {
   readonly hartware: MachineDescription['hartware'];
@@ -91,16 +93,32 @@ export interface CompleteDescription {
   readonly devices: Required<NonNullable<MachineDescription['devices']>>;
 }
 
-export type CompleteDrive = { readonly readOnly: boolean; readonly id: string; readonly slot?: number } & (
-  | (NamedFile & { readonly memory?: undefined })
-  | { readonly file?: undefined; readonly sha256?: undefined; readonly memory: number }
-);
+export type CompleteDrive = {
+  readonly readOnly: boolean;
+  readonly id: string;
+  /** If there are several. */
+  readonly queues?: number;
+} & WantedPlace &
+  (
+    | (NamedFile & {
+        readonly format?: DriveDescription['format'];
+        readonly temporary?: boolean;
+        readonly memory?: undefined;
+      })
+    | {
+        readonly file?: undefined;
+        readonly sha256?: undefined;
+        readonly format?: undefined;
+        readonly temporary?: undefined;
+        readonly memory: number;
+      }
+  );
 
 /** A network card. */
-export type CompleteNetwork = { readonly mac: string; readonly slot?: number };
+export type CompleteNetwork = { readonly mac: string } & WantedPlace;
 
 /** A shared folder. */
-export type CompleteShare = Required<Omit<ShareDescription, 'slot'>> & { readonly slot?: number };
+export type CompleteShare = { readonly tag: string; readonly readOnly: boolean } & WantedPlace;
 
 /** A description as the machine uses it. */
 export type ResolvedDescription = Omit<CompleteDescription, 'hartware' | 'clock' | 'boot'> & {
@@ -159,7 +177,10 @@ function withDefaults(description: MachineDescription): CompleteDescription {
       ...(initrds.length > 0 && { initrd: initrds.map(named) }),
       append,
     },
-    drives: drives.map((drive, index) => ({ ...drive, id: idOf(drive, index) }) as CompleteDrive),
+    drives: drives.map(({ queues = 1, ...drive }, index) => {
+      // A key that came later: digests of machines that say the default, or nothing, stay.
+      return { ...drive, id: idOf(drive, index), ...(queues > 1 && { queues }) } as CompleteDrive;
+    }),
     network: network.map((card, index) => ({ ...card, mac: macOf(card, index) })),
     shares: full.shares as readonly CompleteShare[],
     devices: full.devices as Full<typeof full.devices>,
@@ -205,13 +226,16 @@ function checkTogether(
   };
   const parts = virtioParts(keys);
   checkSlots(keys, parts, problems);
-  const count = parts.length;
-  if (count > MAX_VIRTIO_DEVICES)
-    problems.add(
-      'drives',
-      `at most ${MAX_VIRTIO_DEVICES} virtio devices`,
-      `${count} (drives, network cards, shared folders, rng, console and powerButton together)`,
-    );
+  for (const bus of BUSES) {
+    const { count: slots, where } = SLOTS[bus];
+    const count = parts.filter((part) => busOf(wantedPlace(keys, part)) === bus).length;
+    if (count > slots)
+      problems.add(
+        'drives',
+        `at most ${slots} virtio devices${where}`,
+        `${count} (drives, network cards, shared folders, rng, console and powerButton together)`,
+      );
+  }
 }
 
 /** No two of a list have the same name, counting the defaults. */
@@ -231,15 +255,29 @@ function checkNames(
 }
 
 function checkSlots(keys: VirtioKeys, parts: readonly VirtioPart[], problems: Problems): void {
-  const owners = new Map<number, string>();
+  const owners = new Map<string, string>();
   for (const part of parts) {
     const place = 'index' in part ? `${LISTS[part.kind]}[${part.index}]` : `devices.${part.kind}`;
-    const slot = problems.isRight(place) ? slotOf(keys, part) : undefined;
+    if (!problems.isRight(place)) continue;
+    const wanted = wantedPlace(keys, part);
+    const { slot } = wanted;
     if (slot === undefined) continue;
-    const owner = owners.get(slot);
+    const bus = busOf(wanted);
+    const { first, count, where } = SLOTS[bus];
+    const last = first + count - 1;
+    if (slot < first || slot > last) {
+      problems.add(`${place}.slot`, `a whole number from ${first} to ${last}${where}`, String(slot));
+      continue;
+    }
+    const owner = owners.get(`${bus} ${slot}`);
     if (owner !== undefined) problems.add(`${place}.slot`, 'a slot of its own', `${slot}, where ${owner} is`);
-    else owners.set(slot, place);
+    else owners.set(`${bus} ${slot}`, place);
   }
+}
+
+/** The bus of a device that names none. */
+function busOf({ bus = 'mmio' }: WantedPlace): VirtioBus {
+  return bus;
 }
 
 /** Engines differ in what they make of 30 February. */

@@ -31,9 +31,13 @@ export class FileFindings {
   /** A drive, unless something is wrong with it. */
   openDrive(path: string, drive: CompleteDrive): Promise<BlockBackend | undefined> {
     return this.attempt(path, async () => {
-      const { memory, readOnly } = drive;
+      const { memory, readOnly, format, temporary } = drive;
       if (memory !== undefined) return new MemoryBlockBackend(new Uint8Array(memory), readOnly);
-      const backend = await this.host.openDrive(drive.file, { readOnly });
+      const backend = await this.host.openDrive(drive.file, {
+        readOnly,
+        ...(format && { format }),
+        ...(temporary && { temporary }),
+      });
       await this.check(path, drive, backend);
       return backend;
     });

@@ -36,6 +36,11 @@ export class GuestRam implements GuestMemory {
     this.core.exports.noteHostWrite(BigInt(address), bytes.length);
   }
 
+  noteWrite(address: bigint | number, length: number): void {
+    this.offset(address, length);
+    this.core.exports.noteHostWrite(BigInt(address), length);
+  }
+
   getUint8(address: bigint | number): number {
     return this.bytes[this.offset(address, 1)];
   }

@@ -7,7 +7,17 @@ import type { NetworkBackend } from '../network/backend.ts';
 import type { ContentHash } from '../sha256.ts';
 import type { GuestSymbol } from './api.ts';
 import type { CustomDevice } from './custom-device.ts';
+import type { DriveDescription } from './description.ts';
 import type { MachineLimits } from './limits.ts';
+
+/** How a drive is to be opened. */
+export interface DriveOptions {
+  readonly readOnly: boolean;
+  /** Format of the image. Default: found out. */
+  readonly format?: DriveDescription['format'];
+  /** Whether what is written is only for this machine, and the image is only read. Default false. */
+  readonly temporary?: boolean;
+}
 
 /** The place that a machine runs in. `createNodeHost` and `createBrowserHost` make one. */
 export interface MachineHost {
@@ -33,7 +43,7 @@ export interface MachineHost {
    */
   open(reference: string): Promise<Uint8Array>;
   /** The disk named in the description. */
-  openDrive(reference: string, options: { readonly readOnly: boolean }): Promise<BlockBackend>;
+  openDrive(reference: string, options: DriveOptions): Promise<BlockBackend>;
   /** What is at the other end of the cable of the network card with that address. Default: nothing. */
   openNetwork?(mac: string): NetworkBackend | undefined;
   /** What is in the shared folder with that tag; a machine that names one which is not there is not made. */

@@ -152,7 +152,7 @@ export class LocalMachine implements Machine {
       const drives: Drive[] = [];
       for (const [index, drive] of resolved.drives.entries()) {
         const backend = await findings.openDrive(`drives[${index}]`, drive);
-        if (backend) drives.push({ backend, id: drive.id });
+        if (backend) drives.push({ backend, id: drive.id, queues: drive.queues });
       }
       const shares: FileSystemBackend[] = [];
       for (const [index, share] of resolved.shares.entries()) {

@@ -4,8 +4,7 @@
  */
 import { messageOf } from '../errors.ts';
 import { meteredBackend, type DiskMeter } from '../block/metered.ts';
-import { Core, EXIT_BREAKPOINT, EXIT_BUDGET, EXIT_SBI } from '../core/core.ts';
-import type { IoScheduler } from '../devices/device.ts';
+import { Core, EXIT_BREAKPOINT, EXIT_BUDGET, EXIT_HOST, EXIT_SBI } from '../core/core.ts';
 import type { FileSystemBackend } from '../filesystem/backend.ts';
 import type { Finish } from '../devices/test-finisher.ts';
 import { LSR, LSR_DR, RBR } from '../devices/uart-16550.ts';
@@ -23,6 +22,7 @@ import { TIMEBASE_FREQUENCY, type ResolvedDescription } from './description.ts';
 import { GuestRam } from './guest-ram.ts';
 import { Hart } from './hart.ts';
 import type { MachineHost } from './host.ts';
+import { IoQueue } from './io.ts';
 import { repeatableRandom, type RandomSource } from './random.ts';
 import { MachineSbi } from './sbi-host.ts';
 import type { MachineStatistics } from './statistics.ts';
@@ -68,8 +68,7 @@ export class System {
   private readonly random: RandomSource;
   /** Virtual clock: instructions a tick of mtime; 0 with the host's clock. */
   private readonly instructionsPerTick: number;
-  private ioCount = 0;
-  private onIoDone: (() => void) | undefined;
+  private readonly io: IoQueue;
   private deferred: (() => void)[] = [];
   private mustReturn = false;
 
@@ -119,12 +118,18 @@ export class System {
     const seed = typeof devices.rng === 'object' ? devices.rng.seed : isVirtual ? 0 : undefined;
     this.random = seed === undefined ? (into) => host.random(into) : repeatableRandom(seed);
     const { readTime, readTimecmp, writeTimecmp } = this.core.exports;
+    this.io = new IoQueue({
+      isVirtual,
+      requestExit: () => this.core.exports.requestExit(),
+      onChange: options.onChange,
+      log,
+    });
     this.board = new Board({
       core: this.core,
       memory: this.memory,
-      drives: options.drives.map(({ backend, id }) => ({
-        backend: meteredBackend(backend, options.meter),
-        id,
+      drives: options.drives.map((drive) => ({
+        ...drive,
+        backend: meteredBackend(drive.backend, options.meter),
       })),
       network: description.network.map(({ mac }) => ({
         mac: Uint8Array.from(mac.split(':'), (byte) => parseInt(byte, 16)),
@@ -143,7 +148,7 @@ export class System {
       },
       wallClock: this.clock.wallClock,
       createTimer: () => this.clock.createTimer(),
-      createIo: (device) => this.createIo(device),
+      createIo: (device) => this.io.scheduler(device),
       random: this.random,
       virtio: options.description.virtio,
       onInterrupt: options.onChange,
@@ -192,28 +197,6 @@ export class System {
     return new Sbi(host, hook && guarded(hook, log));
   }
 
-  private createIo(device: string): IoScheduler {
-    return {
-      submit: (work, done, failed) => {
-        this.ioCount++;
-        // Back to the host, so that the work gets its turn.
-        this.core.exports.requestExit();
-        const settled = (): void => {
-          this.ioCount--;
-          this.onIoDone?.();
-          this.options.onChange();
-        };
-        Promise.resolve(work)
-          .then(done, failed)
-          // As in its registers, a device that throws is told of, and the guest goes on.
-          .catch((error: unknown) =>
-            this.options.log(`${device}: the end of its work failed: ${messageOf(error)}`),
-          )
-          .then(settled, settled);
-      },
-    };
-  }
-
   /** Instructions that all harts executed so far; those that trapped included. */
   get instructionCount(): bigint {
     return this.core.instructionCount;
@@ -226,7 +209,7 @@ export class System {
 
   /** Whether devices wait for their backends. */
   get isIoUnderWay(): boolean {
-    return this.ioCount > 0;
+    return this.io.isUnderWay;
   }
 
   /** Makes `execute` return soon. */
@@ -237,6 +220,7 @@ export class System {
 
   /** Runs the core for at most `budget` instructions and answers what it came back for: EXIT_*, and `stop`. */
   execute(budget: number): number {
+    this.io.complete();
     if (this.clock.isVirtual) budget = Math.min(budget, this.instructionsToDeadline());
     const start = this.instructionCount;
     this.stop = undefined;
@@ -245,7 +229,7 @@ export class System {
       const exit = this.core.run(budget - Number(this.instructionCount - start));
       if (exit === EXIT_SBI) this.sbi?.call(this.core.exitHart);
       else if (exit >= EXIT_BREAKPOINT) this.stop = this.stopPoints.judge(exit);
-      else return exit;
+      else return this.io.complete() ? EXIT_HOST : exit;
       if (this.stop || this.mustReturn) return exit;
       if (Number(this.instructionCount - start) >= budget) return EXIT_BUDGET;
     }
@@ -280,13 +264,8 @@ export class System {
     for (const callback of this.deferred.splice(0)) callback();
   }
 
-  async settleIo(): Promise<void> {
-    while (this.ioCount > 0) {
-      await new Promise<void>((resolve) => {
-        this.onIoDone = resolve;
-      });
-      this.onIoDone = undefined;
-    }
+  settleIo(): Promise<void> {
+    return this.io.settle();
   }
 
   /** Ends what guests have open in shared folders: resolves when all is written. */

@@ -19,10 +19,14 @@ export class DriveServer {
   readonly services: Services = {
     'drive.read': async (id: number, offset: number, length: number) => {
       const bytes = new Uint8Array(length);
-      await this.drives[id].read(offset, bytes);
+      const drive = this.drives[id];
+      if (!drive.readNow?.(offset, [bytes])) await drive.read(offset, bytes);
       return new Moved(bytes, [bytes.buffer]);
     },
-    'drive.write': (id: number, offset: number, bytes: Uint8Array) => this.drives[id].write(offset, bytes),
+    'drive.write': (id: number, offset: number, bytes: Uint8Array) => {
+      const drive = this.drives[id];
+      return drive.writeNow?.(offset, [bytes]) ? undefined : drive.write(offset, bytes);
+    },
     'drive.flush': (id: number) => this.drives[id].flush(),
     'drive.discard': (id: number, offset: number, length: number) =>
       this.drives[id].discard?.(offset, length),

@@ -1,7 +1,8 @@
 /** Errors that go from one thread to another and stay what they are. */
 import { AssemblyError } from '../assembler/error.ts';
 import { CoreLoadError, CoreMemoryError } from '../core/check.ts';
-import { ArgumentError, DisposedError, HartwareError, StateError } from '../errors.ts';
+import { DiskImageError } from '../disks/error.ts';
+import { ArgumentError, DisposedError, FetchError, HartwareError, StateError } from '../errors.ts';
 import { FdtFormatError } from '../fdt/decode.ts';
 import { FileSystemError } from '../filesystem/error.ts';
 import { ImageFormatError } from '../images/boot-image.ts';
@@ -27,8 +28,10 @@ const CLASSES = new Map<string, ErrorClass>(
     CoreMemoryError,
     DescriptionError,
     DeviceConflictError,
+    DiskImageError,
     DisposedError,
     FdtFormatError,
+    FetchError,
     FileSystemError,
     GuestMemoryError,
     ImageFormatError,

@@ -70,38 +70,69 @@ export class DescriptorChain implements VirtioChain {
 
   /** Copies from `offset` in the readable part into `into`; returns how many bytes there were. */
   read(offset: number, into: Uint8Array): number {
-    let skip = offset;
     let done = 0;
-    for (let i = 0; i < this.readableCount && done < into.length; i++) {
-      const length = this.lengths[i];
-      if (skip >= length) {
-        skip -= length;
-        continue;
-      }
-      const part = Math.min(length - skip, into.length - done);
-      into.set(this.memory.view(this.addresses[i] + skip, part), done);
-      done += part;
-      skip = 0;
-    }
+    this.visit(0, this.readableCount, offset, into.length, (address, length) => {
+      into.set(this.memory.view(address, length), done);
+      done += length;
+    });
     return done;
   }
 
   /** Copies `bytes` to `offset` in the writable part; returns how many bytes had room. */
   write(offset: number, bytes: Uint8Array): number {
-    let skip = offset;
     let done = 0;
-    for (let i = this.readableCount; i < this.count && done < bytes.length; i++) {
-      const length = this.lengths[i];
-      if (skip >= length) {
-        skip -= length;
+    this.visit(this.readableCount, this.count, offset, bytes.length, (address, length) => {
+      this.memory.write(address, length === bytes.length ? bytes : bytes.subarray(done, done + length));
+      done += length;
+    });
+    return done;
+  }
+
+  /** Guest RAM from `offset` in the readable part on, for at most `length` bytes. */
+  readableViews(offset: number, length: number): Uint8Array[] {
+    const views: Uint8Array[] = [];
+    this.visit(0, this.readableCount, offset, length, (address, part) => {
+      views.push(this.memory.view(address, part));
+    });
+    return views;
+  }
+
+  /** Guest RAM from `offset` in the writable part on, to be written to at once and told to `noteWrite`. */
+  writableViews(offset: number, length: number): Uint8Array[] {
+    const views: Uint8Array[] = [];
+    this.visit(this.readableCount, this.count, offset, length, (address, part) => {
+      views.push(this.memory.view(address, part));
+    });
+    return views;
+  }
+
+  /** The views of the same range were written to. */
+  noteWrite(offset: number, length: number): void {
+    this.visit(this.readableCount, this.count, offset, length, (address, part) => {
+      this.memory.noteWrite(address, part);
+    });
+  }
+
+  /** Calls back for each piece of a range, whose `offset` counts from the segment `first` on. */
+  private visit(
+    first: number,
+    end: number,
+    offset: number,
+    length: number,
+    callback: (address: number, length: number) => void,
+  ): void {
+    let skip = offset;
+    let left = length;
+    for (let i = first; i < end && left > 0; i++) {
+      const segment = this.lengths[i];
+      if (skip >= segment) {
+        skip -= segment;
         continue;
       }
-      const part = Math.min(length - skip, bytes.length - done);
-      const whole = part === bytes.length;
-      this.memory.write(this.addresses[i] + skip, whole ? bytes : bytes.subarray(done, done + part));
-      done += part;
+      const part = Math.min(segment - skip, left);
+      callback(this.addresses[i] + skip, part);
+      left -= part;
       skip = 0;
     }
-    return done;
   }
 }

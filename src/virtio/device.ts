@@ -53,6 +53,8 @@ export interface VirtioDevice {
   readConfig(offset: number, size: 1 | 2 | 4): number;
   /** The driver wrote the low `size` bytes of `value` there. What it may not change stays as it is. */
   writeConfig(offset: number, size: 1 | 2 | 4, value: number): void;
+  /** FEATURES_OK was set with these features (virtio 1.2, 3.1.1): the configuration shows what goes with them. */
+  negotiate?(features: bigint): void;
   /** DRIVER_OK was set: `features` are the negotiated ones. */
   activate(transport: VirtioTransport, queues: readonly VirtioQueue[], features: bigint): void;
   /** The driver notified queue `index` (virtio 1.2, 2.3). */

@@ -41,6 +41,8 @@ export abstract class Virtqueue implements VirtioQueue {
   protected readonly memory: GuestMemory;
 
   private isRunning = true;
+  /** Whether memory is out of reach for the time being. */
+  private isSuspended = false;
   private readonly spare: DescriptorChain[] = [];
   /** Ring entries of chains that were popped and not pushed. */
   private outstanding = 0;
@@ -73,8 +75,18 @@ export abstract class Virtqueue implements VirtioQueue {
     this.isRunning = false;
   }
 
+  /** Keeps away from memory until `resume`. With chains that a device holds that is fatal: they are of use no more. */
+  suspend(): void {
+    if (this.outstanding > 0) this.fail('memory is taken away while buffers are under way');
+    this.isSuspended = true;
+  }
+
+  resume(): void {
+    this.isSuspended = false;
+  }
+
   pop(): DescriptorChain | undefined {
-    if (!this.isRunning || !this.isAvailable()) return undefined;
+    if (!this.isRunning || this.isSuspended || !this.isAvailable()) return undefined;
     const chain = this.spare.pop() ?? new DescriptorChain(this, this.memory);
     chain.clear();
     const problem = this.take(chain);
@@ -99,7 +111,7 @@ export abstract class Virtqueue implements VirtioQueue {
 
   /** Whether the driver wants a notification for what was pushed since the last call. */
   shouldNotify(): boolean {
-    return this.isRunning && this.wantsNotification();
+    return this.isRunning && !this.isSuspended && this.wantsNotification();
   }
 
   /** Breaks the queue and reports why. */

@@ -198,8 +198,6 @@ onmessage = async ({ data: { description, program } }) => {
       .filter((name) => !inNode.includes(name))
       .concat(inNode.filter((name) => !inPage.includes(name)));
     expect(onlyOneHas.sort()).toEqual([
-      'FetchError',
-      'FileBlockBackend',
       'FileError',
       'attachTerminal',
       'createBrowserHost',

@@ -184,7 +184,7 @@ describe.skipIf(!hasChromium)('a machine in a worker of a page', () => {
     expect(messages[2]).toBe(
       `DescriptionError DESCRIPTION: boot.kernel: cannot fetch ${site.server.url('/x')}: HTTP status 404\n` +
         'drives[0]: no drive "disk": in a browser, pass its backend as drives["disk"], ' +
-        'or name a disk of createOpfsDisk, "opfs:NAME"',
+        'or name a URL, "opfs:NAME" or "indexeddb:NAME"',
     );
   });
 });

@@ -96,6 +96,7 @@ describe('a program', () => {
     sbi: '',
     block: '',
     packed: '',
+    pci: '',
   };
 
   it('names its checks and its machine', () => {

@@ -5,16 +5,19 @@
  */
 import { describe, expect, it } from 'vitest';
 import { MemoryBlockBackend } from '../../src/block/backend.ts';
-import { Bus } from '../../src/bus.ts';
+import { Bus, type MmioDevice } from '../../src/bus.ts';
 import { AclintClint, AclintSswi, CLINT_SIZE, SSWI_SIZE } from '../../src/devices/aclint.ts';
 import { GoldfishRtc } from '../../src/devices/goldfish-rtc.ts';
 import { Plic } from '../../src/devices/plic.ts';
+import { BAR_0, COMMAND } from '../../src/pci/function.ts';
+import { PciHost } from '../../src/pci/host-bridge.ts';
 import { TestFinisher } from '../../src/devices/test-finisher.ts';
 import { Uart16550 } from '../../src/devices/uart-16550.ts';
 import { VirtioBlock } from '../../src/virtio/block.ts';
 import { VirtioConsole } from '../../src/virtio/console.ts';
 import { VirtioEntropy } from '../../src/virtio/entropy.ts';
 import { VirtioMmio } from '../../src/virtio/mmio.ts';
+import { BAR, VirtioPci } from '../../src/virtio/pci.ts';
 import { FakeMemory } from '../support/fake-memory.ts';
 import { ManualIo } from '../support/manual-io.ts';
 import { fuzzSeeds, Random } from '../support/random.ts';
@@ -62,6 +65,17 @@ const makeBoard = (random: Random) => {
     const transport = new VirtioMmio({ device, memory, interrupt: plic.source(1 + slot) });
     bus.map(0x1000_1000 + slot * 0x1000, 0x1000, transport, `virtio${slot}`);
   });
+  const host = new PciHost({
+    interrupts: [0, 1, 2, 3].map((pin) => plic.source(32 + pin)),
+    memoryBase: 0x4000_0000,
+  });
+  const disk = new VirtioBlock({ backend: new MemoryBlockBackend(new Uint8Array(1 << 16)), io });
+  host.attach(1, new VirtioPci({ device: disk, memory }));
+  bus.map(0x3000_8000, 0x1000, { ...windowOf(host, 0x8000), accessSizes: host.accessSizes }, 'pci function');
+  bus.map(0x4000_0000, 0x4000, host.memory, 'pci memory');
+  // So that it is somewhere from the start.
+  host.write(0x8000 + BAR_0 + 4 * BAR, 4, 0x4000_0000);
+  host.write(0x8000 + COMMAND, 2, 6);
   const hostEvents: (() => void | Promise<void>)[] = [
     () => void uart.receive(random.bytes(random.below(40))),
     () => uart.flush(),
@@ -74,6 +88,12 @@ const makeBoard = (random: Random) => {
   ];
   return { bus, memory, failures, timer, hostEvents };
 };
+
+/** A part of a device's registers. */
+const windowOf = (device: MmioDevice, start: number): MmioDevice => ({
+  read: (offset, size) => device.read(start + offset, size),
+  write: (offset, size, value) => device.write(start + offset, size, value),
+});
 
 const VALUES = [
   0, 1, 2, 3, 7, 8, 0xf, 0x10, 0x83, 0xff, 0x5555, 0x8000_0000, 0x8000_1000, 0xffff_fffe, 0xffff_ffff,

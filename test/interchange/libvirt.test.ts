@@ -184,7 +184,7 @@ describe('a domain of somebody’s', () => {
     const { description } = read(
       domain(
         `<disk type='file' device='disk'>
-           <driver name='qemu' type='raw' cache='none'/>
+           <driver name='qemu' type='raw' cache='none' queues='2'/>
            <source file='/var/lib/libvirt/images/debian.img'/>
            <target dev='vda' bus='virtio'/>
            <serial>root-disk</serial>
@@ -202,7 +202,7 @@ describe('a domain of somebody’s', () => {
       harts: 2,
       memory: '1024M',
       boot: { kernel: '/boot/vmlinux', append: 'console=ttyS0 root=/dev/vda', fdt: '/b.dtb' },
-      drives: [{ file: '/var/lib/libvirt/images/debian.img', readOnly: true, id: 'root-disk' }],
+      drives: [{ file: '/var/lib/libvirt/images/debian.img', readOnly: true, id: 'root-disk', queues: 2 }],
     });
   });
 
@@ -232,11 +232,20 @@ describe('a domain of somebody’s', () => {
       'devices/disk/iotune (total_iops_sec "5")',
     ],
     [
-      `<disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/><address type='pci' slot='0x01'/></disk>`,
-      'devices/disk at pci: virtio devices are on virtio-mmio here',
+      `<disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/><address type='pci' bus='0x02' slot='0x00'/></disk>`,
+      'devices/disk at 0:0x02:0x00.0: here there is bus 0 alone',
     ],
+    [
+      `<disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/><address type='pci' slot='0x01'/></disk>`,
+      'devices/disk: with the legacy interface of virtio there',
+    ],
+    [
+      `<disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/><address type='ccw'/></disk>`,
+      'devices/disk at ccw: virtio devices are on virtio-mmio or PCI here',
+    ],
+    [`<rng model='other'/>`, 'devices/rng/@model "other": a virtio device here'],
     [`<disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/></disk>`, 'has no serial number'],
-    [`<controller type='pci' model='pcie-root'/>`, 'there is no PCIe yet'],
+    [`<controller type='pci' model='pcie-root-port'/>`, 'there is bus 0 of PCI alone'],
     [
       `<controller type='virtio-serial'/><channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>`,
       'devices/channel',

@@ -54,8 +54,8 @@ describe('coming from QEMU', () => {
   test.each([
     ['-device virtio-net-device', [{ mac: '52:54:00:12:34:56', slot: 7 }]],
     ['-device virtio-net-device,mac=52:54:00:AB:CD:EF,bus=virtio-mmio-bus.0', [{ mac: '52:54:00:ab:cd:ef' }]],
-    ['-device virtio-net-pci,mac=02:00:00:00:00:01', [{ mac: '02:00:00:00:00:01' }]],
-    ['-nic user,model=virtio-net-pci', [{ mac: '52:54:00:12:34:56' }]],
+    ['-device virtio-net-pci,mac=02:00:00:00:00:01', [{ mac: '02:00:00:00:00:01', bus: 'pci' }]],
+    ['-nic user,model=virtio-net-pci', [{ mac: '52:54:00:12:34:56', bus: 'pci' }]],
     ['-nic tap,model=virtio-net-device,mac=02:00:00:00:00:02', [{ mac: '02:00:00:00:00:02' }]],
     [
       // As QEMU 7.2 numbers them: the first one there lies in the last slot.
@@ -65,14 +65,17 @@ describe('coming from QEMU', () => {
         { mac: '52:54:00:12:34:56', slot: 7 },
       ],
     ],
-    ['-device virtio-net-pci,mac=52-54-00-AB-CD-EF', [{ mac: '52:54:00:ab:cd:ef' }]],
-    ['-device virtio-net-pci,mac=00:00:00:00:00:00', [{ mac: '52:54:00:12:34:56' }]],
+    ['-device virtio-net-pci,mac=52-54-00-AB-CD-EF', [{ mac: '52:54:00:ab:cd:ef', bus: 'pci' }]],
+    ['-device virtio-net-pci,mac=00:00:00:00:00:00', [{ mac: '52:54:00:12:34:56', bus: 'pci' }]],
     ['-nic none', undefined],
     ['-net none', undefined],
     ['-nic user,model=e1000', undefined],
     [
       '-device virtio-net-pci -device virtio-net-pci',
-      [{ mac: '52:54:00:12:34:56' }, { mac: '52:54:00:12:34:57' }],
+      [
+        { mac: '52:54:00:12:34:56', bus: 'pci' },
+        { mac: '52:54:00:12:34:57', bus: 'pci' },
+      ],
     ],
   ])('%s', (options, cards) => {
     expect(read(options).description.network).toEqual(cards);
@@ -96,7 +99,7 @@ describe('coming from QEMU', () => {
     ],
     ['-device virtio-net-device,mq=on', 'virtio-net-device mq=on: there is no such setting here'],
     [
-      Array(9).fill('-device virtio-net-pci').join(' '),
+      Array(9).fill('-device virtio-net-device').join(' '),
       'left out: the board has places for 8 virtio devices',
     ],
   ])('names what it cannot keep: %s', (options, note) => {

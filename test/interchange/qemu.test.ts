@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportQemu, importQemu, InterchangeError } from '../../src/interchange/index.ts';
 import {
+  resolveDescription,
   DescriptionError,
   completeDescription,
   type MachineDescription,
@@ -33,7 +34,7 @@ const EVERYTHING: MachineDescription = {
   },
   drives: [
     { file: "my disk, 'old'.img", id: 'a,b' },
-    { memory: '64M', readOnly: true },
+    { memory: '64M', readOnly: true, queues: 4 },
     { file: '-x', readOnly: true },
   ],
   devices: { console: true, rng: { seed: 7 }, powerButton: true },
@@ -59,7 +60,7 @@ describe('the command line of a machine', () => {
   -blockdev 'driver=raw,node-name=drive0,read-only=off,discard=unmap,file.driver=file,file.filename=my disk,, '\\''old'\\''.img,file.locking=auto' \\
   -device virtio-blk-device,drive=drive0,bus=virtio-mmio-bus.0,serial=a,,b \\
   -drive if=none,id=drive1,format=raw,file.driver=null-co,file.size=67108864,file.read-zeroes=on,snapshot=on,readonly=on \\
-  -device virtio-blk-device,drive=drive1,bus=virtio-mmio-bus.1,serial=drive1 \\
+  -device virtio-blk-device,drive=drive1,bus=virtio-mmio-bus.1,serial=drive1,num-queues=4 \\
   -blockdev driver=raw,node-name=drive2,read-only=on,discard=unmap,file.driver=file,file.filename=-x,file.locking=auto \\
   -device virtio-blk-device,drive=drive2,bus=virtio-mmio-bus.2,serial=drive2 \\
   -device virtio-serial-device,id=console,bus=virtio-mmio-bus.3,max_ports=1 \\
@@ -199,8 +200,64 @@ describe('a command line of somebody’s', () => {
       harts: 2,
       memory: '1536M',
       boot: { kernel: 'x', append: 'root=/dev/vda ro' },
-      drives: [{ file: 'disk.img', readOnly: true, id: 'drive0' }],
+      // In the order in which QEMU makes them.
+      drives: [{ file: 'disk.img', readOnly: true, id: 'drive0', bus: 'pci', slot: 2 }],
+      devices: { rng: { bus: 'pci', slot: 1 } },
     });
+  });
+
+  test.each([
+    // A device that names no number gets the first that is free when it is made.
+    [
+      '-device virtio-rng-pci,addr=1 -device virtio-net-pci',
+      { bus: 'pci', slot: 1 },
+      { bus: 'pci', slot: 2 },
+    ],
+    [
+      '-device virtio-rng-pci,addr=1f.0 -device virtio-net-pci',
+      { bus: 'pci', slot: 31 },
+      { bus: 'pci', slot: 1 },
+    ],
+    [
+      '-device virtio-net-pci,addr=0x2 -device virtio-rng-pci,bus=pcie.0',
+      { bus: 'pci', slot: 1 },
+      { bus: 'pci', slot: 2 },
+    ],
+    [
+      '-device virtio-rng-device,bus=virtio-mmio-bus.3 -device virtio-net-pci,addr=5',
+      { slot: 3 },
+      { bus: 'pci', slot: 5 },
+    ],
+  ])('with devices on PCI: %s', (options, rng, card) => {
+    const complete = completeDescription(read(options).description);
+    const places = resolveDescription(complete).virtio.map(({ kind, bus, slot }) => [kind, bus, slot]);
+    const placeOf = ({ bus = 'mmio', slot }: { bus?: string; slot: number }) => [bus, slot];
+    expect(places).toEqual([
+      ['rng', ...placeOf(rng)],
+      ['network', ...placeOf(card)],
+    ]);
+  });
+
+  test.each([
+    ['-device virtio-rng-pci,bus=rp1', 'on the PCI bus "rp1" there; here there is bus 0 alone'],
+    [
+      '-device virtio-rng-pci,addr=2.1',
+      'addr=2.1: here a device has a number from 1 to 31, and one function',
+    ],
+    ['-device virtio-rng-pci,addr=0', 'addr=0: here a device has a number'],
+    ['-device virtio-rng-pci,vectors=0', 'with the legacy interface of virtio there'],
+    ['-device virtio-rng-pci-non-transitional', 'with MSI-X there'],
+    [
+      '-device virtio-rng-pci,addr=3 -device virtio-net-pci,addr=3',
+      '-device virtio-net-pci,addr=3: slot 3 is that of -device virtio-rng-pci,addr=3: another one here',
+    ],
+  ])('names what is otherwise on PCI: %s', (options, note) => {
+    expect(read(options).notes.join('\n')).toContain(note);
+  });
+
+  test('of a device on PCI as it is here nothing is said', () => {
+    const { notes } = read('-device virtio-rng-pci,bus=pcie.0,addr=0x4,disable-legacy=on,vectors=0');
+    expect(notes.filter((note) => note.includes('virtio-rng'))).toEqual([]);
   });
 
   test('as libvirt writes it', () => {
@@ -259,7 +316,7 @@ describe('a command line of somebody’s', () => {
     ['-device virtio-gpu-pci', 'graphics'],
     ['-device virtio-9p-device,fsdev=f', 'there is no -fsdev called "f"'],
     ['-device vhost-user-fs-device,tag=f', 'shared folders are virtio 9P devices here'],
-    ['-device nec-usb-xhci', 'PCIe'],
+    ['-device nec-usb-xhci', 'what is on PCI here'],
     ['-drive file=a.qcow2,format=qcow2,if=virtio', 'qemu-img convert -O raw'],
     ['-drive file=nbd.img,format=raw,if=virtio,cache=unsafe', '-drive cache=unsafe'],
     ['-drive file=a.img,if=virtio', 'its format is not said'],
@@ -284,6 +341,10 @@ describe('a command line of somebody’s', () => {
     ['-rtc base=localtime', '-rtc base=localtime'],
     ['-rtc base=2025-02-31T00:00:00', '-rtc base=2025-02-31T00:00:00'],
     ['-rtc base=2025-01-01', 'the host’s clock'],
+    [
+      '-drive if=none,id=x,format=raw,file=x -device virtio-blk-device,drive=x,serial=x,num-queues=64',
+      '64 queues; a drive has 1 to 8 here: 8',
+    ],
     ['-serial stdio -serial null', '-serial null: the board has one serial port'],
     ['-device virtio-serial-device,bus=virtio-mmio-bus.0 -device virtserialport,name=x', 'one port'],
     ['-fw_cfg name=x,string=y', 'fw_cfg'],
@@ -313,13 +374,13 @@ describe('a command line of somebody’s', () => {
     expect(() => importQemu(line)).toThrow(expected);
   });
 
-  test('nine devices do not fit, and the ninth is named', () => {
-    const disks = Array.from({ length: 9 }, (_, index) => `-drive file=${index},format=raw,if=virtio`).join(
+  test('32 devices do not fit on PCI, and the last is named', () => {
+    const disks = Array.from({ length: 32 }, (_, index) => `-drive file=${index},format=raw,if=virtio`).join(
       ' ',
     );
     const { description, notes } = read(disks);
-    expect(description.drives).toHaveLength(8);
-    expect(notes.join('\n')).toContain('-drive file=8,format=raw,if=virtio: left out');
+    expect(description.drives).toHaveLength(31);
+    expect(notes.join('\n')).toContain('-drive file=31,format=raw,if=virtio: left out');
   });
 
   test('serial numbers are made ones of their own', () => {

@@ -66,16 +66,31 @@ export function representableMachine(random: Random): MachineDescription {
   const count = random.below(6);
   const ids = new Set<string>();
   while (ids.size < count) ids.add(serial(random));
+  // With slots named, numbers on PCI are like those of virtio-mmio, which all differ.
+  const hasSlots = random.oneIn(3);
+  const onPci = (): { readonly bus?: 'pci' } => (random.oneIn(3) ? { bus: 'pci' } : {});
   const drives = [...ids].map((id): DriveDescription => ({
     ...(random.oneIn(4) ? { memory: 512 * (1 + random.below(1000)) } : { file: nastyText(random) }),
     ...(random.oneIn(3) && { readOnly: true }),
+    ...(random.oneIn(4) && { queues: 2 + random.below(7) }),
     id,
+    ...onPci(),
   }));
-  const hasSlots = random.oneIn(3);
   const slots = [0, 1, 2, 3, 4, 5, 6, 7].sort(() => random.below(3) - 1);
+  /** A slot of its own; on PCI one from the other end. */
+  const inSlot = ({ bus }: { readonly bus?: 'pci' }): { readonly slot?: number } =>
+    hasSlots ? { slot: bus === 'pci' ? 31 - slots.pop()! : slots.pop()! } : {};
+  const place = (): { readonly bus?: 'pci'; readonly slot?: number } => {
+    const bus = onPci();
+    return { ...bus, ...inSlot(bus) };
+  };
+  const there = (): true | { readonly bus?: 'pci'; readonly slot?: number } => {
+    const said = place();
+    return Object.keys(said).length === 0 || said;
+  };
   const cards = Array.from({ length: random.below(Math.max(1, 6 - count)) }, (_, index) => ({
     mac: `02:00:00:00:0${index}:${random.below(256).toString(16).padStart(2, '0')}`,
-    ...(hasSlots && { slot: slots.pop()! }),
+    ...place(),
   }));
   const hasKernel = !random.oneIn(5);
   return {
@@ -97,12 +112,12 @@ export function representableMachine(random: Random): MachineDescription {
       ...((!hasKernel || random.oneIn(3)) && { firmware: `firmware${nastyText(random)}` }),
       ...(random.oneIn(5) && { fdt: nastyText(random) }),
     },
-    drives: drives.map((drive) => ({ ...drive, ...(hasSlots && { slot: slots.pop()! }) })),
+    drives: drives.map((drive) => ({ ...drive, ...inSlot(drive as { bus?: 'pci' }) })),
     network: cards,
     devices: {
-      rng: random.pick([true, false, { seed: random.uint32(), ...(hasSlots && { slot: slots.pop()! }) }]),
-      console: random.oneIn(2) && (hasSlots ? { slot: slots.pop()! } : true),
-      powerButton: count + cards.length < 6 && random.oneIn(2),
+      rng: random.pick([true, false, { seed: random.uint32(), ...place() }]),
+      console: random.oneIn(2) && there(),
+      powerButton: count + cards.length < 6 && random.oneIn(2) && there(),
     },
   };
 }

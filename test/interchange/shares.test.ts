@@ -7,9 +7,9 @@ import type { MachineDescription } from '../../src/machine/description.ts';
 const machine: MachineDescription = {
   hartware: 1,
   boot: { kernel: '/Image' },
-  shares: [{ tag: 'host' }, { tag: 'a,b', readOnly: true, slot: 5 }],
+  shares: [{ tag: 'host' }, { tag: 'a,b', readOnly: true, slot: 5 }, { tag: 'pci', bus: 'pci' }],
 };
-const shares = { host: '/home/my, work', 'a,b': '/b' };
+const shares = { host: '/home/my, work', 'a,b': '/b', pci: '/p' };
 
 describe('QEMU', () => {
   test('has the folders that are named, with their tags and slots, and they come back', () => {
@@ -22,6 +22,7 @@ describe('QEMU', () => {
     expect(back.description.shares).toEqual([
       { tag: 'host', slot: 1 },
       { tag: 'a,b', readOnly: true, slot: 5 },
+      { tag: 'pci', bus: 'pci' },
     ]);
     expect(back.notes.join('\n')).toContain('which folder is shared is no part of a description');
   });
@@ -29,7 +30,7 @@ describe('QEMU', () => {
   test('has an empty one where none is named, and a note', () => {
     const { command, notes } = exportQemu(machine);
     expect(command).toContain('synth,id=fs0,readonly=on');
-    expect(notes.filter((note) => note.startsWith('shares['))).toHaveLength(2);
+    expect(notes.filter((note) => note.startsWith('shares['))).toHaveLength(3);
   });
 
   test('keeps what can be told apart', () => {
@@ -54,6 +55,7 @@ describe('libvirt', () => {
     expect(description.shares).toEqual([
       { tag: 'host', slot: 1 },
       { tag: 'a,b', readOnly: true, slot: 5 },
+      { tag: 'pci', bus: 'pci' },
     ]);
     expect(notes.join('\n')).toContain('which folder is shared is no part of a description');
   });

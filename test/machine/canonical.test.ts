@@ -22,6 +22,7 @@ const GOLDEN = [
   '72dbb9abf719c9b86bf3a83d9dc8f107c98060b783125236c3bc1407dbd3614d',
   'eae5b5e1f22b74b9b1df3a78e1461ed327b2bf7935a135e2d379312767a0a808',
   '9e2f47d6943e64b1258ae534e98079e0fff9340f3341bc693a966a05866a861c',
+  '0c752be20407ec37c5be91cb6a64908d2cc555677a8a961cfaa9d01c7950ca50',
 ];
 
 test('the canonical form, to the byte', () => {
@@ -40,11 +41,37 @@ test('the canonical form, to the byte', () => {
   );
 });
 
+test('queues where there are several', () => {
+  const withQueues = (queues?: number): string =>
+    canonicalDescription({ ...smallest, drives: [{ memory: 512, ...(queues && { queues }) }] });
+  expect(withQueues(3)).toContain('"drives":[{"id":"drive0","memory":512,"queues":3,"readOnly":false}]');
+  expect(withQueues(1)).toBe(withQueues());
+});
+
 test('the slots of all devices, where one is not in the slot that it would have anyway', () => {
   expect(canonicalDescription(examples[2])).toContain(
     '"devices":{"console":false,"powerButton":{"slot":1},"rng":{"slot":6}},' +
       '"drives":[{"id":"drive1","memory":67108864,"readOnly":false,"slot":0},' +
       '{"file":"root.img","id":"drive0","readOnly":false,"slot":7}]',
+  );
+});
+
+test('devices on PCI stand behind the others, and their slots are named by themselves', () => {
+  const description: MachineDescription = {
+    ...smallest,
+    drives: [
+      { memory: 512, bus: 'pci' },
+      { memory: 512, slot: 1, bus: 'mmio' },
+    ],
+    devices: { rng: { slot: 2, bus: 'pci' }, console: { bus: 'mmio' } },
+  };
+  expect(canonicalDescription(description)).toContain(
+    '"devices":{"console":{"slot":0},"powerButton":false,"rng":{"bus":"pci"}},' +
+      '"drives":[{"id":"drive1","memory":512,"readOnly":false,"slot":1},' +
+      '{"bus":"pci","id":"drive0","memory":512,"readOnly":false}]',
+  );
+  expect(descriptionDigest({ ...smallest, drives: [{ memory: 512, bus: 'mmio' }] })).toBe(
+    descriptionDigest({ ...smallest, drives: [{ memory: 512 }] }),
   );
 });
 

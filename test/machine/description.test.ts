@@ -64,7 +64,7 @@ test('defaults', () => {
     devices: { rng: true, console: false, powerButton: false },
     network: [],
     shares: [],
-    virtio: [{ kind: 'rng', slot: 0 }],
+    virtio: [{ kind: 'rng', bus: 'mmio', slot: 0 }],
   });
   expect(resolveDescription(validateDescription({ ...smallest, clock: { kind: 'virtual' } })).clock).toEqual({
     kind: 'virtual',
@@ -139,8 +139,8 @@ test.each<[unknown, string]>([
     'drives[0].sha256: expected none without a file, found "aaa',
   ],
   [
-    { ...smallest, drives: Array(9).fill({ memory: 512 }) },
-    'drives: expected a list of at most 8 drives, found a list of 9',
+    { ...smallest, drives: Array(40).fill({ memory: 512 }) },
+    'drives: expected a list of at most 39 drives, found a list of 40',
   ],
   [{ ...smallest, $schema: 1 }, '$schema: expected a string, found 1'],
   [{ ...smallest, harts: 0 }, 'harts: expected a whole number from 1 to 8, found 0'],
@@ -200,7 +200,7 @@ test.each<[unknown, string]>([
     'clock.startTime: expected a time that there is, from 1970 on, found',
   ],
   [{ ...smallest, isa: { paging: 'sv64' } }, 'isa.paging: expected "sv39" or "sv48" or "sv57", found "sv64"'],
-  [{ ...smallest, drives: {} }, 'drives: expected a list of at most 8 drives, found an empty object'],
+  [{ ...smallest, drives: {} }, 'drives: expected a list of at most 39 drives, found an empty object'],
   [
     { ...smallest, drives: ['disk.img'] },
     'drives[0]: expected an object with either a file or memory, found "disk.img"',
@@ -220,6 +220,10 @@ test.each<[unknown, string]>([
   [
     { ...smallest, drives: [{ memory: 0 }] },
     'drives[0].memory: expected a size in whole sectors of 512 bytes, such as "64M", found 0',
+  ],
+  [
+    { ...smallest, drives: [{ file: 'a', queues: 9 }] },
+    'drives[0].queues: expected a whole number from 1 to 8, found 9',
   ],
   [
     { ...smallest, drives: [{ file: 'a', readOnly: 1 }] },
@@ -249,7 +253,7 @@ test.each<[unknown, string]>([
   ],
   [
     { ...smallest, devices: { rng: 'yes' } },
-    'devices.rng: expected true, false or { "seed": number, "slot": number }, found "yes"',
+    'devices.rng: expected true, false or { "seed": number, "bus": "pci", "slot": number }, found "yes"',
   ],
   [
     { ...smallest, devices: { rng: { seed: -1 } } },
@@ -257,7 +261,7 @@ test.each<[unknown, string]>([
   ],
   [
     { ...smallest, devices: { console: 'tty' } },
-    'devices.console: expected true, false or { "slot": number }, found "tty"',
+    'devices.console: expected true, false or { "bus": "pci", "slot": number }, found "tty"',
   ],
   [
     { ...smallest, network: [{ mac: '52:54:00:12:34:57' }, {}] },
@@ -269,7 +273,7 @@ test.each<[unknown, string]>([
   ],
   [
     { ...smallest, network: {} },
-    'network: expected a list of at most 8 network cards, found an empty object',
+    'network: expected a list of at most 39 network cards, found an empty object',
   ],
   [{ ...smallest, network: [{ slot: 1 }, { slot: 1 }] }, 'network[1].slot: expected a slot of its own'],
   [{ ...smallest, network: Array(8).fill({}) }, 'drives: expected at most 8 virtio devices, found 9'],
@@ -302,12 +306,40 @@ test.each<[unknown, string]>([
   [{ ...smallest, nic: [] }, 'nic: unknown key; did you mean "network"?'],
   [
     { ...smallest, devices: { rng: {} } },
-    'devices.rng: expected an object with a seed or slot, found an empty object',
+    'devices.rng: expected an object with a seed, bus or slot, found an empty object',
   ],
-  [{ ...smallest, devices: { powerButton: {} } }, 'devices.powerButton.slot: expected a whole number'],
+  [
+    { ...smallest, devices: { powerButton: {} } },
+    'devices.powerButton: expected an object with a bus or slot, found an empty object',
+  ],
   [
     { ...smallest, drives: [{ memory: 512, slot: 8 }] },
     'drives[0].slot: expected a whole number from 0 to 7, found 8',
+  ],
+  [
+    { ...smallest, drives: [{ memory: 512, bus: 'pci', slot: 0 }] },
+    'drives[0].slot: expected a whole number from 1 to 31 on PCI, found 0',
+  ],
+  [
+    { ...smallest, drives: [{ memory: 512, bus: 'pci', slot: 32 }] },
+    'drives[0].slot: expected a slot from 0 to 7, or from 1 to 31 on the bus "pci", found 32',
+  ],
+  [
+    { ...smallest, drives: [{ memory: 512, bus: 'pcie' }] },
+    'drives[0].bus: expected "mmio" or "pci", found "pcie"',
+  ],
+  [
+    {
+      ...smallest,
+      drives: [{ memory: 512, slot: 3 }],
+      network: [{ bus: 'pci', slot: 3 }],
+      devices: { console: { bus: 'pci', slot: 3 } },
+    },
+    'network[0].slot: expected a slot of its own, found 3, where devices.console is',
+  ],
+  [
+    { ...smallest, drives: Array(32).fill({ memory: 512, bus: 'pci' }) },
+    'drives: expected at most 31 virtio devices on PCI, found 32',
   ],
   [
     { ...smallest, drives: [{ memory: 512, slot: 3 }, { memory: 512 }, { memory: 512, slot: 3 }] },
@@ -331,13 +363,39 @@ test('devices lie in the slots that they name, the others in the first that are 
     }),
   );
   expect(resolved.virtio).toEqual([
-    { kind: 'drive', index: 0, slot: 1 },
-    { kind: 'drive', index: 1, slot: 0 },
-    { kind: 'drive', index: 2, slot: 3 },
-    { kind: 'console', slot: 4 },
-    { kind: 'rng', slot: 2 },
-    { kind: 'powerButton', slot: 7 },
+    { kind: 'drive', index: 0, bus: 'mmio', slot: 1 },
+    { kind: 'drive', index: 1, bus: 'mmio', slot: 0 },
+    { kind: 'drive', index: 2, bus: 'mmio', slot: 3 },
+    { kind: 'console', bus: 'mmio', slot: 4 },
+    { kind: 'rng', bus: 'mmio', slot: 2 },
+    { kind: 'powerButton', bus: 'mmio', slot: 7 },
   ]);
+});
+
+test('devices on PCI have numbers of their own, from 1', () => {
+  const description = validateDescription({
+    ...smallest,
+    drives: [{ memory: 512, bus: 'pci' }, { memory: 512 }, { memory: 512, bus: 'pci', slot: 1 }],
+    network: [{ bus: 'pci' }, { bus: 'mmio' }],
+    devices: { rng: { bus: 'pci', slot: 31 }, console: true },
+  });
+  expect(resolveDescription(description).virtio).toEqual([
+    { kind: 'drive', index: 0, bus: 'pci', slot: 2 },
+    { kind: 'drive', index: 1, bus: 'mmio', slot: 0 },
+    { kind: 'drive', index: 2, bus: 'pci', slot: 1 },
+    { kind: 'console', bus: 'mmio', slot: 1 },
+    { kind: 'rng', bus: 'pci', slot: 31 },
+    { kind: 'network', index: 0, bus: 'pci', slot: 3 },
+    { kind: 'network', index: 1, bus: 'mmio', slot: 2 },
+  ]);
+});
+
+test('31 drives fit on PCI, and eight devices beside them', () => {
+  const drives = [
+    ...Array(31).fill({ memory: 512, bus: 'pci' }),
+    ...Array(7).fill({ memory: 512 }),
+  ] as object[];
+  expect(validateDescription({ ...smallest, drives }).drives).toHaveLength(38);
 });
 
 test('eight virtio devices fit', () => {

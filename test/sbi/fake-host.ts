@@ -28,6 +28,9 @@ class FakeMemory implements GuestMemory {
   write(address: bigint | number, bytes: Uint8Array): void {
     this.bytes.set(bytes, this.at(address, bytes.length));
   }
+  noteWrite(address: bigint | number, length: number): void {
+    this.at(address, length);
+  }
   getUint8 = (address: bigint | number) => this.data.getUint8(this.at(address, 1));
   getUint16 = (address: bigint | number) => this.data.getUint16(this.at(address, 2), true);
   getUint32 = (address: bigint | number) => this.data.getUint32(this.at(address, 4), true);

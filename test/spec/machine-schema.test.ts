@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import { VIRTIO_MMIO_COUNT } from '../../src/generated/memory-map.ts';
 import {
   completeDescription,
   DescriptionError,
@@ -12,6 +11,7 @@ import {
   validateDescription,
   type DescriptionProblem,
 } from '../../src/machine/description.ts';
+import { SLOTS } from '../../src/machine/virtio-slots.ts';
 import { fuzzSeeds, Random } from '../support/random.ts';
 import { randomDescription } from './random-description.ts';
 
@@ -21,6 +21,7 @@ const schema = JSON.parse(readFileSync(join(ROOT, 'spec/schema/machine.schema.js
   readonly properties: { readonly drives: { readonly maxItems: number } };
   readonly $defs: {
     readonly size: { readonly pattern: string };
+    readonly slot: object;
     readonly ClockDescription: { readonly oneOf: readonly { readonly properties: object }[] };
   };
 };
@@ -49,8 +50,10 @@ const BEYOND: Readonly<Record<string, (problem: DescriptionProblem) => boolean>>
     /^shares\[\d+\]\.tag$/.test(path) && expected === 'a tag of its own',
   'no two devices have the same slot': ({ path, expected }) =>
     /^((drives|network|shares)\[\d+\]|devices\.\w+)\.slot$/.test(path) && expected === 'a slot of its own',
-  'no more virtio devices than the board has places': ({ path, expected }) =>
-    path === 'drives' && expected === 'at most 8 virtio devices',
+  'a slot is one that its bus has': ({ path, expected }) =>
+    /\.slot$/.test(path) && /^a whole number from (0 to 7|1 to 31 on PCI)$/.test(expected),
+  'no more virtio devices than a bus has places': ({ path, expected }) =>
+    path === 'drives' && /^at most (8 virtio devices|31 virtio devices on PCI)$/.test(expected),
   'text is Unicode: no lone surrogates': ({ expected, found }) =>
     /^(a file path or URL|a command line .*|a string)$/.test(expected) && /^"[^"]*\\ud800"$/.test(found),
 };
@@ -142,7 +145,9 @@ describe('documents', () => {
 });
 
 test('what the schema and the machine both know is the same', () => {
-  expect(schema.properties.drives.maxItems).toBe(VIRTIO_MMIO_COUNT);
+  const { mmio, pci } = SLOTS;
+  expect(schema.properties.drives.maxItems).toBe(mmio.count + pci.count);
+  expect(schema.$defs.slot).toMatchObject({ minimum: mmio.first, maximum: pci.first + pci.count - 1 });
   expect(schema.$defs.ClockDescription.oneOf[1].properties).toMatchObject({
     instructionsPerSecond: { minimum: TIMEBASE_FREQUENCY, multipleOf: TIMEBASE_FREQUENCY },
   });

@@ -86,22 +86,25 @@ const startTime = mostly(
 const id = (name: string): Make =>
   mostly([name, `${name}~`], ['root', 'drive1', 'x'.repeat(21), 'ä', 'a b', '']);
 const boolean = pick(true, false);
-const slot = mostly([0, 1, 2, 3, 4, 5, 6, 7], [8, -1, 1.5, '1']);
+const slot = mostly([0, 1, 2, 3, 4, 5, 6, 7], [8, 31, 32, -1, 1.5, '1']);
+const bus = mostly(['mmio', 'pci'], ['pcie', '']);
 const mac = mostly(
   ['52:54:00:12:34:56', '02:00:00:00:00:01', 'fe:ff:ff:ff:ff:ff'],
   ['53:54:00:12:34:56', '52:54:00:12:34', '52:54:00:12:34:5G', '52-54-00-12-34-56', '52:54:00:AB:34:56', ''],
 );
 const tag = mostly(['host', 'data', 'x', '~'.repeat(31)], ['', 'a b', 'ä', 'x'.repeat(32)]);
-const device = oneOf(boolean, record({ slot }, ['slot']));
+const device = oneOf(boolean, record({ slot, bus }, ['slot']), record({ slot, bus }, ['bus']));
 const bootFile = oneOf(file, record({ file, sha256: digest }, ['file']));
 
 const drive = (name: string): Make =>
   oneOf(
-    record({ file, sha256: digest, readOnly: boolean, id: id(name), slot }, ['file']),
-    record({ memory: driveSize, readOnly: boolean, id: id(name), slot }, ['memory']),
+    record({ file, sha256: digest, readOnly: boolean, id: id(name), bus, slot }, ['file']),
+    record({ memory: driveSize, readOnly: boolean, id: id(name), bus, slot }, ['memory']),
   );
 const drives: Make = (random) =>
-  Array.from({ length: random.below(random.oneIn(6) ? 10 : 3) }, (_, index) => drive(`disk${index}`)(random));
+  Array.from({ length: random.below(random.oneIn(40) ? 45 : random.oneIn(6) ? 10 : 3) }, (_, index) =>
+    drive(`disk${index}`)(random),
+  );
 
 /** Right more often than not. */
 const description = record(
@@ -134,10 +137,10 @@ const description = record(
       ['kernel'],
     ),
     drives,
-    network: listOf(record({ mac, slot }), 2),
-    shares: listOf(record({ tag, readOnly: boolean, slot }, ['tag']), 2),
+    network: listOf(record({ mac, bus, slot }), 2),
+    shares: listOf(record({ tag, readOnly: boolean, bus, slot }, ['tag']), 2),
     devices: record({
-      rng: oneOf(boolean, record({ seed: mostly([0, 7, 2 ** 32 - 1], [2 ** 32, -1, 0.5]), slot })),
+      rng: oneOf(boolean, record({ seed: mostly([0, 7, 2 ** 32 - 1], [2 ** 32, -1, 0.5]), bus, slot })),
       console: device,
       powerButton: device,
     }),

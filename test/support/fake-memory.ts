@@ -12,6 +12,8 @@ export class FakeMemory implements GuestMemory {
   readonly bytes: Uint8Array;
   /** Accesses that were refused. */
   refusals = 0;
+  /** Ranges of `noteWrite`. */
+  readonly noted: [address: number, length: number][] = [];
   private readonly whole: Uint8Array;
   private readonly dataView: DataView;
 
@@ -44,6 +46,11 @@ export class FakeMemory implements GuestMemory {
 
   write(address: bigint | number, bytes: Uint8Array): void {
     this.bytes.set(bytes, this.offset(address, bytes.length));
+  }
+
+  noteWrite(address: bigint | number, length: number): void {
+    this.offset(address, length);
+    this.noted.push([Number(address), length]);
   }
 
   getUint8(address: bigint | number): number {

@@ -16,6 +16,10 @@ export class ManualIo implements IoScheduler {
     this.pending.push({ promise: work, done: done as (result: never) => void, failed });
   }
 
+  soon(done: () => void): void {
+    this.pending.push({ promise: Promise.resolve(), done, failed: () => {} });
+  }
+
   /** Completes the pending work at `index`. */
   async complete(index = 0): Promise<void> {
     const [work] = this.pending.splice(index, 1);

@@ -1,27 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { type BlockBackend, MemoryBlockBackend } from '../../src/block/backend.ts';
-import * as blk from '../../src/virtio/block.ts';
-import { VirtioBlock, type VirtioBlockOptions } from '../../src/virtio/block.ts';
-import { VirtioMmio } from '../../src/virtio/mmio.ts';
-import { FakeMemory } from '../support/fake-memory.ts';
-import { ManualIo } from '../support/manual-io.ts';
-import { MockDriver, PACKED_FEATURES, SPLIT_FEATURES } from '../support/mock-driver.ts';
-import { RecordedLine } from '../support/recorded-line.ts';
+import * as blk from '../../src/virtio/block-layout.ts';
+import {
+  DISK,
+  header,
+  IOERR,
+  makeBlock,
+  OK,
+  pattern,
+  RecordingBackend,
+  UNSUPP,
+  UNWRITTEN,
+} from '../support/block-device.ts';
+import { type MockDriver, PACKED_FEATURES, SPLIT_FEATURES } from '../support/mock-driver.ts';
 
 const { VIRTIO_BLK_T_IN, VIRTIO_BLK_T_OUT, VIRTIO_BLK_T_FLUSH, VIRTIO_BLK_T_GET_ID } = blk;
 const { VIRTIO_BLK_T_DISCARD, VIRTIO_BLK_T_WRITE_ZEROES } = blk;
-const [OK, IOERR, UNSUPP] = [0, 1, 2];
-const DISK = 16 * 512;
-/** What a status byte holds before the device writes it. */
-const UNWRITTEN = 0xee;
-
-const header = (type: number, sector: number | bigint): Uint8Array => {
-  const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, type, true);
-  view.setBigUint64(8, BigInt(sector), true);
-  return bytes;
-};
 
 const range = (sector: number | bigint, sectors: number, flags = 0): Uint8Array => {
   const bytes = new Uint8Array(16);
@@ -30,78 +24,6 @@ const range = (sector: number | bigint, sectors: number, flags = 0): Uint8Array 
   view.setUint32(8, sectors, true);
   view.setUint32(12, flags, true);
   return bytes;
-};
-
-const pattern = (length: number, seed = 1): Uint8Array =>
-  Uint8Array.from({ length }, (_, i) => (i >> 9) * 16 + ((i * 7 + seed) & 15));
-
-/** A memory backend that writes down what is asked of it. */
-class RecordingBackend extends MemoryBlockBackend {
-  readonly log: string[] = [];
-  error: Error | undefined;
-  override async read(offset: number, into: Uint8Array): Promise<void> {
-    this.note(`read ${offset} ${into.length}`);
-    await super.read(offset, into);
-  }
-  override async write(offset: number, from: Uint8Array): Promise<void> {
-    this.note(`write ${offset} ${from.length}`);
-    await super.write(offset, from);
-  }
-  override async flush(): Promise<void> {
-    this.note('flush');
-  }
-  override async discard(offset: number, length: number): Promise<void> {
-    this.note(`discard ${offset} ${length}`);
-    await super.discard(offset, length);
-  }
-  override async writeZeroes(offset: number, length: number, mayUnmap?: boolean): Promise<void> {
-    this.note(`zero ${offset} ${length} ${mayUnmap}`);
-    await super.writeZeroes(offset, length);
-  }
-  private note(entry: string): void {
-    this.log.push(entry);
-    if (this.error) throw this.error;
-  }
-}
-
-const makeBlock = (
-  wanted = SPLIT_FEATURES | 0xffffn,
-  { backend = new RecordingBackend(pattern(DISK)), ...options }: Partial<VirtioBlockOptions> = {},
-) => {
-  const memory = new FakeMemory(8 << 20);
-  const io = new ManualIo();
-  const messages: string[] = [];
-  const device = new VirtioBlock({ backend, io, log: (message) => messages.push(message), ...options });
-  const transport = new VirtioMmio({ device, memory, interrupt: new RecordedLine() });
-  const driver = new MockDriver(transport, memory);
-  let [queue] = driver.start(wanted & driver.offeredFeatures(), [256]);
-  const send = (readable: Uint8Array[], room: number[] = []) => {
-    const request = queue.request(readable, [...room, 1]);
-    const statusAt = request.writable.at(-1) ?? 0;
-    memory.setUint8(statusAt, UNWRITTEN);
-    queue.kick();
-    return {
-      id: request.id,
-      status: () => memory.getUint8(statusAt),
-      data: (i = 0) => memory.view(request.writable[i], room[i]),
-    };
-  };
-  const restart = (): void => {
-    driver.writeRegister(0x070, 0);
-    [queue] = driver.start(wanted & driver.offeredFeatures(), [256]);
-  };
-  return {
-    memory,
-    io,
-    messages,
-    device,
-    driver,
-    send,
-    restart,
-    backend: backend as RecordingBackend,
-    takeUsed: () => queue.takeUsed(),
-    queue: () => queue,
-  };
 };
 
 describe.each([
@@ -167,7 +89,7 @@ describe('VirtioBlock configuration', () => {
     };
     const offered = (backend: BlockBackend): bigint =>
       makeBlock(undefined, { backend }).driver.offeredFeatures() & 0xffffn;
-    const always = (1n << 2n) | (1n << 6n) | (1n << 9n);
+    const always = 0b1110_0100_0100n;
     expect(offered(plain)).toBe(always);
     expect(offered(new MemoryBlockBackend(new Uint8Array(512)))).toBe(always | (1n << 13n) | (1n << 14n));
     expect(offered(new MemoryBlockBackend(new Uint8Array(512), true))).toBe(always | (1n << 5n));

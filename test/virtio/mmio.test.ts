@@ -290,9 +290,10 @@ describe('VirtioMmio interrupts', () => {
   });
 
   it('do not come before DRIVER_OK', () => {
-    const { driver, transport, interrupt } = makeTransport();
+    const { driver, device, interrupt } = makeTransport();
+    driver.start(SPLIT_FEATURES, []);
     driver.negotiate(SPLIT_FEATURES);
-    transport.notifyConfig();
+    device.transport.notifyConfig();
     driver.setUpQueue(0, 3);
     expect(driver.needsReset).toBe(true);
     expect(interrupt.rises).toBe(0);

@@ -6,7 +6,7 @@ const LINE = 100;
 
 /** src/generated/description-types.ts. */
 export function writeDescriptionTypes(root: Schema): string {
-  const { hartware, harts, memory, drives } = root.properties as Schema;
+  const { hartware, harts, memory } = root.properties as Schema;
   const [bytes] = memory.anyOf as Schema[];
   const constants: [name: string, value: number, text: string][] = [
     ['DESCRIPTION_VERSION', hartware.const, 'Version of the format that this release reads and writes.'],
@@ -17,7 +17,6 @@ export function writeDescriptionTypes(root: Schema): string {
       bytes.maximum,
       "The most RAM, in bytes: the core's 4 GiB of linear memory, less its own 48 MiB.",
     ],
-    ['MAX_VIRTIO_DEVICES', drives.maxItems, 'virtio devices that a machine may have, drives included.'],
   ];
   const types = Object.entries(root.$defs as Record<string, Schema>).filter(([name]) => isTypeName(name));
   return [

@@ -14,6 +14,8 @@
         .equ    CLINT_SIZE, 0x10000
         .equ    ACLINT_SSWI, 0x2f00000
         .equ    ACLINT_SSWI_SIZE, 0x4000
+        .equ    PCIE_PIO, 0x3000000
+        .equ    PCIE_PIO_SIZE, 0x10000
         .equ    PLIC, 0xc000000
         .equ    PLIC_SIZE, 0x600000
         .equ    UART, 0x10000000
@@ -24,4 +26,9 @@
         .equ    VIRTIO_MMIO_STEP, 0x1000
         .equ    VIRTIO_MMIO_COUNT, 8
         .equ    VIRTIO_MMIO_IRQ, 1
+        .equ    PCIE_ECAM, 0x30000000
+        .equ    PCIE_ECAM_SIZE, 0x10000000
+        .equ    PCIE_ECAM_IRQ, 32
+        .equ    PCIE_MMIO, 0x40000000
+        .equ    PCIE_MMIO_SIZE, 0x40000000
         .equ    RAM, 0x80000000

@@ -1,10 +1,9 @@
 /** A browser, or a worker of one, as the host of a machine. */
-import { messageOf } from '../../errors.ts';
+import { FetchError, messageOf } from '../../errors.ts';
 import type { MachineHost } from '../../machine/host.ts';
+import { receiveError, sendError } from '../../remote/error.ts';
 import { policyOf, suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
 import { loadCore, type CoreSource } from './core.ts';
-import { FetchError } from './fetch-error.ts';
-import { OPFS_SCHEME, OpfsBlockBackend } from './opfs.ts';
 
 /** What a host in a browser is made of. */
 export interface BrowserHostOptions extends HostOptions {
@@ -27,19 +26,18 @@ export async function createBrowserHost(options: BrowserHostOptions = {}): Promi
 
 /** The same with the compiled core at hand. */
 export function hostWithCore(options: HostOptions, core: WebAssembly.Module): MachineHost {
-  const disks: OpfsBlockBackend[] = [];
+  const drives: { close(): Promise<void> }[] = [];
   const files = suppliedFiles(options, {
     open: fetchFile,
-    async openDrive(reference, { readOnly }) {
-      if (reference.startsWith(OPFS_SCHEME)) {
-        const disk = await OpfsBlockBackend.open(reference.slice(OPFS_SCHEME.length), readOnly);
-        disks.push(disk);
-        return disk;
-      }
-      throw new FetchError(
-        `no drive ${JSON.stringify(reference)}: in a browser, pass its backend as drives[${JSON.stringify(reference)}], ` +
-          'or name a disk of createOpfsDisk, "opfs:NAME"',
-      );
+    async openDrive(reference, options) {
+      // Not before there is a drive: the formats are a good part of the package.
+      const { openBrowserDrive } = await import('./image-drive.ts');
+      // Errors of a bundle of its own become those of this one.
+      const drive = await openBrowserDrive(reference, options).catch((error) => {
+        throw receiveError(sendError(error));
+      });
+      drives.push(drive);
+      return drive;
     },
   });
   const turns = new Turns();
@@ -70,7 +68,7 @@ export function hostWithCore(options: HostOptions, core: WebAssembly.Module): Ma
     },
     async close() {
       turns.close();
-      for (const disk of disks.splice(0)) disk.close();
+      await Promise.all(drives.splice(0).map((drive) => drive.close()));
     },
   };
 }

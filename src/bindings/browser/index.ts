@@ -4,10 +4,8 @@ import type { MachineDescription } from '../../machine/description.ts';
 import { LocalMachine } from '../../machine/machine.ts';
 import { Program, type ProgramOptions, type ProgramSource } from '../../program/program.ts';
 import { createRemoteMachine } from '../../remote/client.ts';
-import { registerError } from '../../remote/error.ts';
 import { loadCore } from './core.ts';
 import { loadExtension, urlOf, type ExtensionSource } from '../../remote/extension.ts';
-import { FetchError } from './fetch-error.ts';
 import { createBrowserHost, type BrowserHostOptions } from './host.ts';
 import { createThread, type WorkerSource } from './thread.ts';
 
@@ -16,7 +14,6 @@ export { WorkerError } from '../../remote/error.ts';
 export type { CoreSource } from './core.ts';
 export type { ExtensionSource } from '../../remote/extension.ts';
 export { DirectoryFileSystem, type DirectoryOptions } from './directory.ts';
-export { FetchError } from './fetch-error.ts';
 export { createBrowserHost, type BrowserHostOptions } from './host.ts';
 export { createOpfsDisk, deleteOpfsDisk } from './opfs.ts';
 export { attachTerminal, type AttachOptions, type TerminalLike } from './terminal.ts';
@@ -78,5 +75,3 @@ export async function createProgram(
   const { wasm, worker, extension, ...own } = options;
   return Program.create<BrowserMachineOptions>(createMachine, source, own, { wasm, worker, extension });
 }
-
-registerError(FetchError, 'FetchError');

@@ -2,9 +2,8 @@
  * Disks in the origin private file system of a browser: they stay when the page goes.
  * Access is synchronous, which browsers allow in workers only.
  */
-import type { BlockBackend } from '../../block/backend.ts';
-import { ArgumentError, messageOf } from '../../errors.ts';
-import { FetchError } from './fetch-error.ts';
+import type { ImageFile } from '../../disks/image-file.ts';
+import { ArgumentError, FetchError, messageOf } from '../../errors.ts';
 
 /** What `file` of a drive starts with when it is in the origin private file system. */
 export const OPFS_SCHEME = 'opfs:';
@@ -14,6 +13,7 @@ interface SyncAccessHandle {
   write(from: Uint8Array, options: { at: number }): number;
   flush(): void;
   getSize(): number;
+  truncate(size: number): void;
   close(): void;
 }
 
@@ -52,18 +52,19 @@ export async function deleteOpfsDisk(name: string): Promise<void> {
   });
 }
 
-export class OpfsBlockBackend implements BlockBackend {
-  readonly size: number;
+/** A file in the origin private file system, for this machine alone. */
+export class OpfsImageFile implements ImageFile {
+  private isClosed = false;
 
   private constructor(
+    readonly name: string,
     private readonly handle: SyncAccessHandle,
+    private length: number,
     readonly readOnly: boolean,
-  ) {
-    this.size = handle.getSize();
-  }
+  ) {}
 
-  /** @throws FetchError when there is no such disk, another machine has it, or this thread may not open it. */
-  static async open(name: string, readOnly: boolean): Promise<OpfsBlockBackend> {
+  /** @throws FetchError when there is no such file, another machine has it, or this thread may not open it. */
+  static async open(name: string, readOnly: boolean): Promise<OpfsImageFile> {
     const what = `${OPFS_SCHEME}${name}`;
     const directory = await navigator.storage.getDirectory();
     const file = await directory.getFileHandle(name).catch(() => {
@@ -74,7 +75,8 @@ export class OpfsBlockBackend implements BlockBackend {
     if (!open) throw new FetchError(`cannot open ${what} on this thread: browsers allow it in workers only`);
     for (let attempt = 1; ; attempt++) {
       try {
-        return new OpfsBlockBackend(await open.call(file), readOnly);
+        const handle = await open.call(file);
+        return new OpfsImageFile(what, handle, handle.getSize(), readOnly);
       } catch (error) {
         if (attempt === ATTEMPTS) {
           const reason = messageOf(error);
@@ -85,19 +87,31 @@ export class OpfsBlockBackend implements BlockBackend {
     }
   }
 
+  get size(): number {
+    return this.length;
+  }
+
   async read(offset: number, into: Uint8Array): Promise<void> {
     if (this.handle.read(into, { at: offset }) !== into.length) throw new Error('the disk ended too soon');
   }
 
   async write(offset: number, from: Uint8Array): Promise<void> {
     if (this.handle.write(from, { at: offset }) !== from.length) throw new Error('there is no room left');
+    this.length = Math.max(this.length, offset + from.length);
+  }
+
+  async truncate(size: number): Promise<void> {
+    this.handle.truncate(size);
+    this.length = size;
   }
 
   async flush(): Promise<void> {
     this.handle.flush();
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.handle.flush();
     this.handle.close();
   }

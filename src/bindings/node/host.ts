@@ -2,13 +2,12 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import type { MachineHost } from '../../machine/host.ts';
 import { policyOf, suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
 import { loadCore } from './core.ts';
 import type { CoreSource } from './core-source.ts';
-import { FileBlockBackend } from './file-backend.ts';
 import { FileError, fileError } from './file-error.ts';
+import { toPath } from './paths.ts';
 import { readWhole } from './read-whole.ts';
 
 /** What a host in Node is made of. */
@@ -17,6 +16,11 @@ export interface NodeHostOptions extends HostOptions {
   readonly wasm?: CoreSource;
   /** What relative paths in the description start from. Default: the current directory. */
   readonly baseDirectory?: string;
+  /**
+   * Folders in which disk images may name files, such as backing images, beside the folder that the image itself is
+   * in and what is beneath it. Default: none.
+   */
+  readonly imageFolders?: readonly string[];
 }
 
 /**
@@ -24,8 +28,8 @@ export interface NodeHostOptions extends HostOptions {
  * @throws CoreLoadError
  */
 export async function createNodeHost(options: NodeHostOptions = {}): Promise<MachineHost> {
-  const { baseDirectory = '.' } = options;
-  const opened: FileBlockBackend[] = [];
+  const { baseDirectory = '.', imageFolders = [] } = options;
+  const opened: { close(): Promise<void> }[] = [];
   const files = suppliedFiles(options, {
     async open(reference) {
       try {
@@ -34,10 +38,13 @@ export async function createNodeHost(options: NodeHostOptions = {}): Promise<Mac
         throw error instanceof FileError ? error : fileError('read', reference, error);
       }
     },
-    async openDrive(reference, { readOnly }) {
-      const drive = await FileBlockBackend.open(toPath(reference, baseDirectory), readOnly, reference);
-      opened.push(drive);
-      return drive;
+    async openDrive(reference, drive) {
+      // Not before there is a drive: the formats are a good part of the package.
+      const { openNodeDrive } = await import('./drive.ts');
+      const allow = imageFolders.map((folder) => resolve(baseDirectory, folder));
+      const backend = await openNodeDrive(reference, { ...drive, baseDirectory, allow });
+      opened.push(backend);
+      return backend;
     },
   });
   return {
@@ -60,21 +67,4 @@ export async function createNodeHost(options: NodeHostOptions = {}): Promise<Mac
       await Promise.all(opened.splice(0).map((drive) => drive.close()));
     },
   };
-}
-
-function toPath(reference: string, baseDirectory: string): string {
-  if (/^file:/i.test(reference)) {
-    try {
-      return fileURLToPath(reference);
-    } catch (error) {
-      throw fileError('read', reference, error);
-    }
-  }
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(reference)?.[1];
-  if (scheme !== undefined) {
-    throw new FileError(
-      `cannot read ${reference}: expected a path or a file: URL, found a URL with ${scheme}:`,
-    );
-  }
-  return resolve(baseDirectory, reference);
 }

@@ -17,7 +17,6 @@ export * from '../../index.ts';
 export { WorkerError } from '../../remote/error.ts';
 export type { ExtensionSource } from '../../remote/extension.ts';
 export type { CoreSource } from './core-source.ts';
-export { FileBlockBackend } from './file-backend.ts';
 export { FileError } from './file-error.ts';
 export { HostFolder, type HostFolderOptions } from './folder/host-folder.ts';
 export { createNodeHost, type NodeHostOptions } from './host.ts';

@@ -1,11 +1,9 @@
 /** The script of a web worker that is the thread of one machine. */
-import { registerError } from '../../remote/error.ts';
 import { serveMachine } from '../../remote/server.ts';
 import { loadExtension } from '../../remote/extension.ts';
-import { FetchError } from '../browser/fetch-error.ts';
 import { hostWithCore } from '../browser/host.ts';
+import { isUrl } from '../browser/urls.ts';
 
-registerError(FetchError, 'FetchError');
 const port = globalThis as unknown as DedicatedWorkerGlobalScope;
 const receive = serveMachine(
   { postMessage: (message, transfer) => port.postMessage(message, transfer as Transferable[]) },
@@ -14,7 +12,13 @@ const receive = serveMachine(
       const { baseUrl } = environment as { readonly baseUrl: string };
       const host = hostWithCore(options, wasm);
       // URLs in a description are relative to the page.
-      return { ...host, open: (reference) => host.open(new URL(reference, baseUrl).href) };
+      const absolute = (reference: string): string => new URL(reference, baseUrl).href;
+      return {
+        ...host,
+        open: (reference) => host.open(absolute(reference)),
+        openDrive: (reference, options) =>
+          host.openDrive(isUrl(reference) ? absolute(reference) : reference, options),
+      };
     },
     loadExtension,
   },

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canonicalDescription, descriptionDigest } from '../../../src/index.ts';
-import { FileBlockBackend } from '../../../src/bindings/node/file-backend.ts';
+import { NodeImageFile } from '../../../src/bindings/node/image-file.ts';
 import { parseCommand } from '../../../src/bindings/node/cli/arguments.ts';
 import { greeter, hartware, Workplace } from './hartware.ts';
 
@@ -143,11 +143,11 @@ describe('hartware describe', () => {
         'boot.initrd[2]: cannot read .: it is a directory',
         expect.stringMatching(/^boot\.kernel\.sha256: expected 0{64}, found \S+ in "kernel\.gz"$/),
         expect.stringMatching(/^boot\.kernel: kernel kernel\.gz: /),
-        'drives[0]: cannot open drive none.img: no such file',
-        'drives[1]: cannot use . as a drive: it is a directory',
-        'drives[2]: cannot use empty.img as a drive: it is empty',
+        'drives[0]: cannot open none.img: no such file',
+        'drives[1]: cannot use . as a disk image: it is a directory',
+        'drives[2]: empty.img: raw: it is empty',
         `drives[3].sha256: expected ${wrongDigest}, found ${sha256(CODE)} in "code.bin"`,
-        'drives[4]: cannot read http://localhost/disk.img: expected a path or a file: URL, found a URL with http:',
+        'drives[4]: cannot write to http://localhost/disk.img: give "readOnly" or "temporary"',
       ]);
     });
 
@@ -155,7 +155,7 @@ describe('hartware describe', () => {
       await place.put('code.bin', CODE);
       const disk = await place.put('used.img', 'x'.repeat(512));
       const file = await put('used.json', { boot: { kernel: 'code.bin' }, drives: [{ file: 'used.img' }] });
-      const backend = await FileBlockBackend.open(disk, false);
+      const backend = await NodeImageFile.open(disk, false);
       try {
         const { code, stdout, stderr } = await hartware(['describe', file, '--files']);
         expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -218,7 +218,7 @@ describe('hartware run', () => {
       stdout: '',
       stderr:
         `hartware: boot.firmware.sha256: expected ${'0'.repeat(64)}, found ${digest} in "hello.bin"\n` +
-        'hartware: drives[0]: cannot open drive no.img: no such file\n',
+        'hartware: drives[0]: cannot open no.img: no such file\n',
     });
   });
 

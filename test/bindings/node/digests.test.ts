@@ -92,7 +92,7 @@ test('everything that is wrong with the files is found at once, and nothing stay
     ['boot.initrd[1].sha256', WRONG, sha256(firmware)],
     ['boot.kernel.sha256', WRONG, sha256(image)],
     ['drives[0].sha256', WRONG, sha256(image)],
-    ['drives[1]', 'a file that can be used', 'cannot open drive missing.img: no such file'],
+    ['drives[1]', 'a file that can be used', 'cannot open missing.img: no such file'],
   ]);
   expect(message.split('\n')).toEqual(
     expect.arrayContaining([

@@ -1,7 +1,9 @@
 /** The command line of `hartware`: what it may say, and one clear sentence when it says something else. */
 import { parseArgs } from 'node:util';
+import { DISK_FORMATS } from '../../../disks/formats.ts';
 import { nearest } from '../../../machine/description-error.ts';
-import type { DriveDescription } from '../../../machine/description.ts';
+import type { DriveDescription, VirtioBus } from '../../../machine/description.ts';
+import { BUSES } from '../../../machine/virtio-slots.ts';
 import type { JitMode } from '../../../index.ts';
 import { parseConformance, type ConformanceArguments } from './conformance/arguments.ts';
 import { parseDescribe, type DescribeArguments } from './describe-arguments.ts';
@@ -11,6 +13,7 @@ import {
   type ExportArguments,
   type ImportArguments,
 } from './exchange/arguments.ts';
+import { parseImage, type ImageArguments } from './image/arguments.ts';
 
 /** The command line is wrong; the message has a line for each thing that is. */
 export class UsageError extends Error {
@@ -161,6 +164,7 @@ export type Command =
         | 'conformance-help'
         | 'export-help'
         | 'import-help'
+        | 'image-help'
         | 'version';
     }
   | { readonly kind: 'describe'; readonly describe: DescribeArguments }
@@ -168,9 +172,10 @@ export type Command =
   | { readonly kind: 'bench'; readonly bench: BenchArguments }
   | { readonly kind: 'conformance'; readonly conformance: ConformanceArguments }
   | { readonly kind: 'export'; readonly export: ExportArguments }
-  | { readonly kind: 'import'; readonly import: ImportArguments };
+  | { readonly kind: 'import'; readonly import: ImportArguments }
+  | { readonly kind: 'image'; readonly image: ImageArguments };
 
-const COMMANDS = ['run', 'bench', 'describe', 'conformance', 'export', 'import'] as const;
+const COMMANDS = ['run', 'bench', 'describe', 'conformance', 'export', 'import', 'image'] as const;
 const DEFAULT_RUNS = 5;
 /** A minute or two of translated code. */
 const DEFAULT_LIMIT = 100_000_000_000;
@@ -191,6 +196,10 @@ export function parseCommand(args: readonly string[]): Command {
   }
   if (first === 'export') return parseExport(rest);
   if (first === 'import') return parseImport(rest);
+  if (first === 'image') {
+    const image = parseImage(rest);
+    return image ? { kind: 'image', image } : { kind: 'image-help' };
+  }
   if (first === 'conformance') {
     const conformance = parseConformance(rest);
     return conformance ? { kind: 'conformance', conformance } : { kind: 'conformance-help' };
@@ -304,16 +313,32 @@ function guestOf(positionals: readonly string[]): RunArguments['guest'] {
 function parseDrive(text: string): DriveDescription {
   // Two commas stand for one in the name.
   const [file, ...settings] = text.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(',,', ','));
-  if (file === '') throw new UsageError(`--drive: expected FILE[,readonly][,id=ID], found ${quote(text)}`);
+  if (file === '')
+    throw new UsageError(
+      `--drive: expected FILE[,readonly][,temporary][,format=FORMAT][,id=ID][,bus=BUS], found ${quote(text)}`,
+    );
   let readOnly: boolean | undefined;
+  let temporary: boolean | undefined;
+  let format: DriveDescription['format'];
   let id: string | undefined;
+  let bus: VirtioBus | undefined;
   for (const setting of settings) {
     if (setting === 'readonly') readOnly = true;
+    else if (setting === 'temporary') temporary = true;
+    else if (/^format=./.test(setting))
+      format = oneOf(
+        '--drive',
+        setting.slice('format='.length),
+        DISK_FORMATS.map(({ name }) => name),
+      );
     else if (/^id=./.test(setting)) id = setting.slice('id='.length);
+    else if (/^bus=/.test(setting)) bus = oneOf('--drive: bus', setting.slice('bus='.length), BUSES);
     else
-      throw new UsageError(`--drive: expected "readonly" or "id=ID" after the file, found ${quote(setting)}`);
+      throw new UsageError(
+        `--drive: expected "readonly", "temporary", "format=FORMAT", "id=ID" or "bus=BUS" after the file, found ${quote(setting)}`,
+      );
   }
-  return { file, readOnly, id };
+  return { file, ...(format && { format }), ...(temporary && { temporary }), readOnly, id, bus };
 }
 
 export function parseShare(text: string): ShareArgument {

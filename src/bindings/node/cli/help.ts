@@ -11,6 +11,7 @@ Usage:
   hartware conformance [OPTIONS]     check a machine against the specification
   hartware export FILE.json --to X   the same machine for X: qemu or libvirt
   hartware import FILE               a machine of theirs as a description
+  hartware image ACTION FILES        make, convert and check disk images
   hartware run --help                all options of "run"; likewise the others
   hartware --version                 print the version
   hartware --help                    print this
@@ -37,6 +38,52 @@ Options:
 
 Exit code: 0; 1 when the description is wrong or cannot be read, or with --files one of its files;
 2 for a wrong command line.
+`;
+
+export const IMAGE_HELP = `hartware image: make, convert and check disk images
+
+Usage:
+  hartware image create FILE SIZE          make an image that reads as zeros
+  hartware image create FILE -b BASE       make an overlay, which has what differs from BASE
+  hartware image info FILE                 what an image is
+  hartware image convert SOURCE TARGET     copy a disk into an image of another format
+  hartware image check FILE                compare an image's metadata with itself
+  hartware image resize FILE SIZE          make the disk greater or smaller: SIZE, +SIZE or -SIZE
+  hartware image commit FILE               write what an overlay has to the image beneath it
+  hartware image rebase FILE -b BASE       put an overlay onto another image; it reads as before
+  hartware image rebase FILE --flatten     have it need no image beneath it
+  hartware image compare FILE FILE         whether two disks read the same
+  hartware image map FILE                  where what is
+
+A SIZE has a unit, as in "10G" or "1474560B". Formats: raw, qcow2, vmdk, vpc (or vhd), vhdx and vdi. What is read
+is found out by looking at it; what is made is what the name ends with, else raw.
+
+Options:
+  -f, --format FORMAT      of FILE or SOURCE; name it for raw images that a guest wrote, because
+                           a guest could write what looks like another format
+  -O, --to FORMAT          of TARGET
+  -o, --option NAME=VALUE  an option of the format that is made; several, or with commas between
+  -c, --compress           compress what is converted (qcow2, vmdk)
+  -b, --backing BASE       the image beneath an overlay
+  -F, --backing-format FORMAT  of BASE
+  --other-format FORMAT    of the second image that is compared
+  --allow FOLDER           files in FOLDER may be named by images, too; without it they are opened
+                           only in the folder of the image that names them, and beneath that
+  --force                  replace a file that is there already
+  --shrink                 allow the loss of what lies behind the new end
+  -r, --repair WHAT        leaks: what does no harm; all: errors, too
+  -s, --strict             disks of different sizes are not the same
+  -u, --unsafe             rebase: change the name alone; the content of BASE must be the same
+  --chain                  info: of the images beneath, too
+  --json                   for programs
+  -q, --quiet              no progress
+  -h, --help               print this
+
+Work can be interrupted: what was to be made is taken away again, and what was to be changed
+is as it was, or partly done and whole.
+
+Exit code: 0; 1 when it cannot be done; 2 for a wrong command line; 3 when disks differ, or an
+image has errors; 4 when it only has leaks; 128 + n after signal n.
 `;
 
 export const EXPORT_HELP = `hartware export: the same machine for another program
@@ -157,8 +204,10 @@ The machine:
                            share a folder with the guest, several times for several: mount it there
                            with -t 9p -o trans=virtio,version=9p2000.L TAG; two commas stand for one
                            in the name of the folder
-  --drive FILE[,readonly][,id=ID]
-                           raw disk image; may be repeated. A comma in FILE is written twice
+  --drive FILE[,readonly][,temporary][,format=FORMAT][,id=ID][,bus=pci]
+                           a disk image or URL as a virtio disk; its format is found out.
+                           temporary: what the guest writes is gone when it ends. Two commas
+                           stand for one in the name; may be given several times
   --clock host             time is this computer's (default)
   --clock virtual[=RATE]   time follows executed instructions, RATE of them a second
                            (default 1000000000): equal runs are equal to the instruction

@@ -15,9 +15,11 @@ import {
   DESCRIBE_HELP,
   EXPORT_HELP,
   HELP,
+  IMAGE_HELP,
   IMPORT_HELP,
   RUN_HELP,
 } from './help.ts';
+import { image } from './image/image.ts';
 import { writeAll } from './output.ts';
 import { packageFile } from './package-file.ts';
 import { run } from './run.ts';
@@ -31,6 +33,7 @@ const TEXTS = {
   'conformance-help': CONFORMANCE_HELP,
   'export-help': EXPORT_HELP,
   'import-help': IMPORT_HELP,
+  'image-help': IMAGE_HELP,
 } as const;
 
 /** What a user can do something about; anything else is a mistake of this program. */
@@ -59,6 +62,7 @@ async function execute(command: Command): Promise<number> {
   if (command.kind === 'conformance') return conformance(command.conformance, await version());
   if (command.kind === 'export') return exportMachine(command.export);
   if (command.kind === 'import') return importMachine(command.import);
+  if (command.kind === 'image') return image(command.image);
   if (command.kind === 'version') await writeAll(process.stdout, `hartware ${await version()}\n`);
   else await writeAll(process.stdout, TEXTS[command.kind]);
   return 0;

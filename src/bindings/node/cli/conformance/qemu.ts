@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { endLines, pressesWanted, type ConformanceProgram } from '../../../../conformance/program.ts';
 import { PROGRAM_LIMIT } from '../../../../conformance/run.ts';
-import { defaultMac } from '../../../../machine/description.ts';
+import { driverOn, placeSettings } from '../../../../interchange/slots.ts';
+import { defaultMac, type VirtioBus } from '../../../../machine/description.ts';
 import { parseSize } from '../../../../machine/size.ts';
+import { SLOTS } from '../../../../machine/virtio-slots.ts';
 
 /** QEMU cannot be run. */
 export class QemuError extends Error {
@@ -47,6 +49,7 @@ export async function runQemu(
       append,
       initrd = false,
       harts,
+      bus = 'mmio',
       drives = [],
       console,
       powerButton,
@@ -56,7 +59,7 @@ export async function runQemu(
     const monitor = join(directory, 'monitor');
     const options: string[] = [];
     const devices: string[] = [];
-    for (const { size, id, readOnly = false } of drives) {
+    for (const { size, id, readOnly = false, queues = 1 } of drives) {
       const image = join(directory, `${id}.img`);
       await writeFile(image, '');
       await truncate(image, parseSize(size));
@@ -64,26 +67,26 @@ export async function runQemu(
         '-drive',
         `if=none,id=${id},format=raw,file=${image},read-only=${readOnly ? 'on' : 'off'},discard=unmap`,
       );
-      devices.push(`virtio-blk-device,drive=${id},serial=${id}`);
+      devices.push(`virtio-blk,drive=${id},serial=${id},num-queues=${queues}`);
     }
     const socket = join(directory, 'console');
     const printed = console && (await listenAt(socket, console.input));
     if (console) {
       options.push('-chardev', `socket,id=console,path=${socket}`);
-      devices.push('virtio-serial-device,id=serial');
+      devices.push('virtio-serial,id=serial');
     }
-    devices.push('virtio-rng-device');
-    if (powerButton) devices.push('virtio-keyboard-device');
+    devices.push('virtio-rng');
+    if (powerButton) devices.push('virtio-keyboard');
     for (let card = 0; card < network; card++) {
       options.push('-netdev', `hubport,id=net${card},hubid=0`);
-      devices.push(`virtio-net-device,netdev=net${card},mac=${defaultMac(card)}`);
+      devices.push(`virtio-net,netdev=net${card},mac=${defaultMac(card)}`);
     }
     if (share) {
       const folder = join(directory, 'share');
       await mkdir(folder);
       for (const [name, text] of Object.entries(share.files)) await writeFile(join(folder, name), text);
       options.push('-fsdev', `local,id=share,path=${folder},security_model=none`);
-      devices.push(`virtio-9p-device,fsdev=share,mount_tag=${share.tag}`);
+      devices.push(`virtio-9p,fsdev=share,mount_tag=${share.tag}`);
     }
     const { text, code } = await run(
       command,
@@ -95,7 +98,7 @@ export async function runQemu(
         ...(append === undefined ? [] : ['-append', append]),
         ...(initrd ? ['-initrd', file] : []),
         ...options,
-        ...devices.flatMap((device, slot) => ['-device', `${device},bus=virtio-mmio-bus.${slot}`]),
+        ...devices.flatMap((device, index) => ['-device', placed(device, bus, index)]),
         ...(console ? ['-device', 'virtconsole,bus=serial.0,chardev=console'] : []),
       ],
       () => tell(monitor, 'sendkey power'),
@@ -104,6 +107,14 @@ export async function runQemu(
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** An option's device, without its transport, in a slot of a bus, by its place among all devices. */
+function placed(device: string, bus: VirtioBus, index: number): string {
+  const place = { bus, slot: SLOTS[bus].first + index };
+  const [kind, ...settings] = device.split(',');
+  const all = { ...placeSettings(place), ...(kind === 'virtio-net' && bus === 'pci' && { romfile: '' }) };
+  return [driverOn(place, kind), ...settings, ...Object.entries(all).map((pair) => pair.join('='))].join();
 }
 
 interface QemuRun {

@@ -1,23 +1,28 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FileBlockBackend } from '../../../src/bindings/node/file-backend.ts';
 import { FileError } from '../../../src/bindings/node/file-error.ts';
+import { createImageHost } from '../../../src/bindings/node/image-host.ts';
+import { NodeImageFile } from '../../../src/bindings/node/image-file.ts';
+import { DiskImageError } from '../../../src/disks/error.ts';
+import { openDiskImage } from '../../../src/disks/open.ts';
+import type { RawImage } from '../../../src/disks/raw.ts';
 
 let directory: string;
 let image: string;
-const opened: FileBlockBackend[] = [];
+const opened: RawImage[] = [];
 
-const open = async (path: string, readOnly = false): Promise<FileBlockBackend> => {
-  const backend = await FileBlockBackend.open(path, readOnly);
+const open = async (path: string, readOnly = false): Promise<RawImage> => {
+  const file = await NodeImageFile.open(path, readOnly);
+  const backend = (await openDiskImage(file, createImageHost(), { format: 'raw' })) as RawImage;
   opened.push(backend);
   return backend;
 };
 const message = async (path: string, readOnly = false): Promise<string> => {
   const error: unknown = await open(path, readOnly).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(FileError);
+  expect(error instanceof FileError || error instanceof DiskImageError).toBe(true);
   return (error as Error).message;
 };
 
@@ -59,6 +64,47 @@ describe('a raw image', () => {
     expect(await readFile(image)).toEqual(Buffer.alloc(512, 7));
   });
 
+  test('is read and written at once, in pieces', async () => {
+    const backend = await open(image);
+    expect(backend.writeNow!(600, [Uint8Array.of(1), Uint8Array.of(2, 3)])).toBe(true);
+    const into = [new Uint8Array(2), new Uint8Array(0), new Uint8Array(3)];
+    expect(backend.readNow!(599, into)).toBe(true);
+    expect(into.map((bytes) => [...bytes])).toEqual([[37, 1], [], [2, 3, 37]]);
+    expect([...(await readFile(image)).subarray(599, 604)]).toEqual([37, 1, 2, 3, 37]);
+    await backend.close();
+    expect(() => backend.readNow!(0, into)).toThrow();
+    expect(() => backend.writeNow!(0, into)).toThrow();
+  });
+
+  test('that ends inside a sector reads at once as if zeros followed', async () => {
+    await writeFile(image, Uint8Array.of(1, 2, 3));
+    const backend = await open(image);
+    const into = [new Uint8Array(2).fill(9), new Uint8Array(6).fill(9), new Uint8Array(2).fill(9)];
+    // What follows the file is nothing to be had at once.
+    expect(backend.readNow!(0, into)).toBe(false);
+    expect(backend.readNow!(0, [into[0].subarray(0, 1), into[1].subarray(0, 2)])).toBe(true);
+    expect([...into[0], ...into[1].subarray(0, 3)]).toEqual([1, 9, 2, 3, 9]);
+  });
+
+  test('gets zeros where there is something else, and stays sparse elsewhere', async () => {
+    const size = 8 << 20;
+    await truncate(image, size);
+    const backend = await open(image);
+    await backend.write(3 << 20, Uint8Array.of(1, 2, 3));
+    await backend.writeZeroes(0, size, true);
+    const bytes = await readFile(image);
+    expect(bytes.length).toBe(size);
+    expect(bytes.every((byte) => byte === 0)).toBe(true);
+    expect((await stat(image)).blocks * 512).toBeLessThan(4 << 20);
+    await backend.write(1000, new Uint8Array(100).fill(5));
+    await backend.writeZeroes(1010, 20, true);
+    expect([...(await readFile(image)).subarray(1008, 1032)]).toEqual([
+      ...[5, 5],
+      ...Array<number>(20).fill(0),
+      ...[5, 5],
+    ]);
+  });
+
   test('opened for reading is not written to', async () => {
     const backend = await open(image, true);
     expect(backend.readOnly).toBe(true);
@@ -69,7 +115,7 @@ describe('a raw image', () => {
 describe('one clear error for', () => {
   test('a missing file', async () => {
     expect(await message(join(directory, 'none'))).toBe(
-      `cannot open drive ${join(directory, 'none')}: no such file`,
+      `cannot open ${join(directory, 'none')}: no such file`,
     );
   });
 

@@ -1,0 +1,100 @@
+/** Images that the user names: opened, made, and taken away again when what they were made for fails. */
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import {
+  DiskImageError,
+  type BackingReference,
+  type DiskImage,
+  type ImageHost,
+} from '../../../../disks/disk-image.ts';
+import { diskFormat } from '../../../../disks/formats.ts';
+import { openDiskImage } from '../../../../disks/open.ts';
+import { ArgumentError } from '../../../../index.ts';
+import { FileError } from '../../file-error.ts';
+import { NodeImageFile } from '../../image-file.ts';
+import { createImageHost } from '../../image-host.ts';
+import type { BackingArguments, ImageSource, ImageTarget } from './arguments.ts';
+
+/** @param options.withBacking whether what lies beneath is opened, too. Default true. */
+export async function openImage(
+  { file, format, allow }: ImageSource,
+  options: { readonly readOnly: boolean; readonly withBacking?: boolean },
+): Promise<DiskImage> {
+  const image = await NodeImageFile.open(file, options.readOnly);
+  return openDiskImage(image, createImageHost({ allow }), { format, withBacking: options.withBacking });
+}
+
+/** An image that lies beneath another one, and how that one names it: from its own folder. */
+export async function openBacking(
+  { file, format }: BackingArguments,
+  top: string,
+  allow: readonly string[],
+): Promise<BackingReference & { readonly image: DiskImage }> {
+  const image = await openImage({ file, format, allow }, { readOnly: true });
+  return { reference: relative(dirname(resolve(top)), resolve(file)), format: image.format, image };
+}
+
+/**
+ * Makes an image and has it filled, durable when the system comes to it. If that fails, nothing of it stays, and a
+ * file that it was to replace is there again.
+ */
+export async function makeImage(
+  { file, format, options, force }: ImageTarget,
+  { size, backing }: { size: number; backing?: BackingReference & { readonly image: DiskImage } },
+  fill: (image: DiskImage) => Promise<void> = async () => {},
+): Promise<void> {
+  const made: NodeImageFile[] = [];
+  const note = (created: NodeImageFile): NodeImageFile => {
+    created.isFlushIdle = true;
+    made.push(created);
+    return created;
+  };
+  const former = `${file}.replaced`;
+  const isReplaced = force && existsSync(file);
+  if (isReplaced) {
+    if (existsSync(former)) throw new FileError(`cannot replace ${file}: ${former} is in the way`);
+    // Whoever uses it would go on with what has no name any more.
+    await (await NodeImageFile.open(file, false)).close();
+    await rename(file, former);
+  }
+  const host = createImageHost();
+  const noted: ImageHost = {
+    ...host,
+    async createReferenced(name, from) {
+      return note((await host.createReferenced(name, from)) as NodeImageFile);
+    },
+  };
+  let image: DiskImage | undefined;
+  try {
+    const target = note(await NodeImageFile.create(file));
+    try {
+      image = await diskFormat(format).create(target, { size, backing, options }, noted);
+    } catch (error) {
+      await target.close();
+      throw error instanceof ArgumentError
+        ? new ArgumentError(`cannot create ${file}: ${error.message}`)
+        : error;
+    }
+    await fill(image);
+    if (isReplaced) {
+      // The former file goes when the new one cannot get lost any more.
+      for (const each of made) each.isFlushIdle = false;
+      await image.flush();
+    }
+    await image.close();
+    if (isReplaced) await rm(former);
+  } catch (error) {
+    await image?.close().catch(() => {});
+    await Promise.all(made.map(({ path }) => rm(path, { force: true })));
+    if (isReplaced) await rename(former, file);
+    throw error;
+  }
+}
+
+/** What an action needs of a format. @throws DiskImageError when it has not got it. */
+export function needs<K extends 'check' | 'resize'>(image: DiskImage, action: K): NonNullable<DiskImage[K]> {
+  const method = image[action];
+  if (method) return method.bind(image) as NonNullable<DiskImage[K]>;
+  throw new DiskImageError(image.file.name, image.format, `this format has nothing to ${action}`);
+}

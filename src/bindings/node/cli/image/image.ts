@@ -1,0 +1,174 @@
+/** `hartware image`. */
+import { realpath } from 'node:fs/promises';
+import { commitImage, rebaseImage } from '../../../../disks/commit.ts';
+import { compareImages } from '../../../../disks/compare.ts';
+import { convertImage } from '../../../../disks/convert.ts';
+import type { DiskImage, ImageInfo } from '../../../../disks/disk-image.ts';
+import { ArgumentError } from '../../../../index.ts';
+import type { NodeImageFile } from '../../image-file.ts';
+import { createImageHost } from '../../image-host.ts';
+import { writeAll } from '../output.ts';
+import type { ImageArguments } from './arguments.ts';
+import { makeImage, needs, openBacking, openImage } from './files.ts';
+import { checkText, infoText, mapText } from './report.ts';
+import { withProgress } from './work.ts';
+
+/** Exit codes beside 0, and 1 for what cannot be done. */
+const DIFFERENT = 3;
+const HAS_ERRORS = 3;
+const HAS_LEAKS = 4;
+
+type Arguments<A extends ImageArguments['action']> = Extract<ImageArguments, { action: A }>;
+
+/** Does it and returns the exit code. */
+export async function image(args: ImageArguments): Promise<number> {
+  switch (args.action) {
+    case 'create':
+      return create(args);
+    case 'info':
+      return withImage(args.source, { readOnly: true, withBacking: args.chain }, (image) =>
+        info(image, args),
+      );
+    case 'convert':
+      return convert(args);
+    case 'check':
+      return withImage(args.source, { readOnly: args.repair === undefined, withBacking: false }, (image) =>
+        check(image, args),
+      );
+    case 'resize':
+      return withImage(args.source, { readOnly: false }, (image) => resize(image, args));
+    case 'commit':
+      return withImage(args.source, { readOnly: false }, async (image) => {
+        const host = createImageHost({ allow: args.source.allow });
+        await withProgress(`committing ${args.source.file}`, args.quiet, (work) =>
+          commitImage(image, host, work),
+        );
+        return 0;
+      });
+    case 'rebase':
+      return withImage(args.source, { readOnly: false, withBacking: !args.unsafe }, (image) =>
+        rebase(image, args),
+      );
+    case 'compare':
+      return compare(args);
+    case 'map':
+      return withImage(args.source, { readOnly: true }, async (image) => {
+        for await (const line of mapText(image, args.json))
+          if (!(await writeAll(process.stdout, line))) break;
+        return 0;
+      });
+  }
+}
+
+/** What was done is durable when it resolves; a failure is not hidden by that of closing. */
+async function withImage(
+  source: Parameters<typeof openImage>[0],
+  options: Parameters<typeof openImage>[1],
+  work: (image: DiskImage) => Promise<number>,
+): Promise<number> {
+  const image = await openImage(source, options);
+  let code: number;
+  try {
+    code = await work(image);
+  } catch (error) {
+    await image.close().catch(() => {});
+    throw error;
+  }
+  await image.close();
+  return code;
+}
+
+async function create({ target, allow, backing, size }: Arguments<'create'>): Promise<number> {
+  const beneath = backing && (await openBacking(backing, target.file, allow));
+  try {
+    await makeImage(target, { size: size ?? beneath!.image.size, backing: beneath });
+  } finally {
+    await beneath?.image.close();
+  }
+  return 0;
+}
+
+async function info(image: DiskImage, { source, json, chain }: Arguments<'info'>): Promise<number> {
+  const infos: (ImageInfo & { readonly file: string })[] = [];
+  for (let each: DiskImage | undefined = image; each; each = chain ? each.backing : undefined)
+    infos.push({ file: each === image ? source.file : each.file.name, ...(await each.info()) });
+  const text = json
+    ? `${JSON.stringify(chain ? infos : infos[0], undefined, 2)}\n`
+    : infos.map((each) => infoText(each.file, each)).join('\n');
+  await writeAll(process.stdout, text);
+  return 0;
+}
+
+async function convert({ source, target, compress, quiet }: Arguments<'convert'>): Promise<number> {
+  return withImage(source, { readOnly: true }, async (from) => {
+    const taken = await realpath(target.file).catch(() => undefined);
+    for (let each: DiskImage | undefined = from; each; each = each.backing)
+      if ((each.file as NodeImageFile).path === taken)
+        throw new ArgumentError(`cannot make ${target.file} of itself, or of what lies on it`);
+    await withProgress(`converting ${source.file}`, quiet, (work) =>
+      makeImage(target, { size: from.size }, (to) => convertImage(from, to, { compress, ...work })),
+    );
+    return 0;
+  });
+}
+
+async function check(image: DiskImage, { source, repair, json, quiet }: Arguments<'check'>): Promise<number> {
+  const run = needs(image, 'check');
+  const report = await withProgress(`checking ${source.file}`, quiet, (work) => run({ ...work, repair }));
+  await writeAll(
+    process.stdout,
+    json ? `${JSON.stringify(report, undefined, 2)}\n` : checkText(source.file, report),
+  );
+  const left = report.errorCount + report.leaks - report.repaired;
+  if (left <= 0) return 0;
+  return report.errorCount > 0 ? HAS_ERRORS : HAS_LEAKS;
+}
+
+async function resize(
+  image: DiskImage,
+  { source, size, sign, shrink }: Arguments<'resize'>,
+): Promise<number> {
+  const run = needs(image, 'resize');
+  const wanted = sign === 0 ? size : image.size + sign * size;
+  if (wanted <= 0 || wanted % 512 !== 0)
+    throw new ArgumentError(`expected a size of whole sectors of 512 bytes, found ${wanted} bytes`);
+  if (wanted < image.size && !shrink)
+    throw new ArgumentError(
+      `${source.file} has ${image.size} bytes: what lies behind ${wanted} would be lost; give --shrink if that is wanted`,
+    );
+  await run(wanted);
+  return 0;
+}
+
+async function rebase(
+  image: DiskImage,
+  { source, backing, unsafe, quiet }: Arguments<'rebase'>,
+): Promise<number> {
+  const beneath = backing && (await openBacking(backing, source.file, source.allow));
+  try {
+    await withProgress(`rebasing ${source.file}`, quiet, (work) =>
+      rebaseImage(image, beneath, { isUnsafe: unsafe, ...work }),
+    );
+  } finally {
+    await beneath?.image.close();
+  }
+  return 0;
+}
+
+async function compare({ sources, strict, quiet }: Arguments<'compare'>): Promise<number> {
+  const [one, other] = sources;
+  return withImage(one, { readOnly: true }, (a) =>
+    withImage(other, { readOnly: true }, async (b) => {
+      const difference = await withProgress('comparing', quiet, (work) =>
+        compareImages(a, b, { strict, ...work }),
+      );
+      const text = !difference
+        ? 'The disks are the same.'
+        : difference.kind === 'size'
+          ? `The disks differ in size: ${a.size} and ${b.size} bytes.`
+          : `The disks differ at offset ${difference.offset}.`;
+      await writeAll(process.stdout, `${text}\n`);
+      return difference ? DIFFERENT : 0;
+    }),
+  );
+}

@@ -1,0 +1,73 @@
+/** What the formats of disk images need of Node. */
+import { randomFillSync } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { deflate, deflateRaw, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
+import type { Compression, ImageHost } from '../../disks/disk-image.ts';
+import type { ImageFile } from '../../disks/image-file.ts';
+import { FileError, fileError } from './file-error.ts';
+import { NodeImageFile } from './image-file.ts';
+
+type Transform = (bytes: Uint8Array, options: ZlibOptions) => Promise<Buffer>;
+
+const PACK: Readonly<Record<Compression, Transform | undefined>> = {
+  deflate: promisify(deflateRaw) as Transform,
+  zlib: promisify(deflate) as Transform,
+  zstd: undefined,
+};
+const UNPACK: Readonly<Record<Compression, Transform | undefined>> = {
+  deflate: promisify(inflateRaw) as Transform,
+  zlib: promisify(inflate) as Transform,
+  zstd: undefined,
+};
+
+export interface NodeImageHostOptions {
+  /** Folders that images may name files in, beside the folder of the image that names them and what is beneath it. */
+  readonly allow?: readonly string[];
+}
+
+/**
+ * Opens the files that an image names only where they lie in the image's own folder, beneath it, or in a folder that
+ * is allowed; symbolic links are followed first. So no image reads what its author chose.
+ */
+export function createImageHost({ allow = [] }: NodeImageHostOptions = {}): ImageHost {
+  const locate = async (reference: string, from: ImageFile): Promise<string> => {
+    if (!(from instanceof NodeImageFile))
+      throw new FileError(`${from.name} names the file ${reference}, and is in no folder itself`);
+    const base = dirname(from.path);
+    const path = resolve(base, reference);
+    const real = await realpath(path).catch((error) => {
+      throw fileError(`open what ${from.name} names:`, reference, error);
+    });
+    for (const folder of [base, ...allow]) {
+      const way = relative(await realpath(folder).catch(() => resolve(folder)), real);
+      if (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)) return real;
+    }
+    throw new FileError(
+      `${from.name} names the file ${reference}, which lies outside its folder: allow the folder ${dirname(real)} to use it`,
+    );
+  };
+  return {
+    async decompress(compression, bytes, size) {
+      const unpack = UNPACK[compression];
+      if (!unpack) throw new Error(`${compression} cannot be unpacked here`);
+      return unpack(bytes, { maxOutputLength: size });
+    },
+    async compress(compression, bytes) {
+      const pack = PACK[compression];
+      if (!pack) throw new Error(`${compression} cannot be packed here`);
+      return pack(bytes, {});
+    },
+    async openReferenced(reference, from, readOnly) {
+      return NodeImageFile.open(await locate(reference, from), readOnly, reference);
+    },
+    async createReferenced(name, from) {
+      if (!(from instanceof NodeImageFile) || basename(name) !== name)
+        throw new FileError(`cannot create ${name} beside ${from.name}`);
+      return NodeImageFile.create(resolve(dirname(from.path), name), name);
+    },
+    random: (into) => void randomFillSync(into),
+    now: () => Date.now(),
+  };
+}

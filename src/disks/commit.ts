@@ -1,0 +1,90 @@
+/** Overlays: what they have, written to the image beneath, or moved onto another one. */
+import { ArgumentError } from '../errors.ts';
+import { firstDifference, readPadded } from './compare.ts';
+import type { BackingReference, DiskImage, ImageHost, WorkOptions } from './disk-image.ts';
+import { openDiskImage } from './open.ts';
+import { CHUNK, forEachRange, type Range } from './work.ts';
+import { isZero } from './zeros.ts';
+
+/**
+ * Writes what `top` has to the image beneath it, which is opened for writing and becomes as long as `top`, and
+ * empties `top` when that is durable. Interrupted, it can be done again: both images read as before all the time,
+ * but for others that lie on the same image, which read something else.
+ * @throws ArgumentError when nothing lies beneath.
+ */
+export async function commitImage(top: DiskImage, host: ImageHost, work: WorkOptions = {}): Promise<void> {
+  const { backing, backingReference } = top;
+  if (!backing || !backingReference)
+    throw new ArgumentError(`${top.file.name} has no backing image to commit to`);
+  // What was opened for reading knows nothing of what is written.
+  await backing.close();
+  const file = await host.openReferenced(backingReference.reference, top.file, false);
+  const base = await openDiskImage(file, host, { format: backing.format });
+  top.backing = base;
+  if (base.size < top.size) {
+    if (!base.resize)
+      throw new ArgumentError(
+        `${base.file.name} is smaller than ${top.file.name}, and ${base.format} cannot grow`,
+      );
+    await base.resize(top.size);
+  }
+  await forEachRange(ownRanges(top, true), top.size, work, {
+    read: ({ offset }, buffer) => top.read(offset, buffer),
+    async write({ offset }, buffer) {
+      if (base.writeZeroes && isZero(buffer)) await base.writeZeroes(offset, buffer.length, true);
+      else await base.write(offset, buffer);
+    },
+  });
+  await base.flush();
+  await top.makeEmpty?.();
+}
+
+/** Where the image itself says what is there, or does not, as it is before anything is written. */
+async function* ownRanges(image: DiskImage, isPresent: boolean): AsyncGenerator<Range> {
+  for (let offset = 0; offset < image.size;) {
+    const { length, kind } = await image.nextExtent(offset);
+    const end = offset + length;
+    const isWanted = (kind !== 'absent') === isPresent;
+    for (let start = offset; isWanted && start < end; start += CHUNK)
+      yield { offset: start, length: Math.min(CHUNK, end - start) };
+    offset = end;
+  }
+}
+
+export interface RebaseOptions extends WorkOptions {
+  /** Whether content is left as it is: for a backing image that only has another name. Default false. */
+  readonly isUnsafe?: boolean;
+}
+
+/**
+ * Puts an overlay onto another backing image, or onto none: what it had from the former one and reads otherwise on
+ * the new one becomes its own, so that it reads as before. The reference changes when all that is durable.
+ * @throws ArgumentError when the format has no backing images.
+ */
+export async function rebaseImage(
+  top: DiskImage,
+  backing: (BackingReference & { readonly image?: DiskImage }) | undefined,
+  { isUnsafe = false, ...work }: RebaseOptions = {},
+): Promise<void> {
+  if (!top.setBackingReference)
+    throw new ArgumentError(`${top.file.name}: ${top.format} has no backing images that could be changed`);
+  if (!isUnsafe) {
+    const unit = Math.min(top.clusterSize ?? 65536, CHUNK);
+    await forEachRange(ownRanges(top, false), top.size, work, {
+      read: ({ offset }, buffer) => top.read(offset, buffer),
+      async write({ offset }, buffer) {
+        const other = new Uint8Array(buffer.length);
+        if (backing?.image) await readPadded(backing.image, offset, other);
+        for (let at = 0; at < buffer.length; at += unit) {
+          const piece = buffer.subarray(at, at + unit);
+          if (firstDifference(piece, other.subarray(at, at + unit)) >= 0) await top.write(offset + at, piece);
+        }
+      },
+    });
+    await top.flush();
+  }
+  await top.setBackingReference(
+    backing && { reference: backing.reference, ...(backing.format && { format: backing.format }) },
+  );
+  await top.flush();
+}

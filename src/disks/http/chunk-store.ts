@@ -1,0 +1,115 @@
+/** What was downloaded, kept in a file, so that it need not be downloaded again another time. */
+import type { ImageFile } from '../image-file.ts';
+
+const MAGIC = 'hartware-chunks1';
+/** Magic, le64 chunk size, le64 size, le32 length of the validator, and the validator. */
+const HEADER_SIZE = 4096;
+const VALIDATOR_AT = 36;
+/** So much is downloaded, in bytes, before the list of what is there is brought up to date. */
+const SYNC_AFTER = 16 * 1024 * 1024;
+
+/** Which chunks of a file are there is a map of bits behind the header; they follow in their places. */
+export class ChunkStore {
+  private readonly dataAt: number;
+  private unsynced = 0;
+  private syncing: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly file: ImageFile,
+    private readonly chunkSize: number,
+    private readonly size: number,
+    private readonly map: Uint8Array,
+  ) {
+    this.dataAt = HEADER_SIZE + Math.ceil(map.length / HEADER_SIZE) * HEADER_SIZE;
+  }
+
+  /**
+   * Begins anew when what is there belongs to another version of the file, or is damaged.
+   * @param validator names the version.
+   */
+  static async open(
+    file: ImageFile,
+    chunkSize: number,
+    size: number,
+    validator: string,
+  ): Promise<ChunkStore> {
+    const header = headerOf(chunkSize, size, validator);
+    const map = new Uint8Array(Math.ceil(Math.ceil(size / chunkSize) / 8));
+    const store = new ChunkStore(file, chunkSize, size, map);
+    if (file.size >= store.dataAt) {
+      const found = new Uint8Array(HEADER_SIZE);
+      await file.read(0, found);
+      if (found.every((byte, index) => byte === header[index])) {
+        await file.read(HEADER_SIZE, map);
+        // Chunks that the list names lie in the file.
+        for (let index = 0; index < map.length * 8; index++)
+          if (store.has(index) && store.dataAt + store.endOf(index) > file.size) store.forget(index);
+        return store;
+      }
+    }
+    await file.truncate(0);
+    await file.write(0, header);
+    await file.write(HEADER_SIZE, new Uint8Array(store.dataAt - HEADER_SIZE));
+    return store;
+  }
+
+  has(index: number): boolean {
+    return (this.map[index >> 3] & (1 << (index & 7))) !== 0;
+  }
+
+  async read(index: number): Promise<Uint8Array> {
+    const start = index * this.chunkSize;
+    const bytes = new Uint8Array(this.endOf(index) - start);
+    await this.file.read(this.dataAt + start, bytes);
+    return bytes;
+  }
+
+  async write(index: number, bytes: Uint8Array): Promise<void> {
+    await this.file.write(this.dataAt + index * this.chunkSize, bytes);
+    this.map[index >> 3] |= 1 << (index & 7);
+    this.unsynced += bytes.length;
+    if (this.unsynced >= SYNC_AFTER) await this.sync();
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.sync();
+    } finally {
+      await this.file.close();
+    }
+  }
+
+  /** The list never names what is not durable. */
+  private sync(): Promise<void> {
+    this.unsynced = 0;
+    const map = this.map.slice();
+    const next = this.syncing.then(async () => {
+      await this.file.flush();
+      await this.file.write(HEADER_SIZE, map);
+    });
+    this.syncing = next.catch(() => {});
+    return next;
+  }
+
+  private endOf(index: number): number {
+    return Math.min((index + 1) * this.chunkSize, this.size);
+  }
+
+  private forget(index: number): void {
+    this.map[index >> 3] &= ~(1 << (index & 7));
+  }
+}
+
+function headerOf(chunkSize: number, size: number, validator: string): Uint8Array {
+  const header = new Uint8Array(HEADER_SIZE);
+  const view = new DataView(header.buffer);
+  const put = (at: number, text: string): void => {
+    for (let i = 0; i < text.length && at + i < HEADER_SIZE; i++) header[at + i] = text.charCodeAt(i);
+  };
+  put(0, MAGIC);
+  view.setBigUint64(16, BigInt(chunkSize), true);
+  view.setBigUint64(24, BigInt(size), true);
+  view.setUint32(32, validator.length, true);
+  put(VALIDATOR_AT, validator);
+  return header;
+}
