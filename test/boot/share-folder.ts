@@ -39,21 +39,22 @@ export async function makeShareFolder(): Promise<ShareFolder> {
 }
 
 /** Everything in a folder: names, kinds, permissions, links and content. */
-export async function contentOf(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true });
-  const lines = names.map(async (name) => {
+export async function contentOf(folder: string, prefix = ''): Promise<string[]> {
+  // Not readdir's `recursive`, which follows links to folders.
+  const lines = (await readdir(join(folder, prefix))).map(async (entry): Promise<string[]> => {
+    const name = join(prefix, entry);
     const path = join(folder, name);
     const status = await lstat(path);
     const mode = status.mode.toString(8);
-    if (status.isSymbolicLink()) return `${name} ${mode} -> ${await readlink(path)}`;
-    if (!status.isFile()) return `${name} ${mode}`;
+    if (status.isSymbolicLink()) return [`${name} ${mode} -> ${await readlink(path)}`];
+    if (status.isDirectory()) return [`${name} ${mode}`, ...(await contentOf(folder, name))];
     const sum =
       status.size > MOST_READ
         ? 'large'
         : createHash('sha256')
             .update(await readFile(path))
             .digest('hex');
-    return `${name} ${mode} ${status.nlink} ${status.size} ${sum}`;
+    return [`${name} ${mode} ${status.nlink} ${status.size} ${sum}`];
   });
-  return (await Promise.all(lines)).sort();
+  return (await Promise.all(lines)).flat().sort();
 }
