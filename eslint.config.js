@@ -31,13 +31,20 @@ const ARROWS = {
   // Its folders, one for each format or kind of store.
   'disks/*': { from: ['errors', 'pieces', 'text', 'block'] },
   network: { from: ['errors'] },
+  filesystem: { from: ['errors', 'text'] },
+  '9p': { from: ['errors', 'text', 'filesystem'] },
   fdt: { from: ['errors', 'text'] },
   images: { from: ['errors', 'pieces', 'text', 'transient-bytes'] },
   sbi: { from: ['generated', 'memory'] },
   core: { from: ['errors', 'generated'] },
   devices: { from: ['generated', 'block/backend', ...DEVICE_CONTRACTS], own: ['device'] },
   pci: { from: ['bus', 'interrupt', 'fdt/fdt', 'devices/device'] },
-  virtio: { from: ['generated', 'block/backend', 'network/backend', 'pci', ...DEVICE_CONTRACTS] },
+  virtio: {
+    from: [
+      ...['generated', 'block/backend', 'network/backend', 'filesystem/backend', '9p', 'pci'],
+      ...DEVICE_CONTRACTS,
+    ],
+  },
   machine: {
     from: [
       ...[
@@ -53,20 +60,23 @@ const ARROWS = {
         'generated',
         'core',
       ],
-      ...['isa', 'devices', 'pci', 'virtio', 'block', 'network', 'images', 'fdt', 'sbi'],
+      ...['isa', 'devices', 'pci', 'virtio', 'block', 'network', 'filesystem', 'images', 'fdt', 'sbi'],
     ],
   },
   program: { from: ['errors', 'pieces', 'text', 'assembler', 'core', 'machine'] },
   interchange: { from: ['errors', 'machine'] },
-  conformance: { from: ['generated', 'assembler', 'core', 'machine', 'network'] },
+  conformance: { from: ['generated', 'assembler', 'core', 'machine', 'network', 'filesystem'] },
   debug: { from: ['generated', 'memory', 'disassembler', 'machine'] },
   remote: {
-    from: ['errors', 'memory', 'assembler', 'block', 'disks', 'network', 'core', 'fdt', 'images', 'machine'],
+    from: [
+      ...['errors', 'memory', 'assembler', 'block', 'disks', 'network', 'filesystem', 'core', 'fdt'],
+      ...['images', 'machine'],
+    ],
   },
 };
 
 /** The virtio devices; the other files of that folder are queues and transports, which all of them share. */
-const VIRTIO_DEVICES = ['block', 'console', 'network', 'entropy', 'power-button'];
+const VIRTIO_DEVICES = ['block', 'console', 'network', '9p', 'entropy', 'power-button'];
 
 const alternatives = (names) => names.map((name) => name.replace('/', '\\/')).join('|');
 

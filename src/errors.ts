@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'CORE_MEMORY'
   /** A file cannot be read or written (`FileError`). */
   | 'FILE'
+  /** A file of a shared folder cannot be had or changed (`FileSystemError`). */
+  | 'FILE_SYSTEM'
   /** Something cannot be fetched (`FetchError`). */
   | 'FETCH'
   /** The machine's worker could not be started, or died (`WorkerError`). */

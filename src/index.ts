@@ -11,6 +11,19 @@ export {
   type Program as AssembledProgram,
 } from './assembler/assembler.ts';
 export { MemoryBlockBackend, type BlockBackend } from './block/backend.ts';
+export type {
+  DirectoryEntry,
+  FileChanges,
+  FileKind,
+  FilePath,
+  FileStatus,
+  FileSystemBackend,
+  FileSystemSpace,
+  OpenFile,
+  OpenOptions,
+} from './filesystem/backend.ts';
+export { FileSystemError, type ErrnoName } from './filesystem/error.ts';
+export { MemoryFileSystem, type MemoryFileSystemOptions } from './filesystem/memory.ts';
 export { type NetworkBackend } from './network/backend.ts';
 export type { DiskLimits, DiskStatistics } from './block/metered.ts';
 export { disassemble, type Disassembly } from './disassembler/disassembler.ts';
@@ -84,6 +97,7 @@ export {
   type NetworkDescription,
   type MachineDescription,
   type Paging,
+  type ShareDescription,
   type VirtioBus,
 } from './machine/description.ts';
 export type { MachineHost } from './machine/host.ts';

@@ -41,6 +41,8 @@ export interface ConformanceMachine {
   readonly network?: number;
   /** Whether there is flash. Default false. */
   readonly flash?: boolean;
+  /** A shared folder, behind all other devices: its tag, and the files that are in it. Default none. */
+  readonly share?: { readonly tag: string; readonly files: Readonly<Record<string, string>> };
   /** How the machine has to end: a check of this ID, which the runner makes. */
   readonly end?: { readonly id: string; readonly code: number };
 }

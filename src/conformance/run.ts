@@ -2,6 +2,7 @@
 import type { JitMode } from '../core/jit-options.ts';
 import type { Machine } from '../machine/api.ts';
 import { defaultMac, type MachineDescription } from '../machine/description.ts';
+import { MemoryFileSystem } from '../filesystem/memory.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { HostOptions } from '../machine/host-options.ts';
 import { endLines, pressesWanted, type ConformanceMachine, type RunnableProgram } from './program.ts';
@@ -27,6 +28,7 @@ export function describeMachineOf({
   powerButton = false,
   network = 0,
   flash = false,
+  share,
 }: ConformanceMachine): MachineDescription {
   return {
     hartware: 1,
@@ -43,6 +45,7 @@ export function describeMachineOf({
     },
     drives: drives?.map(({ size, ...drive }) => ({ memory: size, ...drive, bus })),
     network: Array.from({ length: network }, () => ({ bus })),
+    shares: share && [{ tag: share.tag, bus }],
     devices: {
       rng: bus === undefined || { bus },
       console: console !== undefined && (bus === undefined || { bus }),
@@ -60,6 +63,7 @@ export async function runProgram(
   const machine = await createMachine(describeMachineOf(program.machine), {
     files: { [PROGRAM]: program.bytes },
     network: wire(program.machine.network ?? 0),
+    shares: folderOf(program.machine),
     jit: { mode: jit },
     limits: { wallTime: PROGRAM_LIMIT },
   });
@@ -83,6 +87,14 @@ export async function runProgram(
     await machine.dispose();
   }
   return `${await printed}${endLines(program, { code, console: await consolePrinted })}`;
+}
+
+/** What is in the shared folder. */
+function folderOf({ share }: ConformanceMachine): HostOptions['shares'] {
+  if (!share) return undefined;
+  const folder = new MemoryFileSystem({ clock: { now: () => 0 } });
+  for (const [name, text] of Object.entries(share.files)) folder.writeFile(name, text);
+  return { [share.tag]: folder };
 }
 
 /** What connects cards: each hears what the others send. */

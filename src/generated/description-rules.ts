@@ -61,6 +61,17 @@ const NetworkDescription = {
   },
   expected: 'a network card, as {}',
 } as const;
+const ShareDescription = {
+  type: 'object',
+  properties: {
+    tag: { type: 'string', pattern: /^[!-~]{1,31}$/u, expected: 'at most 31 printable ASCII characters' },
+    readOnly: { type: 'boolean', expected: 'true or false', default: false },
+    bus: VirtioBus,
+    slot: slot,
+  },
+  required: ['tag'],
+  expected: 'a shared folder, as { "tag": "host" }',
+} as const;
 const OptionalDevice = {
   type: 'union',
   of: [
@@ -198,6 +209,13 @@ export const DESCRIPTION_RULE = {
       items: NetworkDescription,
       maxItems: 39,
       expected: 'a list of at most 39 network cards',
+      default: [],
+    },
+    shares: {
+      type: 'array',
+      items: ShareDescription,
+      maxItems: 8,
+      expected: 'a list of at most 8 shared folders',
       default: [],
     },
     devices: {

@@ -36,6 +36,11 @@ export interface MachineDescription {
    * part of the machine. Default none.
    */
   readonly network?: readonly NetworkDescription[];
+  /**
+   * Shared folders (virtio 9P transports). Each needs a slot of its bus. What is in them is no part of
+   * the machine. Default none.
+   */
+  readonly shares?: readonly ShareDescription[];
   /** Devices that a machine may have or not. */
   readonly devices?: {
     /** virtio entropy device: host entropy, or a repeatable sequence from a seed. Default true. */
@@ -193,6 +198,17 @@ export interface NetworkDescription {
    * and those that follow.
    */
   readonly mac?: string;
+  /** Its bus. Default "mmio". */
+  readonly bus?: VirtioBus;
+  /** Its slot there. Default the first free one. */
+  readonly slot?: number;
+}
+/** A shared folder. */
+export interface ShareDescription {
+  /** What the guest mounts it by, different for each shared folder: at most 31 printable ASCII characters. */
+  readonly tag: string;
+  /** Whether the guest may only read. Default false. */
+  readonly readOnly?: boolean;
   /** Its bus. Default "mmio". */
   readonly bus?: VirtioBus;
   /** Its slot there. Default the first free one. */

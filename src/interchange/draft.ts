@@ -66,10 +66,22 @@ export interface FoundCard extends Origin {
   readonly mac?: string;
 }
 
+/** A shared folder as found. */
+export interface FoundShare extends Origin {
+  readonly tag: string;
+  readonly readOnly: boolean;
+}
+
+/** Why what a folder has in it is not in a description. */
+export const NO_FOLDER =
+  'which folder is shared is no part of a description; whoever makes the machine says it (docs/shared-folders.md)';
+
 /** Why what a card is connected to is not in a description. */
 export const NO_CABLE =
   'what a card is connected to is no part of a description; whoever makes the machine says it (docs/network.md)';
 
+/** A tag, as descriptions have it. */
+const TAG = /^[!-~]{1,31}$/;
 /** An address of one card, as descriptions have it. */
 const MAC = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/;
 
@@ -99,6 +111,7 @@ export class Draft {
   paging: Paging | undefined;
   readonly drives: FoundDrive[] = [];
   readonly network: FoundCard[] = [];
+  readonly shares: FoundShare[] = [];
   console: Origin | undefined;
   rng: Origin | undefined;
   seed: number | undefined;
@@ -170,7 +183,8 @@ export class Draft {
     for (const { bus = 'mmio' } of others) room[bus]--;
     const drives = this.inSlots(this.drives, room);
     const network = this.inSlots(this.nameCards(), room);
-    const places = this.findSlots([...drives, ...others, ...network]);
+    const shares = this.inSlots(this.checkTags(), room);
+    const places = this.findSlots([...drives, ...others, ...network, ...shares]);
     const place = (origin: Origin): WantedPlace => places.get(origin)!;
     const isSaid = (origin: Origin): boolean => Object.keys(place(origin)).length > 0;
     const there = (origin: Origin): true | WantedPlace => !isSaid(origin) || place(origin);
@@ -192,6 +206,13 @@ export class Draft {
       boot,
       ...(drives.length > 0 && { drives: this.describe(drives, place) }),
       ...(network.length > 0 && { network: network.map((card) => ({ mac: card.mac, ...place(card) })) }),
+      ...(shares.length > 0 && {
+        shares: shares.map((share) => ({
+          tag: share.tag,
+          ...(share.readOnly && { readOnly: true }),
+          ...place(share),
+        })),
+      }),
       ...(Object.keys(devices).length > 0 && { devices }),
     };
     return { description: validateDescription(description), notes: this.notes };
@@ -255,6 +276,21 @@ export class Draft {
       }
       used.add(mac);
       return { ...card, mac };
+    });
+  }
+
+  /** The shared folders that guests can tell apart. */
+  private checkTags(): FoundShare[] {
+    const used = new Set<string>();
+    return this.shares.filter(({ from, tag }) => {
+      const isRight = TAG.test(tag) && !used.has(tag);
+      if (!isRight)
+        this.note(
+          from,
+          `left out: tag ${JSON.stringify(tag)}; here each shared folder has one of its own, of at most 31 printable ASCII characters`,
+        );
+      used.add(tag);
+      return isRight;
     });
   }
 

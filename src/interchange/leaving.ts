@@ -15,6 +15,8 @@ export interface ExportOptions {
   readonly isKernelPacked?: boolean;
   /** The release that is to run it, 7.2 or later. Default 7.2, whose options 10.0 is the last to take. */
   readonly qemu?: QemuVersion;
+  /** Folders there by the tags of shared folders. Default: an empty one. */
+  readonly shares?: Readonly<Record<string, string>>;
   /** The file in which several initrds are joined, because QEMU takes one. */
   readonly initrd?: string;
 }
@@ -209,6 +211,20 @@ export class Leaving {
           ],
         ];
       }
+      case 'share': {
+        const { tag, readOnly } = this.machine.shares[device.index];
+        const id = `fs${device.index}`;
+        const path = this.shared(device.index);
+        const readonly = { readonly: readOnly ? 'on' : 'off' };
+        const folder =
+          path === undefined
+            ? formatSettings('synth', { id, readonly: 'on' })
+            : formatSettings('local', { id, path, security_model: 'none', ...readonly });
+        return [
+          ['-fsdev', folder],
+          ['-device', formatSettings(driver('virtio-9p'), { fsdev: id, mount_tag: tag, ...place })],
+        ];
+      }
       case 'rng':
         return [
           ['-object', formatSettings('rng-builtin', { id: 'rng' })],
@@ -229,6 +245,24 @@ export class Leaving {
       `network[${index}]`,
       'what its cable leads to is no part of the description: there it is a network of QEMU’s own (-netdev user)',
     );
+  }
+
+  /** The folder that is shared there; notes where none is named. */
+  shared(index: number): string | undefined {
+    const { tag } = this.machine.shares[index];
+    const { shares } = this.options;
+    const folder = shares && Object.hasOwn(shares, tag) ? shares[tag] : undefined;
+    if (folder?.includes('\0'))
+      throw new ArgumentError(
+        `shares[${index}]: expected the name of a folder, found one with a NUL character`,
+      );
+    if (folder === undefined) {
+      this.note(
+        `shares[${index}] ${JSON.stringify(tag)}`,
+        'what is in it is no part of the description: name the folder there (--share TAG=FOLDER), else it is empty',
+      );
+    }
+    return folder;
   }
 
   /** Notes of what concerns the drives together. */

@@ -1,12 +1,11 @@
 /** The devices of a libvirt domain. */
-import { NO_CABLE, type Draft, type Origin } from './draft.ts';
+import { NO_CABLE, NO_FOLDER, type Draft, type Origin } from './draft.ts';
 import type { Overrides } from './libvirt-import.ts';
 import type { Reader } from './libvirt-reader.ts';
 import { mmioSlotOf, pciSlotOf } from './slots.ts';
 
 /** Why a kind of device is not there. */
 const WHY_NOT: Readonly<Record<string, string>> = {
-  filesystem: 'there are no shared folders yet',
   graphics: 'there are no graphics yet',
   video: 'there are no graphics yet',
   sound: 'there is no sound',
@@ -55,6 +54,21 @@ export function readDevices(devices: Reader, draft: Draft, overrides: Overrides)
     card.skip('source', 'target', 'portForward', 'backend', 'boot', 'rom');
     draft.network.push({ ...originOf(card, model, draft, overrides), mac: card.one('mac')?.take('address') });
     card.finish('there is no such setting here');
+  }
+  for (const folder of devices.all('filesystem')) {
+    const type = folder.take('type') ?? 'mount';
+    const driver = folder.one('driver')?.take('type') ?? 'path';
+    if (type !== 'mount' || driver !== 'path') {
+      folder.refuse('shared folders are virtio 9P devices here, of folders');
+      continue;
+    }
+    draft.note(`${folder.path} (${folder.one('source')?.take('dir') ?? ''})`, NO_FOLDER);
+    // How the host keeps owners and permissions there.
+    for (const name of ['accessmode', 'multidevs', 'fmode', 'dmode']) folder.ignore(name);
+    const tag = folder.one('target')?.take('dir') ?? '';
+    const readOnly = folder.one('readonly') !== undefined;
+    draft.shares.push({ ...originOf(folder, folder.take('model'), draft, overrides), tag, readOnly });
+    folder.finish('there is no such setting here');
   }
   for (const balloon of devices.all('memballoon'))
     if (balloon.take('model') !== 'none') balloon.refuse('all of a machine’s memory is there');

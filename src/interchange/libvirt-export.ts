@@ -51,7 +51,8 @@ export function exportLibvirt(
   const overrides: XmlElement[] = [];
   for (const device of machine.virtio) {
     const drive = device.kind === 'drive' ? machine.drives[device.index] : undefined;
-    if (drive?.memory !== undefined) {
+    const share = device.kind === 'share' ? machine.shares[device.index] : undefined;
+    if (drive?.memory !== undefined || (share && !hasFolder(share.tag, options))) {
       words.push(...leaving.device(device).flat());
       continue;
     }
@@ -108,7 +109,8 @@ export function exportLibvirt(
 
 /** libvirt keeps names of users' own that begin with `ua-`. */
 function aliasOf(device: PlacedDevice): string {
-  return `ua-${device.kind === 'drive' ? nodeName(device.index) : device.kind}${device.kind === 'network' ? device.index : ''}`;
+  if (device.kind === 'drive') return `ua-${nodeName(device.index)}`;
+  return `ua-${device.kind}${'index' in device ? device.index : ''}`;
 }
 
 /** A device in its place; which slot of virtio-mmio is said apart, because libvirt knows none. */
@@ -151,6 +153,16 @@ function libvirtDevice(device: PlacedDevice, leaving: Leaving): XmlElement {
         ...(isPci ? [element('rom', { enabled: 'no' })] : []),
         ...place,
       ]);
+    case 'share': {
+      const { tag, readOnly } = leaving.machine.shares[device.index];
+      // libvirt's name of security_model=none.
+      return element('filesystem', { type: 'mount', accessmode: 'squash', ...modern }, [
+        element('source', { dir: leaving.shared(device.index)! }),
+        element('target', { dir: tag }),
+        ...(readOnly ? [element('readonly')] : []),
+        ...place,
+      ]);
+    }
     case 'rng':
       return element('rng', { model }, [element('backend', { model: 'builtin' }), ...place]);
     case 'powerButton':
@@ -160,6 +172,11 @@ function libvirtDevice(device: PlacedDevice, leaving: Leaving): XmlElement {
       );
       return element('input', { type: 'keyboard', bus: 'virtio', ...modern }, place);
   }
+}
+
+/** libvirt has no folder without a name, which QEMU has. */
+function hasFolder(tag: string, { shares }: ExportOptions): boolean {
+  return shares !== undefined && Object.hasOwn(shares, tag);
 }
 
 const hex = (slot: number): string => `0x${slot.toString(16).padStart(2, '0')}`;

@@ -1,5 +1,5 @@
 /** QEMU's options for devices and for what is behind them, which belong together by names. */
-import { NO_CABLE, type Draft, type FoundDrive, type Origin } from './draft.ts';
+import { NO_CABLE, NO_FOLDER, type Draft, type FoundDrive, type Origin } from './draft.ts';
 import { Settings } from './option-syntax.ts';
 import { parseQemuSize } from './qemu-size.ts';
 import { mmioSlotOf, pciSlotOf } from './slots.ts';
@@ -11,7 +11,7 @@ type Backend =
   | 'unusable';
 
 /** Transports of virtio, and how QEMU calls them. */
-const VIRTIO_DEVICE = /^virtio-(blk|rng|serial|keyboard|net)(-device|-pci|-pci-non-transitional)?$/;
+const VIRTIO_DEVICE = /^virtio-(blk|rng|serial|keyboard|net|9p)(-device|-pci|-pci-non-transitional)?$/;
 
 /** Collects devices, and puts them together at the end. */
 export class QemuDevices {
@@ -21,6 +21,8 @@ export class QemuDevices {
   private readonly devices: { readonly what: string; readonly settings: Settings }[] = [];
   /** Slots of virtio-mmio, and device numbers on PCI, that devices have. */
   private readonly slots = new Set<number>();
+  /** Whether what `-fsdev` names may only be read. */
+  private readonly folders = new Map<string, boolean>();
   private readonly numbers = new Set<number>();
   private serialPorts = 0;
 
@@ -54,6 +56,12 @@ export class QemuDevices {
         return true;
       case 'netdev':
         this.draft.note(what, NO_CABLE);
+        return true;
+      case 'fsdev':
+        this.readFolder(what, value);
+        return true;
+      case 'virtfs':
+        this.readVirtfs(what, value);
         return true;
       case 'nic':
         if (value !== 'none') this.readNic(what, value);
@@ -115,6 +123,14 @@ export class QemuDevices {
         settings.ignore('netdev');
         draft.network.push({ ...origin, mac: settings.take('mac') });
         break;
+      case '9p': {
+        const folder = settings.take('fsdev') ?? '';
+        const tag = settings.take('mount_tag') ?? '';
+        if (!this.folders.has(folder))
+          draft.note(what, `there is no -fsdev called ${JSON.stringify(folder)}`);
+        draft.shares.push({ ...origin, tag, readOnly: this.folders.get(folder) ?? false });
+        break;
+      }
       case 'keyboard':
         if (draft.powerButton) draft.note(what, 'there is one power button');
         else {
@@ -186,6 +202,22 @@ export class QemuDevices {
       draft.note(what, 'a card here; QEMU 7.2 makes none of it on this board');
       draft.network.push({ from: what, ...(/-pci/.test(model) && { bus: 'pci' }), mac });
     }
+  }
+
+  /** Which folder it is, and how QEMU keeps owners there, is the host's side. */
+  private readFolder(what: string, value: string): boolean {
+    const settings = Settings.parse(value, 'fsdriver');
+    const readOnly = settings.takeSwitch('readonly') ?? false;
+    this.draft.note(what, NO_FOLDER);
+    this.folders.set(settings.take('id') ?? '', readOnly);
+    return readOnly;
+  }
+
+  /** A folder and its device in one: QEMU makes a device on PCI of it. */
+  private readVirtfs(what: string, value: string): void {
+    const readOnly = this.readFolder(what, value);
+    const tag = Settings.parse(value, 'fsdriver').take('mount_tag') ?? '';
+    this.draft.shares.push({ from: what, tag, readOnly });
   }
 
   private readDrive(what: string, value: string): void {
@@ -279,7 +311,7 @@ export class QemuDevices {
 function whyNot(driver: string): string {
   if (/net|e1000|rtl8139/.test(driver)) return 'network cards are virtio ones here';
   if (/gpu|vga|ramfb/.test(driver)) return 'there are no graphics yet';
-  if (/9p|vhost-user-fs|virtiofs/.test(driver)) return 'there are no shared folders yet';
+  if (/vhost-user-fs|virtiofs/.test(driver)) return 'shared folders are virtio 9P devices here';
   if (/pci|xhci|nvme|ahci/.test(driver)) return 'what is on PCI here are virtio devices on bus 0';
   if (/virtserialport/.test(driver)) return 'the console has one port';
   if (/tablet|mouse|keyboard|input/.test(driver)) return 'there are no input devices but a power button';

@@ -18,8 +18,10 @@ import { Uart16550 } from '../devices/uart-16550.ts';
 import { FLASH_BASE, FLASH_COUNT, FLASH_SIZE, MEMORY_MAP } from '../generated/memory-map.ts';
 import { IRQ_M_EXT, IRQ_M_SOFT, IRQ_M_TIMER, IRQ_S_EXT, IRQ_S_SOFT } from '../generated/csr.ts';
 import type { InterruptLine } from '../interrupt.ts';
+import type { FileSystemBackend } from '../filesystem/backend.ts';
 import type { GuestMemory } from '../memory.ts';
 import type { NetworkBackend } from '../network/backend.ts';
+import { Virtio9p } from '../virtio/9p.ts';
 import { VirtioBlock } from '../virtio/block.ts';
 import { VirtioConsole } from '../virtio/console.ts';
 import { INTERRUPT_PINS } from '../pci/bus.ts';
@@ -82,6 +84,11 @@ export interface BoardOptions {
   readonly createIo: (device: string) => IoScheduler;
   readonly random: (into: Uint8Array) => void;
   readonly network: readonly { readonly mac: Uint8Array; readonly backend?: NetworkBackend }[];
+  readonly shares: readonly {
+    readonly tag: string;
+    readonly readOnly: boolean;
+    readonly backend: FileSystemBackend;
+  }[];
   /** The machine's own virtio devices, and their slots. */
   readonly virtio: ResolvedDescription['virtio'];
   /** Called when a line changed that may wake a waiting hart. */
@@ -106,6 +113,8 @@ export class Board {
   readonly placements: Placement[] = [];
   /** Network cards. */
   readonly cards: VirtioNetwork[] = [];
+  /** Shared folders. */
+  readonly shares: Virtio9p[] = [];
 
   constructor(options: BoardOptions) {
     const { core, memory, log } = options;
@@ -158,6 +167,11 @@ export class Board {
         const card = new VirtioNetwork({ mac, backend, log });
         this.cards.push(card);
         return card;
+      }
+      if (part.kind === 'share') {
+        const share = new Virtio9p({ ...options.shares[part.index], io: options.createIo('virtio 9p'), log });
+        this.shares.push(share);
+        return share;
       }
       if (part.kind === 'rng') return new VirtioEntropy(options.random);
       return part.kind === 'console' ? this.console! : this.powerButton!;

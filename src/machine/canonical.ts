@@ -18,7 +18,7 @@ import {
  * @throws DescriptionError that names each wrong place, what was expected there and what was found.
  */
 export function canonicalDescription(description: MachineDescription): string {
-  const { boot, drives, network, ...rest } = completeDescription(validateDescription(description));
+  const { boot, drives, network, shares, ...rest } = completeDescription(validateDescription(description));
   const { initrd, append, flash, privilege, ...files } = boot;
   const named = Object.entries(files).map(([key, file]) => [key, withoutName(file)]);
   return serialize({
@@ -34,8 +34,9 @@ export function canonicalDescription(description: MachineDescription): string {
       ...(privilege && { privilege }),
     },
     drives: drives.map(withoutName),
-    // So did this one.
+    // So did these.
     ...(network.length > 0 && { network }),
+    ...(shares.length > 0 && { shares }),
   });
 }
 

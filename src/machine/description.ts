@@ -26,6 +26,7 @@ import { bytesOf } from './size.ts';
 import {
   BUSES,
   inSlotOrder,
+  LISTS,
   placedParts,
   SLOTS,
   virtioParts,
@@ -50,6 +51,7 @@ export {
   type MachineDescription,
   type NetworkDescription,
   type Paging,
+  type ShareDescription,
   type VirtioBus,
 } from '../generated/description-types.ts';
 export { DescriptionError, type DescriptionProblem } from './description-error.ts';
@@ -98,6 +100,7 @@ export interface CompleteDescription {
   };
   readonly drives: readonly CompleteDrive[];
   readonly network: readonly CompleteNetwork[];
+  readonly shares: readonly CompleteShare[];
   readonly devices: Required<NonNullable<MachineDescription['devices']>>;
 }
 
@@ -130,6 +133,9 @@ export type CompleteDrive = {
 
 /** A network card. */
 export type CompleteNetwork = { readonly mac: string } & WantedPlace;
+
+/** A shared folder. */
+export type CompleteShare = { readonly tag: string; readonly readOnly: boolean } & WantedPlace;
 
 /** A description as the machine uses it. */
 export type ResolvedDescription = Omit<CompleteDescription, 'hartware' | 'clock' | 'boot'> & {
@@ -206,6 +212,7 @@ function withDefaults(description: MachineDescription): CompleteDescription {
       return { ...drive, id: idOf(drive, index), ...(queues > 1 && { queues }) } as CompleteDrive;
     }),
     network: network.map((card, index) => ({ ...card, mac: macOf(card, index) })),
+    shares: full.shares as readonly CompleteShare[],
     devices: full.devices as Full<typeof full.devices>,
   };
 }
@@ -226,7 +233,7 @@ export function resolveDescription(description: MachineDescription): ResolvedDes
 
 /** What no single place says; of those places that are right in themselves. */
 function checkTogether(
-  { clock, boot, memory, drives = [], network = [], devices }: Partial<MachineDescription>,
+  { clock, boot, memory, drives = [], network = [], shares = [], devices }: Partial<MachineDescription>,
   problems: Problems,
 ): void {
   if (boot?.privilege !== undefined && boot.firmware !== undefined)
@@ -238,10 +245,18 @@ function checkTogether(
     problems.add('clock.startTime', 'a time that there is, from 1970 on', describe(clock.startTime));
   checkNames(problems, 'drives', 'id', 'an id of its own', drives.map(idOf));
   checkNames(problems, 'network', 'mac', 'an address of its own', network.map(macOf));
+  checkNames(
+    problems,
+    'shares',
+    'tag',
+    'a tag of its own',
+    shares.map((share) => share?.tag),
+  );
   if (!problems.isRight('devices')) return;
   const keys = {
     drives: drives as readonly CompleteDrive[],
     network: network as readonly CompleteNetwork[],
+    shares: shares as readonly CompleteShare[],
     devices: complete(RULE.properties!.devices, devices ?? {}) as CompleteDescription['devices'],
   };
   const parts = virtioParts(keys);
@@ -253,13 +268,10 @@ function checkTogether(
       problems.add(
         'drives',
         `at most ${slots} virtio devices${where}`,
-        `${count} (drives, network cards, rng, console and powerButton together)`,
+        `${count} (drives, network cards, shared folders, rng, console and powerButton together)`,
       );
   }
 }
-
-/** The keys of what there may be several of. */
-const LISTS = { drive: 'drives', network: 'network' } as const;
 
 /** No two of a list have the same name, counting the defaults. */
 function checkNames(

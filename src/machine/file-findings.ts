@@ -3,13 +3,14 @@
  * collected, so that whoever makes the machine learns of all of it at once, before anything starts.
  */
 import { FLASH_SECTOR } from '../devices/cfi-flash.ts';
-import { messageOf } from '../errors.ts';
+import { ArgumentError, messageOf } from '../errors.ts';
+import type { FileSystemBackend } from '../filesystem/backend.ts';
 import { FLASH_SIZE } from '../generated/memory-map.ts';
 import { MemoryBlockBackend, type BlockBackend } from '../block/backend.ts';
 import { ImageFormatError } from '../images/boot-image.ts';
 import { Sha256 } from '../sha256.ts';
 import { describe, Problems } from './description-error.ts';
-import type { CompleteDrive, CompleteFlash, NamedFile } from './description.ts';
+import type { CompleteDrive, CompleteFlash, CompleteShare, NamedFile } from './description.ts';
 import type { MachineHost } from './host.ts';
 
 /** How much is read and hashed before the host attends to other events, in bytes. */
@@ -58,6 +59,17 @@ export class FileFindings {
           `${variables.file}: expected whole sectors of ${FLASH_SECTOR} bytes, at most ${FLASH_SIZE} bytes, found ${contentSize}`,
         );
       await this.check(path, variables, backend);
+      return backend;
+    });
+  }
+
+  /** What is in a shared folder, unless there is nothing. */
+  openShare(path: string, { tag }: CompleteShare): Promise<FileSystemBackend | undefined> {
+    return this.attempt(path, async () => {
+      const backend = await this.host.openShare?.(tag);
+      const name = JSON.stringify(tag);
+      if (!backend)
+        throw new ArgumentError(`nothing is shared as ${name}: pass its backend as shares[${name}]`);
       return backend;
     });
   }

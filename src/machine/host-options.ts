@@ -1,6 +1,7 @@
 /** What an embedder hands to the host of a machine, the same in every environment. */
 import type { BlockBackend } from '../block/backend.ts';
 import type { JitOptions } from '../core/jit-options.ts';
+import type { FileSystemBackend } from '../filesystem/backend.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import { allocateTransient } from '../transient-bytes.ts';
 import type { SbiHook } from '../sbi/hook.ts';
@@ -31,6 +32,8 @@ export interface HostOptions extends MachineExtension {
   readonly drives?: Readonly<Record<string, BlockBackend>>;
   /** What is at the other ends of network cables, by the address (`mac`) of the card. Default: nothing, and its link is down. */
   readonly network?: Readonly<Record<string, NetworkBackend>>;
+  /** What is in shared folders, by their `tag`; the machine uses them, and does not close them. */
+  readonly shares?: Readonly<Record<string, FileSystemBackend>>;
   /** Whether and how guest code is translated to WebAssembly. Default: it is. */
   readonly jit?: JitOptions;
   /** What the machine may use of its host. Default: all that it can. */
@@ -55,7 +58,7 @@ export function policyOf({ jit, limits, symbols, devices, sbi, signal, log }: Ho
 
 /** The part of a host that finds what descriptions name. */
 export type HostFiles = Pick<MachineHost, 'open' | 'openDrive'>;
-type HostSupplies = HostFiles & Required<Pick<MachineHost, 'openNetwork'>>;
+type HostSupplies = HostFiles & Required<Pick<MachineHost, 'openNetwork' | 'openShare'>>;
 
 /** The file that `options` supply by that name, as bytes to be given away. */
 export async function suppliedFile(options: HostOptions, reference: string): Promise<Uint8Array | undefined> {
@@ -73,6 +76,11 @@ export function suppliedNetwork(options: HostOptions, mac: string): NetworkBacke
   return own(options.network, mac);
 }
 
+/** What `options` share by that tag. */
+export function suppliedShare(options: HostOptions, tag: string): FileSystemBackend | undefined {
+  return own(options.shares, tag);
+}
+
 /** Finds what `options` supply there, and everything else through `files`. */
 export function suppliedFiles(options: HostOptions, files: HostFiles): HostSupplies {
   return {
@@ -83,6 +91,9 @@ export function suppliedFiles(options: HostOptions, files: HostFiles): HostSuppl
       return suppliedDrive(options, reference) ?? files.openDrive(reference, drive);
     },
     openNetwork: (mac) => suppliedNetwork(options, mac),
+    async openShare(tag) {
+      return suppliedShare(options, tag);
+    },
   };
 }
 

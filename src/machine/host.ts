@@ -1,6 +1,7 @@
 /** What a machine needs of the place it runs in; src/bindings implements it for Node and browsers. */
 import type { BlockBackend } from '../block/backend.ts';
 import type { JitOptions } from '../core/jit-options.ts';
+import type { FileSystemBackend } from '../filesystem/backend.ts';
 import type { SbiHook } from '../sbi/hook.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { ContentHash } from '../sha256.ts';
@@ -45,6 +46,8 @@ export interface MachineHost {
   openDrive(reference: string, options: DriveOptions): Promise<BlockBackend>;
   /** What is at the other end of the cable of the network card with that address. Default: nothing. */
   openNetwork?(mac: string): NetworkBackend | undefined;
+  /** What is in the shared folder with that tag; a machine that names one which is not there is not made. */
+  openShare?(tag: string): Promise<FileSystemBackend | undefined>;
   /** Begins a SHA-256, by which the content of files is checked. Default: one in TypeScript. */
   sha256?(): ContentHash;
   /** A monotonic clock in milliseconds, with fractions. */

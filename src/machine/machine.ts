@@ -7,6 +7,7 @@ import { DiskMeter } from '../block/metered.ts';
 import { EXIT_IDLE } from '../core/core.ts';
 import type { Finish } from '../devices/test-finisher.ts';
 import { ArgumentError, DisposedError, StateError } from '../errors.ts';
+import type { FileSystemBackend } from '../filesystem/backend.ts';
 import type { GuestMemory } from '../memory.ts';
 import { abortable } from './abort.ts';
 import type {
@@ -94,6 +95,7 @@ export class LocalMachine implements Machine {
     private readonly host: MachineHost,
     drives: readonly Drive[],
     variables: BlockBackend | undefined,
+    shares: readonly FileSystemBackend[],
   ) {
     this.ended = new Promise((resolve, reject) => {
       this.settle = resolve;
@@ -109,6 +111,7 @@ export class LocalMachine implements Machine {
       host,
       drives,
       variables,
+      shares,
       devices: host.devices ?? [],
       sbi: host.sbi,
       meter: this.meter,
@@ -153,10 +156,15 @@ export class LocalMachine implements Machine {
         if (backend) drives.push({ backend, id: drive.id, queues: drive.queues });
       }
       const variables = await findings.openFlash(resolved.boot.flash);
+      const shares: FileSystemBackend[] = [];
+      for (const [index, share] of resolved.shares.entries()) {
+        const backend = await findings.openShare(`shares[${index}]`, share);
+        if (backend) shares.push(backend);
+      }
       findings.throwIfAny();
       const files = await abortable(BootFiles.read(opened), host.signal);
       host.signal?.throwIfAborted();
-      const machine = new LocalMachine(checked, resolved, host, drives, variables);
+      const machine = new LocalMachine(checked, resolved, host, drives, variables, shares);
       for (const bank of machine.system.board.flash?.banks ?? []) await abortable(bank.load(), host.signal);
       machine.system.boot(files);
       return machine;
@@ -560,6 +568,7 @@ export class LocalMachine implements Machine {
     this.system.close();
     this.meter.close();
     await this.system.settleIo();
+    await this.system.closeShares();
     this.system.core.close();
     await this.host.close?.();
   }

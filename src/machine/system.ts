@@ -6,6 +6,7 @@ import { messageOf } from '../errors.ts';
 import { meteredBackend, type DiskMeter } from '../block/metered.ts';
 import type { BlockBackend } from '../block/backend.ts';
 import { Core, EXIT_BREAKPOINT, EXIT_BUDGET, EXIT_HOST, EXIT_SBI } from '../core/core.ts';
+import type { FileSystemBackend } from '../filesystem/backend.ts';
 import type { Finish } from '../devices/test-finisher.ts';
 import { LSR, LSR_DR, RBR } from '../devices/uart-16550.ts';
 import { FLASH_BASE, FLASH_COUNT, FLASH_SIZE } from '../generated/memory-map.ts';
@@ -38,6 +39,8 @@ export interface SystemOptions {
   readonly drives: readonly Drive[];
   /** What is behind the second bank of flash. */
   readonly variables: BlockBackend | undefined;
+  /** As the description has them. */
+  readonly shares: readonly FileSystemBackend[];
   readonly devices: readonly CustomDevice[];
   readonly sbi: SbiHook | undefined;
   readonly meter: DiskMeter;
@@ -140,6 +143,9 @@ export class System {
       network: description.network.map(({ mac }) => ({
         mac: Uint8Array.from(mac.split(':'), (byte) => parseInt(byte, 16)),
         backend: host.openNetwork?.(mac),
+      })),
+      shares: description.shares.map(({ tag, readOnly }, index) => ({
+        ...{ tag, readOnly, backend: options.shares[index] },
       })),
       custom: options.devices,
       timer: {
@@ -269,6 +275,11 @@ export class System {
 
   settleIo(): Promise<void> {
     return this.io.settle();
+  }
+
+  /** Ends what guests have open in shared folders: resolves when all is written. */
+  async closeShares(): Promise<void> {
+    await Promise.all(this.board.shares.map((share) => share.close()));
   }
 
   /** Everything at its start, with the boot files in RAM. */

@@ -5,14 +5,17 @@ import { DEVICES } from '../pci/bus.ts';
 import type { CompleteDescription } from './description.ts';
 
 /** What a description says of virtio devices. */
-export type VirtioKeys = Pick<CompleteDescription, 'drives' | 'network' | 'devices'>;
+export type VirtioKeys = Pick<CompleteDescription, 'drives' | 'network' | 'shares' | 'devices'>;
 
 const OTHERS = ['console', 'rng', 'powerButton'] as const;
 
-/** A virtio device of the machine's; a drive or network card by its place among these. */
+/** The keys of what there may be several of. */
+export const LISTS = { drive: 'drives', network: 'network', share: 'shares' } as const;
+
+/** A virtio device of the machine's; a drive, network card or shared folder by its place among these. */
 export type VirtioPart = ListedPart | { readonly kind: (typeof OTHERS)[number] };
 interface ListedPart {
-  readonly kind: 'drive' | 'network';
+  readonly kind: keyof typeof LISTS;
   readonly index: number;
 }
 
@@ -43,22 +46,16 @@ export const SLOTS: Readonly<
 export const BUSES = ['mmio', 'pci'] as const satisfies readonly VirtioBus[];
 
 /** The devices in the order in which they take slots. */
-export function virtioParts({ drives, network, devices }: VirtioKeys): VirtioPart[] {
-  return [
-    ...drives.map((_, index): VirtioPart => ({ kind: 'drive', index })),
-    ...OTHERS.filter((kind) => devices[kind] !== false).map((kind): VirtioPart => ({ kind })),
-    ...network.map((_, index): VirtioPart => ({ kind: 'network', index })),
-  ];
+export function virtioParts(keys: VirtioKeys): VirtioPart[] {
+  const all = (kind: ListedPart['kind']): VirtioPart[] =>
+    keys[LISTS[kind]].map((_, index) => ({ kind, index }));
+  const others = OTHERS.filter((kind) => keys.devices[kind] !== false).map((kind): VirtioPart => ({ kind }));
+  return [...all('drive'), ...others, ...all('network'), ...all('share')];
 }
 
 /** The bus of a device, and the slot if it names one. */
-export function wantedPlace({ drives, network, devices }: VirtioKeys, part: VirtioPart): WantedPlace {
-  const device =
-    part.kind === 'drive'
-      ? drives[part.index]
-      : part.kind === 'network'
-        ? network[part.index]
-        : devices[part.kind];
+export function wantedPlace(keys: VirtioKeys, part: VirtioPart): WantedPlace {
+  const device = 'index' in part ? keys[LISTS[part.kind]][part.index] : keys.devices[part.kind];
   return typeof device === 'object' ? device : {};
 }
 
@@ -85,11 +82,11 @@ export function placedParts(keys: VirtioKeys): PlacedPart[] {
 }
 
 /**
- * The same devices in one form: drives and network cards in the order of their buses and slots, and
- * the slots of all devices of a bus named or, where that changes nothing, of none.
+ * The same devices in one form: those of a list in the order of their buses and slots, and the
+ * slots of all devices of a bus named or, where that changes nothing, of none.
  */
 export function inSlotOrder(keys: VirtioKeys): VirtioKeys {
-  const { drives, network, devices } = keys;
+  const { drives, network, shares, devices } = keys;
   const placed = placedParts(keys);
   const isIn =
     (list: ListedPart['kind']) =>
@@ -98,8 +95,8 @@ export function inSlotOrder(keys: VirtioKeys): VirtioKeys {
   const order = (a: Place, b: Place): number =>
     BUSES.indexOf(a.bus) - BUSES.indexOf(b.bus) || a.slot - b.slot;
   const sorted = (list: ListedPart['kind']) => placed.filter(isIn(list)).sort(order);
-  const single = placed.filter(({ kind }) => kind !== 'drive' && kind !== 'network');
-  const all = [...sorted('drive'), ...single, ...sorted('network')];
+  const single = placed.filter((part) => !('index' in part));
+  const all = [...sorted('drive'), ...single, ...sorted('network'), ...sorted('share')];
   const isUsual = (bus: VirtioBus): boolean =>
     all.filter((part) => part.bus === bus).every(({ slot }, index) => slot === SLOTS[bus].first + index);
   const usual = { mmio: isUsual('mmio'), pci: isUsual('pci') };
@@ -118,6 +115,7 @@ export function inSlotOrder(keys: VirtioKeys): VirtioKeys {
   return {
     drives: inOrder('drive', drives),
     network: inOrder('network', network),
+    shares: inOrder('share', shares),
     devices: {
       rng: devices.rng !== false && orTrue({ ...seed, ...singleKey('rng') }),
       console: devices.console !== false && orTrue(singleKey('console')),

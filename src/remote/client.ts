@@ -31,6 +31,7 @@ import type { MachineStatistics } from '../machine/statistics.ts';
 import { DriveServer } from './drive.ts';
 import { receiveError, WorkerError } from './error.ts';
 import { NetworkServer } from './network.ts';
+import { ShareServer } from './share.ts';
 import { Moved, Peer, type MessagePortLike } from './peer.ts';
 import type { ConsoleName, Created, CreateRequest, Ended, ExtensionRequest, SentEvent } from './protocol.ts';
 
@@ -100,6 +101,7 @@ class Line {
   settle!: (exit: MachineExit) => void;
   private fail!: (error: unknown) => void;
   private readonly network: NetworkServer;
+  private readonly shares: ShareServer;
   private isPending = false;
 
   constructor(
@@ -113,11 +115,13 @@ class Line {
     this.ended.catch(() => {});
     const drives = new DriveServer();
     this.network = new NetworkServer(host, () => this.peer);
+    this.shares = new ShareServer(host);
     this.peer = new Peer(
       thread,
       {
         ...drives.services,
         ...this.network.services,
+        ...this.shares.services,
         file: async (reference: string) => {
           const bytes = await suppliedFile(host, reference);
           return (
@@ -162,6 +166,7 @@ class Line {
   break(error: WorkerError): void {
     this.peer.fail(error);
     this.network.close();
+    this.shares.close();
     this.fail(error);
     if (this.state !== 'ended') {
       this.state = 'ended';

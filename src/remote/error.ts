@@ -4,6 +4,7 @@ import { CoreLoadError, CoreMemoryError } from '../core/check.ts';
 import { DiskImageError } from '../disks/error.ts';
 import { ArgumentError, DisposedError, FetchError, HartwareError, StateError } from '../errors.ts';
 import { FdtFormatError } from '../fdt/decode.ts';
+import { FileSystemError } from '../filesystem/error.ts';
 import { ImageFormatError } from '../images/boot-image.ts';
 import { BootPlacementError } from '../machine/boot.ts';
 import { DeviceConflictError } from '../machine/custom-device.ts';
@@ -31,6 +32,7 @@ const CLASSES = new Map<string, ErrorClass>(
     DisposedError,
     FdtFormatError,
     FetchError,
+    FileSystemError,
     GuestMemoryError,
     ImageFormatError,
     StateError,

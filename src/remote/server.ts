@@ -15,6 +15,7 @@ import { LocalMachine } from '../machine/machine.ts';
 import { remoteDrive, type DriveFacts } from './drive.ts';
 import { sendError } from './error.ts';
 import { RemoteNetwork } from './network.ts';
+import { remoteShare, type ShareFacts } from './share.ts';
 import { Moved, Peer, type MessagePortLike, type Services } from './peer.ts';
 import {
   OUTPUT_WINDOW,
@@ -122,6 +123,10 @@ class MachineServer {
       },
       openNetwork: (mac) =>
         request.network.includes(mac) ? this.network.backend(mac) : host.openNetwork?.(mac),
+      openShare: async (tag) => {
+        const facts = await this.peer.call<ShareFacts | undefined>('share', [tag]);
+        return facts ? remoteShare(this.peer, facts) : host.openShare?.(tag);
+      },
     });
     this.machine = machine;
     for (const event of EVENTS) {

@@ -6,6 +6,7 @@ export const VIRTIO_ID_NETWORK = 1;
 export const VIRTIO_ID_BLOCK = 2;
 export const VIRTIO_ID_CONSOLE = 3;
 export const VIRTIO_ID_ENTROPY = 4;
+export const VIRTIO_ID_9P = 9;
 export const VIRTIO_ID_INPUT = 18;
 
 /** Device status bits (2.1). */

@@ -11,6 +11,7 @@ import {
   GuestUnavailableError,
   obtainDebianDiskModules,
   obtainDebianGuest,
+  obtainDebianShareModules,
   type DebianGuest,
   type KernelModule,
 } from '../../src/bindings/node/guest/debian.ts';
@@ -41,6 +42,11 @@ export async function debianGuest(): Promise<DebianGuest | undefined> {
 /** The modules for virtio disks and ext4. */
 export async function diskModules({ kernelRelease = '' }: DebianGuest): Promise<KernelModule[] | undefined> {
   return exclusively(() => obtainDebianDiskModules(kernelRelease));
+}
+
+/** The modules for shared folders. */
+export async function shareModules({ kernelRelease = '' }: DebianGuest): Promise<KernelModule[] | undefined> {
+  return exclusively(() => obtainDebianShareModules(kernelRelease));
 }
 
 /** Test files run in processes of their own: only the first of them downloads. */

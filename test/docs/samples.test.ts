@@ -35,7 +35,9 @@ function inContext(index: number): string {
 }
 
 function problemsOf(code: string): string[] {
-  const binding = /createOpfsDisk|attachTerminal|document|worker: '|wasm: '/.test(code) ? 'browser' : 'node';
+  const binding = /createOpfsDisk|DirectoryFileSystem|attachTerminal|document|worker: '|wasm: '/.test(code)
+    ? 'browser'
+    : 'node';
   const path = join(ROOT, 'sample.ts');
   const options: ts.CompilerOptions = {
     module: ts.ModuleKind.ESNext,

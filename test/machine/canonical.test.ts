@@ -115,6 +115,18 @@ describe('what does not change it', () => {
       },
     ],
     ['no network cards', { ...smallest, network: [] }, smallest],
+    ['no shared folders', { ...smallest, shares: [] }, smallest],
+    [
+      'the order of shared folders that name their slots, and a default',
+      {
+        ...smallest,
+        shares: [
+          { tag: 'b', slot: 2 },
+          { tag: 'a', slot: 1, readOnly: false },
+        ],
+      },
+      { ...smallest, shares: [{ tag: 'a' }, { tag: 'b' }] },
+    ],
     [
       'addresses that cards would have anyway, and the order of those that name their slots',
       {

@@ -63,6 +63,7 @@ test('defaults', () => {
     drives: [],
     devices: { rng: true, console: false, powerButton: false },
     network: [],
+    shares: [],
     virtio: [{ kind: 'rng', bus: 'mmio', slot: 0 }],
   });
   expect(resolveDescription(validateDescription({ ...smallest, clock: { kind: 'virtual' } })).clock).toEqual({
@@ -279,6 +280,32 @@ test.each<[unknown, string]>([
   ],
   [{ ...smallest, network: [{ slot: 1 }, { slot: 1 }] }, 'network[1].slot: expected a slot of its own'],
   [{ ...smallest, network: Array(8).fill({}) }, 'drives: expected at most 8 virtio devices, found 9'],
+  [
+    { ...smallest, shares: [{ tag: 'a' }, { tag: 'a' }] },
+    'shares[1].tag: expected a tag of its own, found "a" again',
+  ],
+  [{ ...smallest, shares: [{}] }, 'shares[0].tag: expected at most 31 printable ASCII characters'],
+  [
+    { ...smallest, shares: [{ tag: 'x'.repeat(32) }] },
+    'shares[0].tag: expected at most 31 printable ASCII characters',
+  ],
+  [
+    { ...smallest, shares: ['host'] },
+    'shares[0]: expected a shared folder, as { "tag": "host" }, found "host"',
+  ],
+  [
+    { ...smallest, shares: [{ tag: 'a', readonly: true }] },
+    'shares[0].readonly: unknown key; did you mean "readOnly"?',
+  ],
+  [
+    { ...smallest, shares: [{ tag: 'a', slot: 1 }], network: [{ slot: 1 }] },
+    'shares[0].slot: expected a slot of its own, found 1, where network[0] is',
+  ],
+  [
+    { ...smallest, shares: Array.from({ length: 8 }, (_, index) => ({ tag: `${index}` })) },
+    'drives: expected at most 8 virtio devices, found 9',
+  ],
+  [{ ...smallest, virtfs: [] }, 'virtfs: unknown key; did you mean "shares"?'],
   [{ ...smallest, nic: [] }, 'nic: unknown key; did you mean "network"?'],
   [
     { ...smallest, devices: { rng: {} } },

@@ -45,8 +45,8 @@ describe('the tarball', () => {
 
   test('what a page loads is small', async () => {
     for (const [method, compress, limit] of [
-      ['gzip', (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }), 172],
-      ['brotli', (bytes: Uint8Array) => brotliCompressSync(bytes), 150],
+      ['gzip', (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }), 190],
+      ['brotli', (bytes: Uint8Array) => brotliCompressSync(bytes), 170],
     ] as const) {
       const sizes: Record<string, number> = {};
       for (const name of ['browser.js', 'worker.js', 'core.wasm'])

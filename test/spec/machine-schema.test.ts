@@ -46,8 +46,10 @@ const BEYOND: Readonly<Record<string, (problem: DescriptionProblem) => boolean>>
     /^drives\[\d+\]\.id$/.test(path) && expected === 'an id of its own',
   'no two network cards have the same address, defaults included': ({ path, expected }) =>
     /^network\[\d+\]\.mac$/.test(path) && expected === 'an address of its own',
+  'no two shared folders have the same tag': ({ path, expected }) =>
+    /^shares\[\d+\]\.tag$/.test(path) && expected === 'a tag of its own',
   'no two devices have the same slot': ({ path, expected }) =>
-    /^(drives\[\d+\]|network\[\d+\]|devices\.\w+)\.slot$/.test(path) && expected === 'a slot of its own',
+    /^((drives|network|shares)\[\d+\]|devices\.\w+)\.slot$/.test(path) && expected === 'a slot of its own',
   'a slot is one that its bus has': ({ path, expected }) =>
     /\.slot$/.test(path) && /^a whole number from (0 to 7|1 to 31 on PCI)$/.test(expected),
   'no more virtio devices than a bus has places': ({ path, expected }) =>

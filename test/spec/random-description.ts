@@ -92,6 +92,7 @@ const mac = mostly(
   ['52:54:00:12:34:56', '02:00:00:00:00:01', 'fe:ff:ff:ff:ff:ff'],
   ['53:54:00:12:34:56', '52:54:00:12:34', '52:54:00:12:34:5G', '52-54-00-12-34-56', '52:54:00:AB:34:56', ''],
 );
+const tag = mostly(['host', 'data', 'x', '~'.repeat(31)], ['', 'a b', 'ä', 'x'.repeat(32)]);
 const device = oneOf(boolean, record({ slot, bus }, ['slot']), record({ slot, bus }, ['bus']));
 const bootFile = oneOf(file, record({ file, sha256: digest }, ['file']));
 
@@ -137,6 +138,7 @@ const description = record(
     ),
     drives,
     network: listOf(record({ mac, bus, slot }), 2),
+    shares: listOf(record({ tag, readOnly: boolean, bus, slot }, ['tag']), 2),
     devices: record({
       rng: oneOf(boolean, record({ seed: mostly([0, 7, 2 ** 32 - 1], [2 ** 32, -1, 0.5]), bus, slot })),
       console: device,

@@ -6,6 +6,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { MemoryBlockBackend } from '../../src/block/backend.ts';
+import { MemoryFileSystem } from '../../src/filesystem/memory.ts';
+import { Virtio9p } from '../../src/virtio/9p.ts';
 import { VirtioBlock } from '../../src/virtio/block.ts';
 import { VirtioConsole } from '../../src/virtio/console.ts';
 import type { VirtioDevice } from '../../src/virtio/device.ts';
@@ -68,6 +70,28 @@ const makeBench = (kind: string, random: Random): Bench => {
       const hostEvent = (): void => receive(random.bytes(random.below(2000)));
       return { device, io, hostEvent, proof: { readable: [new Uint8Array(72)], writable: [], queue: 1 } };
     }
+    case '9p': {
+      const backend = new MemoryFileSystem({ clock: { now: () => 0 } });
+      backend.writeFile('a/b', random.bytes(1000));
+      const device = new Virtio9p({ tag: 'fuzz', backend, readOnly: random.oneIn(4), io });
+      const version = Uint8Array.of(
+        21,
+        0,
+        0,
+        0,
+        100,
+        255,
+        255,
+        0,
+        32,
+        0,
+        0,
+        8,
+        0,
+        ...Buffer.from('9P2000.L'),
+      );
+      return { device, io, hostEvent: idle, proof: { readable: [version], writable: [64], queue: 0 } };
+    }
     default: {
       const device = new VirtioEntropy((into) => into.fill(0x5a));
       return { device, io, hostEvent: idle, proof: { readable: [], writable: [512], queue: 0 } };
@@ -108,7 +132,7 @@ const fillWithRequests = (random: Random, memory: FakeMemory, queue: MockQueue):
     queue.writeDescriptor(queue.descriptorArea, i, header);
     const length = random.pick([1, 21, 513, 1025]);
     queue.writeDescriptor(queue.descriptorArea, i + 1, { address: place(length), length, flags: 2, id: i });
-    memory.setUint32(header.address, random.pick([0, 0, 1, 4, 8]));
+    memory.setUint32(header.address, random.pick([0, 0, 1, 4, 8, 16]));
     memory.setUint32(header.address + 8, random.below(80));
     memory.setUint32(header.address + 12, 0);
   }
@@ -161,7 +185,7 @@ const CASES = [
   ['PCI', 'split', SPLIT_FEATURES | 0xffffn],
 ] as const;
 
-describe.each(['block', 'console', 'network', 'entropy'])('virtio %s', (kind) => {
+describe.each(['block', 'console', 'network', '9p', 'entropy'])('virtio %s', (kind) => {
   describe.each(CASES)('over %s with %s rings', (transport, format, wanted) => {
     it.each(fuzzSeeds(4))('survives nonsense (seed %i)', async (seed) => {
       const random = new Random(seed);

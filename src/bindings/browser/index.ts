@@ -13,6 +13,7 @@ export * from '../../index.ts';
 export { WorkerError } from '../../remote/error.ts';
 export type { CoreSource } from './core.ts';
 export type { ExtensionSource } from '../../remote/extension.ts';
+export { DirectoryFileSystem, type DirectoryOptions } from './directory.ts';
 export { createBrowserHost, type BrowserHostOptions } from './host.ts';
 export { createOpfsDisk, deleteOpfsDisk } from './opfs.ts';
 export { attachTerminal, type AttachOptions, type TerminalLike } from './terminal.ts';

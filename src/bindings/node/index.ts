@@ -18,6 +18,7 @@ export { WorkerError } from '../../remote/error.ts';
 export type { ExtensionSource } from '../../remote/extension.ts';
 export type { CoreSource } from './core-source.ts';
 export { FileError } from './file-error.ts';
+export { HostFolder, type HostFolderOptions } from './folder/host-folder.ts';
 export { createNodeHost, type NodeHostOptions } from './host.ts';
 
 /** What `createMachine` takes beside the description, in Node. */

@@ -38,6 +38,7 @@ describe('hartware describe', () => {
         boot: { kernel: { file: 'Image' }, append: '' },
         drives: [],
         network: [],
+        shares: [],
         devices: { rng: true, console: false, powerButton: false },
       });
       const again = await hartware(['describe', await place.put('full.json', stdout)]);

@@ -41,6 +41,7 @@ const RUN_OPTIONS = {
   harts: { type: 'string' },
   paging: { type: 'string' },
   drive: { type: 'string', multiple: true },
+  share: { type: 'string', multiple: true },
   clock: { type: 'string' },
   console: { type: 'string' },
   jit: { type: 'string' },
@@ -88,6 +89,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   disk: 'drive',
   hda: 'drive',
   image: 'drive',
+  virtfs: 'share',
+  fsdev: 'share',
   cmdline: 'append',
   bootargs: 'append',
   initramfs: 'initrd',
@@ -127,6 +130,7 @@ export interface RunArguments {
   readonly harts?: number;
   readonly paging?: string;
   readonly drives: readonly DriveDescription[];
+  readonly shares: readonly ShareArgument[];
   readonly clock?:
     { readonly kind: 'host' } | { readonly kind: 'virtual'; readonly instructionsPerSecond?: number };
   readonly console: 'serial' | 'virtio';
@@ -141,6 +145,13 @@ export interface RunArguments {
   readonly deb?: string;
   readonly cache?: string;
   readonly quiet: boolean;
+}
+
+/** A folder that is shared. */
+export interface ShareArgument {
+  readonly tag: string;
+  readonly folder: string;
+  readonly readOnly: boolean;
 }
 
 export interface BenchArguments {
@@ -249,6 +260,7 @@ function parseRun(args: readonly string[]): Command {
     harts: values.harts === undefined ? undefined : wholeNumber('--harts', values.harts),
     paging: values.paging,
     drives: (values.drive ?? []).map(parseDrive),
+    shares: (values.share ?? []).map(parseShare),
     clock: values.clock === undefined ? undefined : parseClock(values.clock),
     // Debian's kernel has the driver, and hears from it how large the terminal is.
     console: oneOf('--console', values.console ?? (guest.kind === 'debian' ? 'virtio' : 'serial'), [
@@ -346,6 +358,18 @@ function parseDrive(text: string): DriveDescription {
       );
   }
   return { file, ...(format && { format }), ...(temporary && { temporary }), readOnly, id, bus };
+}
+
+export function parseShare(text: string): ShareArgument {
+  // Two commas stand for one in the name.
+  const [place, ...settings] = text.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(',,', ','));
+  const [, tag, folder] = /^([^=]+)=(.+)$/s.exec(place) ?? [];
+  if (tag === undefined || folder === undefined)
+    throw new UsageError(`--share: expected TAG=FOLDER[,readonly], found ${quote(text)}`);
+  const wrong = settings.find((setting) => setting !== 'readonly');
+  if (wrong !== undefined)
+    throw new UsageError(`--share: expected "readonly" after the folder, found ${quote(wrong)}`);
+  return { tag, folder, readOnly: settings.length > 0 };
 }
 
 function parseClock(text: string): RunArguments['clock'] {

@@ -6,6 +6,7 @@ import { freeTransient } from '../../../transient-bytes.ts';
 import {
   obtainDebianDiskModules,
   obtainDebianGuest,
+  obtainDebianShareModules,
   type DebianGuest,
   type DebianOptions,
 } from '../guest/debian.ts';
@@ -41,10 +42,11 @@ export async function debianGuest(args: RunArguments): Promise<DebianBoot> {
   };
   try {
     const guest = await obtainDebianGuest(options);
-    const modules =
-      args.drives.length > 0 && guest.kernelRelease !== undefined
-        ? await obtainDebianDiskModules(guest.kernelRelease, options)
-        : [];
+    const { kernelRelease: release } = guest;
+    const modules = [
+      ...(args.drives.length > 0 && release ? await obtainDebianDiskModules(release, options) : []),
+      ...(args.shares.length > 0 && release ? await obtainDebianShareModules(release, options) : []),
+    ];
     // By then it is in the cache, unless that cannot be written.
     const again = (): Promise<DebianGuest> =>
       obtainDebianGuest({ ...options, progress: undefined, signal: undefined });
@@ -61,6 +63,7 @@ export async function debianGuest(args: RunArguments): Promise<DebianBoot> {
       devices: isSerial ? [] : ['hvc0'],
       interactive: isInteractive,
       modules,
+      setUp: args.shares.map(({ tag }) => mountCommand(tag)).join('\n'),
     });
     return {
       boot: { kernel: KERNEL, initrd: [INITRD, SHELL], append: `rdinit=${SHELL_INIT}` },
@@ -77,6 +80,12 @@ export async function debianGuest(args: RunArguments): Promise<DebianBoot> {
     progress.done();
     process.off('SIGINT', interrupt);
   }
+}
+
+/** Shared folders are mounted by their tags, as far as these are names. */
+function mountCommand(tag: string): string {
+  if (!/^\w[\w.-]*$/.test(tag)) return '';
+  return `mkdir -p /mnt/${tag} && mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 ${tag} /mnt/${tag}`;
 }
 
 /** In one piece: thousands of small ones leave a heap that is never given back to the system. */

@@ -99,6 +99,7 @@ there stands on standard error, a line each.
 Options:
   --to qemu|libvirt        for which program
   -o, --output FILE        write to FILE, not to standard output
+  --share TAG=FOLDER       the folder that is shared there; may be repeated
   --initrd FILE            join several initrds in FILE, because QEMU takes one
   --qemu-version N.N       the release that is to run it (default 7.2, which serves up to 10.0)
   --name NAME              what the domain is called (default: as the file, without .json)
@@ -202,6 +203,10 @@ The machine:
                            1G for DISK)
   --harts N                1 to 8 (default 1)
   --paging MODE            largest address size offered: sv39, sv48 or sv57 (default sv48)
+  --share TAG=FOLDER[,readonly]
+                           share a folder with the guest, several times for several: mount it there
+                           with -t 9p -o trans=virtio,version=9p2000.L TAG; two commas stand for one
+                           in the name of the folder
   --drive FILE[,readonly][,temporary][,format=FORMAT][,id=ID][,bus=pci]
                            a disk image or URL as a virtio disk; its format is found out.
                            temporary: what the guest writes is gone when it ends. Two commas

@@ -8,8 +8,9 @@ import {
   validateDescription,
   type LocalMachine,
   type MachineDescription,
+  type ShareDescription,
 } from '../../../index.ts';
-import { createMachine, type NodeHostOptions } from '../index.ts';
+import { createMachine, HostFolder, type NodeHostOptions } from '../index.ts';
 import { UsageError, type RunArguments } from './arguments.ts';
 import { debianGuest } from './debian.ts';
 import { diskGuest } from './disk.ts';
@@ -36,7 +37,7 @@ export interface Plan {
 
 /** Runs a machine and returns the exit code. */
 export async function run(args: RunArguments): Promise<number> {
-  const plan = await planOf(args);
+  const plan = await withShares(await planOf(args), args);
   if (args.lockstep) return runInLockstep({ ...plan, jit: args.jit, console: args.console });
   const machine = await createMachine(plan.description, { ...plan.host, jit: { mode: args.jit } });
   if (args.dumpDts || args.dumpDtb !== undefined) {
@@ -79,6 +80,13 @@ async function planOf(args: RunArguments): Promise<Plan> {
   };
 }
 
+/** The folders that the options share. */
+async function withShares(plan: Plan, { shares }: RunArguments): Promise<Plan> {
+  const folders: Record<string, HostFolder> = Object.create(null);
+  for (const { tag, folder, readOnly } of shares) folders[tag] = await HostFolder.open(folder, { readOnly });
+  return { ...plan, host: { ...plan.host, shares: folders } };
+}
+
 /** `base` with what the options say. `place` makes a path of theirs one that the host finds. */
 function combine(
   base: MachineDescription,
@@ -102,6 +110,7 @@ function combine(
       fdt: path(args.dtb) ?? base.boot.fdt,
     },
     drives: [...(base.drives ?? []), ...args.drives.map((drive) => ({ ...drive, file: place(drive.file!) }))],
+    shares: shared(base.shares ?? [], args.shares),
     devices: args.console === 'virtio' ? { ...base.devices, console: true } : base.devices,
   };
   try {
@@ -110,6 +119,19 @@ function combine(
     if (error instanceof DescriptionError) throw new UsageError(inOptions(error));
     throw error;
   }
+}
+
+/** What the description shares, and what the options share beside it; a tag that it has is that share. */
+function shared(
+  described: readonly ShareDescription[],
+  given: RunArguments['shares'],
+): readonly ShareDescription[] {
+  const readOnly = (tag: string): boolean => given.some((share) => share.tag === tag && share.readOnly);
+  const has = (tag: string): boolean => described.some((share) => share.tag === tag);
+  return [
+    ...described.map((share) => (readOnly(share.tag) ? { ...share, readOnly: true } : share)),
+    ...given.filter(({ tag }) => !has(tag)).map(({ tag, readOnly }) => ({ tag, readOnly })),
+  ];
 }
 
 /** Names of options for places in the description. */
@@ -121,6 +143,7 @@ const OPTION_OF: readonly (readonly [RegExp, string])[] = [
   [/^boot\.append/, '--append'],
   [/^boot\.initrd/, '--initrd'],
   [/^drives/, '--drive'],
+  [/^shares/, '--share'],
 ];
 
 function inOptions({ errors }: DescriptionError): string {

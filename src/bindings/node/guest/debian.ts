@@ -38,8 +38,26 @@ const SUPPLY =
 const MAX_IMAGE_SIZE = 256 * 1024 * 1024;
 const MAX_MODULE_SIZE = 32 * 1024 * 1024;
 
-/** Modules for disks that the installer's initrd lacks, in an order in which they load. */
-export const DISK_MODULES = ['virtio_blk', 'jbd2', 'ext4'] as const;
+/** Modules that the installer's initrd lacks, in an order in which they load; and the installer's packages that have them. */
+interface ModuleSet {
+  /** In the cache. */
+  readonly key: (release: string) => string;
+  readonly modules: readonly string[];
+  readonly packages: (release: string) => readonly string[];
+}
+
+/** For disks. */
+const DISK: ModuleSet = {
+  key: (release) => `debian-modules-${release}`,
+  modules: ['virtio_blk', 'jbd2', 'ext4'],
+  packages: (release) => [`scsi-modules-${release}-di`, `ext4-modules-${release}-di`],
+};
+/** For shared folders, which the installer does not know. */
+const SHARE: ModuleSet = {
+  key: (release) => `debian-share-modules-${release}`,
+  modules: ['netfs', '9pnet', '9pnet_virtio', '9p'],
+  packages: () => [],
+};
 
 export interface DebianOptions extends ObtainOptions {
   /** A package file to use instead of the cache and the network; it is then cached. */
@@ -79,11 +97,30 @@ export async function obtainDebianGuest(options: DebianOptions = {}): Promise<De
 }
 
 /**
- * The modules of {@link DISK_MODULES} for the kernel `release`, from the installer's
- * module packages, which are small, or else from the kernel's package, which is not.
+ * The modules for disks of the kernel `release`, from the installer's module packages, which are
+ * small, or else from the kernel's package, which is not.
  * @throws GuestUnavailableError; the signal's reason when aborted.
  */
-export async function obtainDebianDiskModules(
+export function obtainDebianDiskModules(
+  release: string,
+  options?: Omit<DebianOptions, 'file'>,
+): Promise<KernelModule[]> {
+  return obtainModules(DISK, release, options);
+}
+
+/**
+ * The modules for shared folders, from the kernel's package.
+ * @throws GuestUnavailableError; the signal's reason when aborted.
+ */
+export function obtainDebianShareModules(
+  release: string,
+  options?: Omit<DebianOptions, 'file'>,
+): Promise<KernelModule[]> {
+  return obtainModules(SHARE, release, options);
+}
+
+async function obtainModules(
+  wanted: ModuleSet,
   release: string,
   options: Omit<DebianOptions, 'file'> = {},
 ): Promise<KernelModule[]> {
@@ -91,15 +128,12 @@ export async function obtainDebianDiskModules(
     throw new GuestUnavailableError(`expected a kernel release, found ${JSON.stringify(release)}`);
   }
   const cache = cacheOf(options);
-  const key = `debian-modules-${release}`;
+  const key = wanted.key(release);
   const cached = await cache.load(key);
-  if (cached) return modulesOf(cached);
+  if (cached) return modulesOf(wanted, cached);
   const kernelPackage = `linux-image-${release}`;
   const groups: readonly { readonly component: Component; readonly packages: readonly string[] }[] = [
-    {
-      component: 'main/debian-installer',
-      packages: [`scsi-modules-${release}-di`, `ext4-modules-${release}-di`],
-    },
+    { component: 'main/debian-installer', packages: wanted.packages(release) },
     { component: 'main', packages: [kernelPackage] },
   ];
   const set = await withSource(options, kernelPackage, async (source) => {
@@ -111,7 +145,7 @@ export async function obtainDebianDiskModules(
           const fetched = await source.fetch(name, component);
           if (!fetched) break;
           options.progress?.({ kind: 'step', text: `Unpacking ${name}` });
-          for (const [module, bytes] of await extractModules(fetched.bytes, release, name))
+          for (const [module, bytes] of await extractModules(fetched.bytes, wanted, release, name))
             files.set(module, bytes);
         }
       } catch (error) {
@@ -119,12 +153,12 @@ export async function obtainDebianDiskModules(
         if (!isSourceError(error)) throw error;
         reason = error;
       }
-      if (DISK_MODULES.every((name) => files.has(name))) return { version: release, files };
+      if (wanted.modules.every((name) => files.has(name))) return { version: release, files };
     }
     throw reason;
   });
   await remember(cache, key, set, options);
-  return modulesOf(set);
+  return modulesOf(wanted, set);
 }
 
 async function fetchNetboot(options: DebianOptions): Promise<FileSet> {
@@ -190,6 +224,7 @@ async function unpackNetboot(
 
 async function extractModules(
   deb: Uint8Array,
+  { modules: wanted }: ModuleSet,
   release: string,
   what: string,
 ): Promise<Map<string, Uint8Array>> {
@@ -197,7 +232,7 @@ async function extractModules(
     const match = /^(?:usr\/)?lib\/modules\/([^/]+)\/kernel\/.*\/([\w-]+)\.ko(?:\.xz)?$/.exec(path);
     return match?.[1] === release ? match[2] : undefined;
   };
-  const isWanted = (name: string | undefined) => DISK_MODULES.some((wanted) => wanted === name);
+  const isWanted = (name: string | undefined) => name !== undefined && wanted.includes(name);
   const found: readonly TarFile[] = await extractDeb(
     deb,
     { matches: (path) => isWanted(nameOf(path)), maximumSize: MAX_MODULE_SIZE },
@@ -217,8 +252,8 @@ function guestOf({ version, files }: FileSet): DebianGuest | undefined {
   return kernel && initrd && { kernel, initrd, version, kernelRelease: kernelRelease(kernel) };
 }
 
-function modulesOf({ files }: FileSet): KernelModule[] {
-  return DISK_MODULES.flatMap((name) => {
+function modulesOf({ modules }: ModuleSet, { files }: FileSet): KernelModule[] {
+  return modules.flatMap((name) => {
     const bytes = files.get(name);
     return bytes ? [{ name, bytes }] : [];
   });

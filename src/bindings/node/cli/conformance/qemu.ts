@@ -1,6 +1,6 @@
 /** A conformance program on QEMU's board. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +54,7 @@ export async function runQemu(
       console,
       powerButton,
       network = 0,
+      share,
     } = program.machine;
     const monitor = join(directory, 'monitor');
     const options: string[] = [];
@@ -79,6 +80,13 @@ export async function runQemu(
     for (let card = 0; card < network; card++) {
       options.push('-netdev', `hubport,id=net${card},hubid=0`);
       devices.push(`virtio-net,netdev=net${card},mac=${defaultMac(card)}`);
+    }
+    if (share) {
+      const folder = join(directory, 'share');
+      await mkdir(folder);
+      for (const [name, text] of Object.entries(share.files)) await writeFile(join(folder, name), text);
+      options.push('-fsdev', `local,id=share,path=${folder},security_model=none`);
+      devices.push(`virtio-9p,fsdev=share,mount_tag=${share.tag}`);
     }
     const { text, code } = await run(
       command,

@@ -1,11 +1,12 @@
 /** The command lines of `hartware export` and `hartware import`. */
 import { OLDEST_QEMU, type QemuVersion } from '../../../../interchange/index.ts';
-import { oneOf, quote, read, UsageError, type Option } from '../arguments.ts';
+import { oneOf, parseShare, quote, read, UsageError, type Option } from '../arguments.ts';
 
 const EXPORT_OPTIONS = {
   to: { type: 'string' },
   output: { type: 'string', short: 'o' },
   initrd: { type: 'string' },
+  share: { type: 'string', multiple: true },
   'qemu-version': { type: 'string' },
   name: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -30,6 +31,8 @@ export interface ExportArguments {
   readonly output?: string;
   /** Where several initrds are joined. */
   readonly initrd?: string;
+  /** Folders there by the tags of shared folders. */
+  readonly shares: Readonly<Record<string, string>>;
   /** The release that is to run it. */
   readonly qemu?: QemuVersion;
   /** Of the domain. */
@@ -61,7 +64,12 @@ export function parseExport(
   const { output, initrd, name } = values;
   const version = values['qemu-version'];
   const qemu = version === undefined ? undefined : parseVersion(version);
-  return { kind: 'export', export: { file, to, output, initrd, name, qemu } };
+  const shares: Record<string, string> = Object.create(null);
+  for (const { tag, folder, readOnly } of (values.share ?? []).map(parseShare)) {
+    if (readOnly) throw new UsageError('--share: whether a folder is only read is in the description');
+    shares[tag] = folder;
+  }
+  return { kind: 'export', export: { file, to, output, initrd, shares, name, qemu } };
 }
 
 /** @throws UsageError */

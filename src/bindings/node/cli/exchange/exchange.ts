@@ -35,6 +35,7 @@ export async function exportMachine(args: ExportArguments): Promise<number> {
     path,
     ...(kernel && (await kindOf(path(kernel.file)))),
     ...(args.initrd !== undefined && { initrd: resolve(args.initrd) }),
+    shares: Object.fromEntries(Object.entries(args.shares).map(([tag, folder]) => [tag, resolve(folder)])),
     qemu: args.qemu,
   };
   const name = args.name ?? (basename(args.file).replace(/\.json$/i, '') || undefined);
