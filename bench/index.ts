@@ -1,5 +1,6 @@
 /** Runs the benchmarks named on the command line; see support/options.ts. */
 import { boot } from './boot.ts';
+import { bootDisk } from './boot-disk.ts';
 import { coremark } from './coremark.ts';
 import { embed } from './embed.ts';
 import { idle } from './idle.ts';
@@ -17,8 +18,12 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   startup,
   embed,
   coremark,
+  'boot-disk': bootDisk,
   linux,
 };
+
+/** Not among the default ones. */
+const LONG = ['boot-disk', 'linux'];
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) {
@@ -29,7 +34,7 @@ async function main(args: readonly string[]): Promise<void> {
   const isDefault = options.benchmarks.length === 0;
   const names = isDefault
     ? Object.keys(BENCHMARKS).filter(
-        (name) => name !== 'linux' && (name !== 'coremark' || options.coremark !== undefined),
+        (name) => !LONG.includes(name) && (name !== 'coremark' || options.coremark !== undefined),
       )
     : options.benchmarks;
   const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name));

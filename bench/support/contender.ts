@@ -12,6 +12,8 @@ export interface Guest {
   readonly kernel: string;
   readonly initrd?: string;
   readonly append?: string;
+  /** A raw image, to be written to. */
+  readonly drive?: string;
   /** In MiB. */
   readonly memory: number;
   readonly harts?: number;
@@ -53,8 +55,15 @@ async function ours(name: string, directory: string, script: string): Promise<Co
   return {
     name,
     isOurs: true,
-    command({ kernel, initrd, append, memory, harts }) {
-      const description = { hartware: 1, harts, memory: `${memory}M`, boot: { kernel, initrd, append } };
+    command({ kernel, initrd, append, drive, memory, harts }) {
+      const drives = drive === undefined ? [] : [{ file: drive }];
+      const description = {
+        hartware: 1,
+        harts,
+        memory: `${memory}M`,
+        boot: { kernel, initrd, append },
+        drives,
+      };
       return {
         command: process.execPath,
         args: [script, pathToFileURL(library).href, JSON.stringify(description)],
@@ -68,7 +77,7 @@ function qemu(command: string): Contender {
   return {
     name: 'qemu',
     isOurs: false,
-    command({ kernel, initrd, append, memory, harts = 1, isBareMetal }) {
+    command({ kernel, initrd, append, drive, memory, harts = 1, isBareMetal }) {
       return {
         command,
         args: [
@@ -79,6 +88,14 @@ function qemu(command: string): Contender {
           ...['-kernel', kernel],
           ...(initrd === undefined ? [] : ['-initrd', initrd]),
           ...(append === undefined ? [] : ['-append', append]),
+          ...(drive === undefined
+            ? []
+            : [
+                '-drive',
+                `file=${drive},format=raw,if=none,id=disk`,
+                '-device',
+                'virtio-blk-device,drive=disk',
+              ]),
         ],
       };
     },

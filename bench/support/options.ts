@@ -7,8 +7,9 @@ import { isInstalled } from './contender.ts';
 
 export const USAGE = `npm run bench -- [benchmark ...] [options]
 
-Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), linux.
-Default: all but linux, which takes half an hour and a cross compiler.
+Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), boot-disk, linux.
+Default: all but boot-disk, which needs a disk that takes minutes to make, and linux, which takes
+half an hour and a cross compiler.
 
   --runs N          measurements of each contender (default 5)
   --json            print JSON instead of tables
@@ -18,6 +19,7 @@ Default: all but linux, which takes half an hour and a cross compiler.
   --only A,B        integer, linux: just these programs
   --kernel FILE     boot, idle, startup, linux: a kernel instead of Debian's ...
   --initrd FILE     ... and the initrd of a Debian installer that goes with it
+  --image FILE      boot-disk: a disk of npm run debian-disk (default: one that is made and kept)
   --coremark FILE   coremark: a bare-metal ELF for the virt board that powers off at its end
   --peer COMMAND    coremark: a shell command that runs another emulator's CoreMark; may be repeated
   --programs DIR    linux: a folder of further programs with a ${MANIFEST} that says how to run
@@ -40,6 +42,8 @@ export interface BenchOptions {
   readonly only?: readonly string[];
   readonly kernel?: string;
   readonly initrd?: string;
+  /** A file. */
+  readonly image?: string;
   readonly coremark?: string;
   readonly peers: readonly string[];
   readonly programs: readonly string[];
@@ -68,6 +72,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       only: { type: 'string' },
       kernel: { type: 'string' },
       initrd: { type: 'string' },
+      image: { type: 'string' },
       coremark: { type: 'string' },
       peer: { type: 'string', multiple: true, default: [] },
       programs: { type: 'string', multiple: true, default: [] },
@@ -102,6 +107,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     only: values.only?.split(','),
     kernel: values.kernel,
     initrd: values.initrd,
+    image: values.image,
     coremark: values.coremark,
     peers: values.peer,
     programs: values.programs,
