@@ -28,6 +28,11 @@ import {
   M_IDLE_TICKS,
   M_PAGING,
   M_RAM_SIZE,
+  M_ROM_BANK,
+  M_ROM_BASE,
+  M_ROM_SHOWN,
+  M_ROM_SIZE,
+  M_ROM_USED,
   M_SBI,
   M_TICK_INSTRUCTIONS,
   PRIV_M,
@@ -60,7 +65,7 @@ import { configure } from './jit/tier';
 import { accessValue, leaveAfterAccess, readSlow } from './mmu/access';
 import { flushTlb as flushHartTlb, flushTlbPage, updateMode } from './mmu/tlb';
 import { PMP_ADDRESS_MASK, PMP_NAPOT, PMP_RWX, pmpUpdate } from './mmu/pmp';
-import { isRam } from './mmu/walk';
+import { isRam, romBank } from './mmu/walk';
 
 export { mmioFault, mmioHigh } from './mmu/access';
 export { requestExit } from './hart/schedule';
@@ -78,7 +83,7 @@ export { HARTS, HART_AREA_SIZE, HART_STATE_SIZE, X_SINK, F_BASE, H_PC, H_PRIV, H
 const FLUSH_PAGES: u64 = 64;
 
 /** Version of this boundary; the host refuses a core with another one. */
-export const ABI_VERSION: u32 = 3;
+export const ABI_VERSION: u32 = 4;
 
 /**
  * Prepares the machine; to be called once, before everything else. RAM must be
@@ -92,6 +97,34 @@ export function init(ramPages: u32, harts: u32, paging: u32, clockKind: u32, tic
   store<u32>(MACHINE, tickInstructions, M_TICK_INSTRUCTIONS);
   emptyArena();
   for (let i: u32 = 0; i < harts; i++) resetHart(i);
+}
+
+/**
+ * There is ROM: `banks` times `bankPages` pages at `base`, which the host keeps behind RAM in the linear memory. No
+ * bank is shown yet. To be called once, after `init`.
+ */
+export function placeRom(base: u64, banks: u32, bankPages: u32): void {
+  const bank = (bankPages as u64) << 12;
+  store<u64>(MACHINE, base, M_ROM_BASE);
+  store<u64>(MACHINE, bank, M_ROM_BANK);
+  store<u64>(MACHINE, bank * banks, M_ROM_SIZE);
+}
+
+/**
+ * Whether a bank of the ROM is read, and code fetched from it, as from memory. Of one that is not, loads go to the
+ * host as those of a device, and there is no code. Stores always go to the host.
+ */
+export function showRom(bank: u32, isShown: bool): void {
+  const bit: u32 = 1 << bank;
+  const shown = load<u32>(MACHINE, M_ROM_SHOWN);
+  store<u32>(MACHINE, isShown ? shown | bit : shown & ~bit, M_ROM_SHOWN);
+  const used = load<u32>(MACHINE, M_ROM_USED);
+  if (isShown || !(used & bit)) return;
+  store<u32>(MACHINE, used & ~bit, M_ROM_USED);
+  const size = load<u64>(MACHINE, M_ROM_BANK);
+  dropCode(load<u64>(MACHINE, M_ROM_BASE) + size * bank, size);
+  const harts = load<u32>(MACHINE, M_HART_COUNT);
+  for (let i: u32 = 0; i < harts; i++) flushHartTlb(hartAddress(i));
 }
 
 /** Resets a hart as the privileged spec, 3.4, says; it does not run until `startHart`. mtime goes on. */
@@ -184,15 +217,21 @@ export function setInterrupt(hart: u32, mask: u32, level: bool): void {
   wake(h);
 }
 
-/** The host wrote `length` bytes of RAM at `paddr`: decoded code and reservations there end. */
-export function noteHostWrite(paddr: u64, length: u32): void {
-  if (!length || !isRam(paddr, length)) return;
+/** Drops what was decoded from `length` bytes of RAM or ROM. */
+function dropCode(paddr: u64, length: u64): void {
   const end = paddr + length;
   for (let at = paddr; at < end; ) {
     const pageEnd = min((at & ~0xfff) + 4096, end);
     if (hasCode(at)) invalidateCode(at, pageEnd - at);
     at = pageEnd;
   }
+}
+
+/** The host wrote `length` bytes of RAM or of a bank of ROM at `paddr`: decoded code and reservations there end. */
+export function noteHostWrite(paddr: u64, length: u32): void {
+  if (!length || (!isRam(paddr, length) && !romBank(paddr))) return;
+  const end = paddr + length;
+  dropCode(paddr, length);
   const harts = load<u32>(MACHINE, M_HART_COUNT);
   for (let i: u32 = 0; i < harts; i++) {
     const h = hartAddress(i);

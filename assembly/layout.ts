@@ -11,7 +11,7 @@
  *   0x00a0_0000  block arena
  *   0x0200_0000  translator: regions, scratch, the module under construction
  *   0x02ff_0000  blocks that are used once, and those across two pages
- *   0x0300_0000  guest RAM
+ *   0x0300_0000  guest RAM, and behind it the ROM
  *
  * Architectural state (the hart record up to HART_STATE_SIZE, and the machine
  * record) is what a snapshot holds; all the rest is derived from it.
@@ -33,6 +33,11 @@ export const M_PAGING: usize = 0x34; // u32, largest satp mode offered (SATP_MOD
 export const M_SBI: usize = 0x38; // u32, 1: an S-mode ecall leaves the run loop
 export const M_IDLE_TICKS: usize = 0x40; // u64, virtual clock: ticks skipped while every hart waited
 export const M_ARENA_NEXT: usize = 0x48; // u32, derived: next free byte of the block arena
+export const M_ROM_BASE: usize = 0x50; // u64, guest physical address of the ROM
+export const M_ROM_SIZE: usize = 0x58; // u64, bytes in all banks; 0: there is none
+export const M_ROM_BANK: usize = 0x60; // u64, bytes in each
+export const M_ROM_SHOWN: usize = 0x68; // u32, bit mask of the banks that are read as memory
+export const M_ROM_USED: usize = 0x6c; // u32, derived: those that TLBs or blocks may have something of
 
 export const CLOCK_HOST: u32 = 0;
 export const CLOCK_VIRTUAL: u32 = 1;
@@ -278,7 +283,7 @@ export const R_CALLERS: usize = 56; // u32, bit mask of the regions of its batch
 export const R_NODES: usize = 64; // page nodes
 export const MAX_REGION_PAGES: u32 = 4;
 export const N_SIZE: usize = 16;
-export const N_PAGE: usize = 0; // u32, guest page number from RAM_BASE
+export const N_PAGE: usize = 0; // u32, guest page number (jit/region.ts)
 export const N_NEXT: usize = 4; // u32, next node of that hash
 export const N_LOW: usize = 8; // u16, first byte of the page that was translated
 export const N_HIGH: usize = 10; // u16, last one

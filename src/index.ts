@@ -71,6 +71,8 @@ export {
   type ClockDescription,
   type DescriptionProblem,
   type DriveDescription,
+  type FlashDescription,
+  type FlashVariables,
   type NetworkDescription,
   type MachineDescription,
   type Paging,

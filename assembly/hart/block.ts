@@ -30,6 +30,7 @@ import {
   MAX_BLOCK_INSTRUCTIONS,
   M_ARENA_NEXT,
   M_RAM_SIZE,
+  M_ROM_SIZE,
   PAGE_HEADS,
   RECORD_SIZE,
   REC_IMM,
@@ -62,7 +63,7 @@ import {
   unlink,
 } from '../jit/region';
 import { revokeWrites } from '../mmu/tlb';
-import { ramAddress } from '../mmu/walk';
+import { memoryAddress } from '../mmu/walk';
 import { mayStopAt } from './debug';
 
 /** Blocks before this count of emptyings may be gone: pointers to them must not be used. */
@@ -80,14 +81,14 @@ function hashSlot(paddr: u64): usize {
   return BLOCK_HASH + (((key ^ (key >> 15)) & (BLOCK_HASH_ENTRIES - 1)) << 2);
 }
 
-/** Whether blocks were decoded from the page of `paddr`, which must be in RAM. */
+/** Whether blocks were decoded from the page of `paddr`, which must be in RAM or ROM. */
 // @ts-ignore: decorator
 @inline
 export function hasCode(paddr: u64): bool {
   return load<u32>(pageHead(guestPage(paddr))) != 0;
 }
 
-/** The block at `paddr` in RAM, decoded if need be. */
+/** The block at `paddr` in RAM or ROM, decoded if need be. */
 export function blockAt(paddr: u64): usize {
   const known = findDecoded(paddr);
   if (known) return known;
@@ -100,7 +101,7 @@ export function blockAt(paddr: u64): usize {
   return block;
 }
 
-/** The block at `paddr` in RAM if there is one, which is to say if control went there before; else 0. */
+/** The block at `paddr` if there is one, which is to say if control went there before; else 0. */
 export function findDecoded(paddr: u64): usize {
   for (let b = load<u32>(hashSlot(paddr)) as usize; b; b = load<u32>(b, B_HASH_NEXT)) {
     if (load<u64>(b, B_PADDR) == paddr) return b;
@@ -131,7 +132,7 @@ function addBlock(paddr: u64): usize {
   store<u32>(block, 0, B_REGION);
   store<u32>(MACHINE, end as u32, M_ARENA_NEXT);
   const head = pageHead(guestPage(paddr));
-  if (!load<u32>(head)) revokeWrites(ramAddress(paddr & ~0xfff) as u32);
+  if (!load<u32>(head)) revokeWrites(memoryAddress(paddr & ~0xfff) as u32);
   store<u32>(block, load<u32>(head), B_PAGE_NEXT);
   store<u32>(head, block as u32);
   return block;
@@ -139,7 +140,7 @@ function addBlock(paddr: u64): usize {
 
 /** Decodes at most `limit` instructions at `paddr` into `block`; returns its end. */
 export function decodeBlock(block: usize, paddr: u64, limit: u32): usize {
-  let code = ramAddress(paddr);
+  let code = memoryAddress(paddr);
   const start = code;
   const pageEnd = (code & ~0xfff) + 4096;
   let r = block + B_HEADER_SIZE;
@@ -231,7 +232,7 @@ function overlaps(block: usize, paddr: u64, length: u64): bool {
   return start < paddr + length && paddr < start + load<u32>(block, B_BYTES);
 }
 
-/** Drops every block decoded from the `length` bytes at `paddr`, all in one page of RAM; true if there was one. */
+/** Drops every block decoded from the `length` bytes at `paddr`, all in one page of RAM or ROM; true if there was one. */
 export function invalidateCode(paddr: u64, length: u64): bool {
   const page = guestPage(paddr);
   const head = pageHead(page);
@@ -275,7 +276,7 @@ export function isCode(paddr: u64, length: u32): bool {
 export function emptyArena(): void {
   arenaEpoch++;
   memory.fill(BLOCK_HASH, 0, (BLOCK_HASH_ENTRIES as usize) << 2);
-  memory.fill(PAGE_HEADS, 0, ((load<u64>(MACHINE, M_RAM_SIZE) >> 12) as usize) << 2);
+  memory.fill(PAGE_HEADS, 0, (((load<u64>(MACHINE, M_RAM_SIZE) + load<u64>(MACHINE, M_ROM_SIZE)) >> 12) as usize) << 2);
   store<u32>(MACHINE, ARENA as u32, M_ARENA_NEXT);
   keepRegionPages();
   flushAllJumpCaches();

@@ -6,7 +6,7 @@ import { FETCH_TLB_ENTRIES, H_FETCH_FILTER, H_FETCH_TLB, H_JUMP_CACHE, H_MENVCFG
 import { MENVCFG_ADUE } from '../generated/csr';
 import { PMP_MIXED, PMP_X, pmpAllows, pmpPermissions } from '../mmu/pmp';
 import { cacheInstall, fetchFilterIndex, jumpIndex } from '../mmu/tlb';
-import { ACCESS_FETCH, hostPaddr, isRam, paddr, raiseAccessFault, ramAddress, translate } from '../mmu/walk';
+import { ACCESS_FETCH, hostPaddr, isRam, paddr, raiseAccessFault, memoryAddress, translate, useRom } from '../mmu/walk';
 import { blockAt, decodeBlock, straddlingBlock } from './block';
 import { countInstruction, isCounting, mayStopAt, stopsAt } from './debug';
 
@@ -33,7 +33,7 @@ export function knownFetch(h: usize, pc: u64): u64 {
   return load<u64>(e) == fetchTag(h, pc) ? load<u64>(e, 8) | (pc & 0xfff) : 0;
 }
 
-/** Physical address of the code at `pc`, 0 when it raised an exception (no RAM lies there). */
+/** Physical address of the code at `pc`, 0 when it raised an exception (neither RAM nor ROM lies there). */
 function locateFetch(h: usize, pc: u64): u64 {
   isUniform = true;
   const known = knownFetch(h, pc);
@@ -44,7 +44,7 @@ function locateFetch(h: usize, pc: u64): u64 {
   const permissions = pmpPermissions(h, page, 4096, privilege);
   isUniform = permissions != PMP_MIXED;
   const isAllowed: bool = isUniform ? (permissions & PMP_X) != 0 : pmpAllows(h, paddr, 2, privilege, PMP_X);
-  if (!isRam(page, 4096) || !isAllowed) {
+  if ((!isRam(page, 4096) && !useRom(page)) || !isAllowed) {
     raiseAccessFault(h, pc, ACCESS_FETCH);
     return 0;
   }
@@ -96,17 +96,17 @@ export function findOnce(h: usize, pc: u64): usize {
 // @ts-ignore: decorator
 @inline
 function isStraddling(address: u64): bool {
-  return (address & 0xfff) == 0xffe && (load<u16>(ramAddress(address)) & 3) == 3;
+  return (address & 0xfff) == 0xffe && (load<u16>(memoryAddress(address)) & 3) == 3;
 }
 
 function decodeOnce(h: usize, pc: u64, address: u64): usize {
   if (isStraddling(address)) {
-    const low = load<u16>(ramAddress(address));
+    const low = load<u16>(memoryAddress(address));
     const high = locateFetch(h, pc + 2);
     if (!high) return 0;
-    return straddlingBlock(low | ((load<u16>(ramAddress(high)) as u32) << 16));
+    return straddlingBlock(low | ((load<u16>(memoryAddress(high)) as u32) << 16));
   }
-  if (!isUniform && (load<u16>(ramAddress(address)) & 3) == 3) {
+  if (!isUniform && (load<u16>(memoryAddress(address)) & 3) == 3) {
     // In two parts, as its length is known only after the first.
     if (!pmpAllows(h, address + 2, 2, load<u32>(h, H_PRIV), PMP_X)) {
       raiseAccessFault(h, pc + 2, ACCESS_FETCH);
@@ -121,8 +121,8 @@ function decodeOnce(h: usize, pc: u64, address: u64): usize {
 export function fetchRaw(h: usize, pc: u64): u32 {
   const address = locateFetch(h, pc);
   if (!address) return 0;
-  const low = load<u16>(ramAddress(address)) as u32;
+  const low = load<u16>(memoryAddress(address)) as u32;
   if ((low & 3) != 3) return low;
   const high = locateFetch(h, pc + 2);
-  return high ? low | ((load<u16>(ramAddress(high)) as u32) << 16) : low;
+  return high ? low | ((load<u16>(memoryAddress(high)) as u32) << 16) : low;
 }

@@ -4,14 +4,14 @@
  * atomic; a reservation ends when another hart gets its turn, which keeps the
  * forward progress that 13.3 promises. The reservation set is 64 bytes (Za64rs).
  */
-import { H_RESERVATION, RAM, RAM_BASE } from '../layout';
+import { H_RESERVATION, MACHINE, M_ROM_SIZE, RAM, RAM_BASE } from '../layout';
 import { leaveAfterAccess, locateAtomic } from '../mmu/access';
-import { ACCESS_READ, ACCESS_WRITE, hostPaddr } from '../mmu/walk';
+import { ACCESS_READ, ACCESS_WRITE, hostPaddr, romStart } from '../mmu/walk';
 import { NEVER } from '../hart/timer';
 import { Wasm } from '../wasm/opcode';
-import { emit, end, i64Const, localGet, localSet, memoryAccess, open } from '../wasm/writer';
+import { emit, end, i32Const, i64Const, localGet, localSet, memoryAccess, open } from '../wasm/writer';
 import { emitLocateAtomic } from './access';
-import { LOCAL_HART, LOCAL_I32, emitRs2, emitSetRd, emitSetRdUnsigned } from './emit';
+import { LOCAL_HART, LOCAL_I32, emitExitIf, emitRs2, emitSetRd, emitSetRdUnsigned } from './emit';
 import {
   LOCAL_ADDRESS,
   emitAmo,
@@ -62,6 +62,13 @@ function emitReservationSet(): void {
 
 function emitLoadReserved(r: usize, size: u32): void {
   emitLocateAtomic(r, size, false);
+  if (load<u64>(MACHINE, M_ROM_SIZE)) {
+    // ROM has no reservations (mmu/access.ts, locateAtomic).
+    localGet(LOCAL_ADDRESS);
+    i32Const(romStart() as i32);
+    emit(Wasm.I32_GE_U);
+    emitExitIf();
+  }
   localGet(LOCAL_HART);
   emitReservationSet();
   memoryAccess(Wasm.I64_STORE, H_RESERVATION as u32);

@@ -56,7 +56,7 @@ import { findDecoded } from '../hart/block';
 import { mayStopAt } from '../hart/debug';
 import { knownFetch } from '../hart/fetch';
 import { decodeInstruction } from '../isa/decode';
-import { hostPaddr, ramAddress } from '../mmu/walk';
+import { hostPaddr, memoryAddress } from '../mmu/walk';
 import { canEmit } from './emit-instruction';
 import { profiledTarget } from './profile';
 
@@ -124,7 +124,7 @@ function codeAt(h: usize, offset: i32): usize {
   const slot = T_PAGES + ((pageIndex(offset) as usize) << 2);
   if (load<u32>(slot) == PAGE_UNKNOWN) {
     const address = pages < MAX_REGION_PAGES ? knownFetch(h, headPc + offset) : 0;
-    store<u32>(slot, address ? (ramAddress(address & ~0xfff) as u32) : PAGE_REFUSED);
+    store<u32>(slot, address ? (memoryAddress(address & ~0xfff) as u32) : PAGE_REFUSED);
     if (address) pages++;
   }
   return pageHost(offset);
@@ -377,7 +377,7 @@ export function discover(h: usize, pc: u64, paddr: u64, all: bool): bool {
   targetCount = 0;
   memory.fill(T_MARKS, 0, T_WINDOW as usize);
   memory.fill(T_PAGES, 0, WINDOW_PAGES << 2);
-  store<u32>(T_PAGES + ((HEAD_PAGE as usize) << 2), ramAddress(paddr & ~0xfff) as u32);
+  store<u32>(T_PAGES + ((HEAD_PAGE as usize) << 2), memoryAddress(paddr & ~0xfff) as u32);
   pages = 1;
   addLeader(0);
   for (let i: u32 = 0; i < queueEnd; i++) {

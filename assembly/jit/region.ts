@@ -29,7 +29,7 @@ import {
   N_PAGE,
   N_SIZE,
   PAGE_HEADS,
-  RAM_BASE,
+  RAM,
   REGIONS,
   REGION_FREE,
   REGION_HASH,
@@ -56,6 +56,7 @@ import {
   SENTINEL_BLOCK,
 } from '../layout';
 import { flushFetch } from '../mmu/tlb';
+import { memoryAddress } from '../mmu/walk';
 import { count } from './statistics';
 
 // @ts-ignore: decorator
@@ -305,9 +306,9 @@ export function pageHead(page: u32): usize {
   return PAGE_HEADS + ((page as usize) << 2);
 }
 
-/** Guest page number of an address in RAM. */
+/** Page number of an address in RAM or ROM, counted from the start of RAM in the linear memory. */
 // @ts-ignore: decorator
 @inline
 export function guestPage(paddr: u64): u32 {
-  return ((paddr - RAM_BASE) >> 12) as u32;
+  return ((memoryAddress(paddr) - RAM) >> 12) as u32;
 }

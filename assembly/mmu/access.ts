@@ -22,7 +22,18 @@ import { hostMmioRead, hostMmioWrite } from '../host';
 import { count } from '../jit/statistics';
 import { PMP_MIXED, PMP_R, PMP_W, pmpPermissions } from './pmp';
 import { tlbInstall, tlbLookup } from './tlb';
-import { ACCESS_READ, ACCESS_WRITE, isDirty, isRam, paddr, raiseAccessFault, ramAddress, translate } from './walk';
+import {
+  ACCESS_READ,
+  ACCESS_WRITE,
+  isDirty,
+  isRam,
+  memoryAddress,
+  paddr,
+  raiseAccessFault,
+  romStart,
+  translate,
+  useRom,
+} from './walk';
 
 /** What the last successful `readSlow` read, zero-extended. */
 export let accessValue: u64 = 0;
@@ -53,7 +64,7 @@ function isSynced(h: usize): bool {
 
 /**
  * Translates and checks one access that lies within a page. Returns where it
- * lies in the linear memory, or 0: then either it is no RAM (`paddr` tells
+ * lies in the linear memory, or 0: then either it is no memory (`paddr` tells
  * where it goes, `trapped` is false), or an exception was raised.
  */
 let trapped: bool = false;
@@ -64,7 +75,7 @@ function locate(h: usize, va: u64, size: u32, access: u32): usize {
   if (!translate(h, va, access, privilege)) return 0;
   const pa = paddr;
   const page = pa & ~0xfff;
-  const inRam = isRam(page, 4096);
+  const inMemory = isRam(page, 4096) || (access == ACCESS_READ && useRom(page));
   let permissions = pmpPermissions(h, page, 4096, privilege);
   const isUniform = permissions != PMP_MIXED;
   if (!isUniform) permissions = pmpPermissions(h, pa, size, privilege);
@@ -73,13 +84,13 @@ function locate(h: usize, va: u64, size: u32, access: u32): usize {
     return 0;
   }
   trapped = false;
-  if (!inRam) return 0;
+  if (!inMemory) return 0;
   if (isUniform) {
-    if (isWatching() && isWatchedPage(va, pa)) return ramAddress(pa);
+    if (isWatching() && isWatchedPage(va, pa)) return memoryAddress(pa);
     if (access == ACCESS_READ) tlbInstall(h, load<u32>(h, H_TLB_READ), va, pa);
     else if (isDirty && !hasCode(pa)) tlbInstall(h, load<u32>(h, H_TLB_WRITE), va, pa);
   }
-  return ramAddress(pa);
+  return memoryAddress(pa);
 }
 
 /**
@@ -244,8 +255,12 @@ export function locateAtomic(h: usize, va: u64, size: u32, access: u32): usize {
     return 0;
   }
   const known = tlbLookup(h, load<u32>(h + (access == ACCESS_READ ? H_TLB_READ : H_TLB_WRITE)), va);
-  if (known) return known;
-  const host = locate(h, va, size, access);
+  if (known && (known as u64) < romStart()) return known;
+  const host = known ? known : locate(h, va, size, access);
+  if ((host as u64) >= romStart()) {
+    raiseAccessFault(h, va, access);
+    return 0;
+  }
   if (host) {
     if (access == ACCESS_WRITE) noteWrite(paddr, size);
     noteAccess(h, va, paddr, size, access);

@@ -1,6 +1,6 @@
 /**
  * The software TLBs: what may be accessed without a page walk. Data entries
- * exist only for pages of RAM on which every access of that kind is allowed;
+ * exist only for pages of RAM, or of ROM to read, on which every access of that kind is allowed;
  * write entries only where the PTE's D bit is set and no code was decoded.
  * MXR is not part of the key: changing it flushes.
  */
@@ -48,7 +48,7 @@ import {
   TLB_SIZE,
 } from '../layout';
 import { MSTATUS_MPP, MSTATUS_MPRV, MSTATUS_SUM } from '../generated/csr';
-import { ramAddress } from './walk';
+import { memoryAddress } from './walk';
 
 /** Recomputes what depends on the privilege mode, MPRV, MPP and SUM. */
 export function updateMode(h: usize): void {
@@ -125,10 +125,10 @@ function secondEntry(h: usize, key: u64): usize {
   return h + H_TLB2 + ((index & (TLB2_ENTRIES - 1)) << 4);
 }
 
-/** Notes that accesses through the set at `tlb` reach the page of `vaddr` at that of `paddr`, in RAM. */
+/** Notes that accesses through the set at `tlb` reach the page of `vaddr` at that of `paddr`, in RAM or ROM. */
 export function tlbInstall(h: usize, tlb: usize, vaddr: u64, paddr: u64): void {
   const vpage = vaddr & ~0xfff;
-  const addend = (ramAddress(paddr & ~0xfff) as u32) - (vpage as u32);
+  const addend = (memoryAddress(paddr & ~0xfff) as u32) - (vpage as u32);
   writeEntry(tlbEntry(tlb, vaddr), vaddr, addend);
   const key = secondKey(h, tlb, vaddr);
   const e = secondEntry(h, key);

@@ -9,6 +9,11 @@ import {
   H_SATP,
   MACHINE,
   M_RAM_SIZE,
+  M_ROM_BANK,
+  M_ROM_BASE,
+  M_ROM_SHOWN,
+  M_ROM_SIZE,
+  M_ROM_USED,
   PRIV_M,
   PRIV_S,
   PRIV_U,
@@ -67,16 +72,41 @@ export function isRam(address: u64, length: u64): bool {
   return offset < size && offset + length <= size;
 }
 
-/** Where RAM at a guest physical address lies in the linear memory. */
-// @ts-ignore: decorator
-@inline
-export function ramAddress(address: u64): usize {
-  return RAM + ((address - RAM_BASE) as usize);
+/** The bank of the ROM that holds an address, as a bit of M_ROM_SHOWN; 0 when none does. */
+export function romBank(address: u64): u32 {
+  const offset = address - load<u64>(MACHINE, M_ROM_BASE);
+  return offset < load<u64>(MACHINE, M_ROM_SIZE) ? 1 << ((offset / load<u64>(MACHINE, M_ROM_BANK)) as u32) : 0;
 }
 
-/** Guest physical address of a byte of RAM that lies at `address` in the linear memory. */
+/** Whether the page at `page` is one of ROM that is read as memory now; what is learnt of it is forgotten when its bank is hidden. */
+export function useRom(page: u64): bool {
+  const bank = romBank(page) & load<u32>(MACHINE, M_ROM_SHOWN);
+  store<u32>(MACHINE, load<u32>(MACHINE, M_ROM_USED) | bank, M_ROM_USED);
+  return bank != 0;
+}
+
+/** Where the ROM starts in the linear memory, which is where RAM ends: with the largest RAM, and then no ROM, behind its last byte. */
+// @ts-ignore: decorator
+@inline
+export function romStart(): u64 {
+  return (RAM as u64) + load<u64>(MACHINE, M_RAM_SIZE);
+}
+
+/** Where RAM or ROM at a guest physical address lies in the linear memory. */
+// @ts-ignore: decorator
+@inline
+export function memoryAddress(address: u64): usize {
+  return address >= RAM_BASE
+    ? RAM + ((address - RAM_BASE) as usize)
+    : ((romStart() + address - load<u64>(MACHINE, M_ROM_BASE)) as usize);
+}
+
+/** Guest physical address of a byte of RAM or ROM that lies at `address` in the linear memory. */
 export function hostPaddr(address: usize): u64 {
-  return (address - RAM) as u64 + RAM_BASE;
+  const start = romStart();
+  return (address as u64) < start
+    ? (address - RAM) as u64 + RAM_BASE
+    : (address as u64) - start + load<u64>(MACHINE, M_ROM_BASE);
 }
 
 export function raiseAccessFault(h: usize, vaddr: u64, access: u32): bool {
@@ -121,7 +151,7 @@ export function translate(h: usize, vaddr: u64, access: u32, privilege: u32): bo
     if (!isRam(pteAddress, 8) || !pmpAllows(h, pteAddress, 8, PRIV_S, PMP_R)) {
       return raiseAccessFault(h, vaddr, access);
     }
-    const pte = load<u64>(ramAddress(pteAddress));
+    const pte = load<u64>(memoryAddress(pteAddress));
     if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) == PTE_W || pte & PTE_RESERVED) {
       return raisePageFault(h, vaddr, access);
     }
@@ -164,7 +194,7 @@ export function translate(h: usize, vaddr: u64, access: u32, privilege: u32): bo
     if ((pte & wanted) != wanted) {
       if (!(menvcfg & MENVCFG_ADUE)) return raisePageFault(h, vaddr, access);
       if (!pmpAllows(h, pteAddress, 8, PRIV_S, PMP_W)) return raiseAccessFault(h, vaddr, access);
-      store<u64>(ramAddress(pteAddress), pte | wanted);
+      store<u64>(memoryAddress(pteAddress), pte | wanted);
       if (hasCode(pteAddress)) invalidateCode(pteAddress, 8);
     }
     if (offsetMask != 0xfff) noteLargePage(h, vaddr, popcnt(offsetMask));

@@ -37,7 +37,7 @@ export const WATCH_PHYSICAL = 8;
 export const RUN_WAITING = 1;
 export const RUN_STOPPED = 2;
 
-const ABI_VERSION = 3;
+const ABI_VERSION = 4;
 /** RAM in assembly/layout.ts, needed before there is an instance to ask; checked against it then. */
 const RAM_OFFSET = 0x3000000;
 const WASM_PAGE = 65536;
@@ -49,6 +49,8 @@ interface CoreExports {
   provideSbi(provided: number): void;
   prepareSupervisor(hart: number): void;
   startHart(hart: number, pc: bigint): void;
+  placeRom(base: bigint, banks: number, bankPages: number): void;
+  showRom(bank: number, isShown: number): void;
   run(budget: number): number;
   requestExit(): void;
   setInterrupt(hart: number, mask: number, level: number): void;
@@ -87,10 +89,20 @@ export interface WatchHit {
   readonly size: number;
 }
 
+export interface RomOptions {
+  /** Guest physical address, below RAM. */
+  readonly base: number;
+  readonly banks: number;
+  /** Bytes of each, a multiple of 4096. */
+  readonly bankSize: number;
+}
+
 export interface CoreOptions {
   readonly module: WebAssembly.Module;
   /** Bytes of guest RAM, a multiple of 4096. */
   readonly ramSize: number;
+  /** Memory that is read, and executed from, as RAM is, while stores to it go to the host. Default: none. */
+  readonly rom?: RomOptions;
   readonly harts: number;
   /** Largest satp mode offered: 8 (Sv39), 9 (Sv48) or 10 (Sv57). */
   readonly paging: number;
@@ -107,6 +119,8 @@ export class Core {
   readonly memory: ArrayBuffer;
   /** Guest RAM, from its first byte. */
   readonly ram: Uint8Array;
+  /** The ROM, all banks of it. Where code may lie, who writes here tells the core (`noteHostWrite`). */
+  readonly rom: Uint8Array;
   /** Guest physical address of RAM. */
   readonly ramBase: number;
   readonly harts: number;
@@ -127,12 +141,14 @@ export class Core {
   constructor(options: CoreOptions) {
     const globals: { exports: Record<string, unknown> } = { exports: {} };
     this.layout = (name) => Number((globals.exports[name] as WebAssembly.Global).value);
-    const pages = Math.ceil((RAM_OFFSET + options.ramSize) / WASM_PAGE);
+    const { ramSize, rom = { base: 0, banks: 0, bankSize: 0 } } = options;
+    const romSize = rom.banks * rom.bankSize;
+    const pages = Math.ceil((RAM_OFFSET + ramSize + romSize) / WASM_PAGE);
     let memory: WebAssembly.Memory;
     try {
       memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     } catch {
-      throw new CoreMemoryError(`the host has no ${options.ramSize} bytes of memory for guest RAM`);
+      throw new CoreMemoryError(`the host has no ${ramSize + romSize} bytes of memory for guest RAM and ROM`);
     }
     const { mmioRead, mmioWrite, time, now = () => 0 } = options.host;
     this.now = now;
@@ -151,7 +167,8 @@ export class Core {
     this.exports = instance.exports as unknown as CoreExports;
     this.memory = memory.buffer;
     this.view = new DataView(memory.buffer);
-    this.ram = new Uint8Array(memory.buffer, RAM_OFFSET, options.ramSize);
+    this.ram = new Uint8Array(memory.buffer, RAM_OFFSET, ramSize);
+    this.rom = new Uint8Array(memory.buffer, RAM_OFFSET + ramSize, romSize);
     this.ramBase = this.layout('RAM_BASE');
     this.harts = options.harts;
     this.mmioHigh = instance.exports.mmioHigh as WebAssembly.Global;
@@ -159,12 +176,13 @@ export class Core {
     this.hartsAddress = this.layout('HARTS');
     this.hartAreaSize = this.layout('HART_AREA_SIZE');
     this.exports.init(
-      options.ramSize / GUEST_PAGE,
+      ramSize / GUEST_PAGE,
       options.harts,
       options.paging,
       options.tickInstructions ? 1 : 0,
       options.tickInstructions || 1,
     );
+    if (romSize > 0) this.exports.placeRom(BigInt(rom.base), rom.banks, rom.bankSize / GUEST_PAGE);
     this.jit.attach(instance.exports);
   }
 

@@ -76,6 +76,29 @@ const BootFile = {
   ],
   expected: 'a file path or URL, or { "file": path, "sha256": digest }',
 } as const;
+const FlashVariables = {
+  type: 'union',
+  of: [
+    file,
+    {
+      type: 'object',
+      properties: {
+        file: file,
+        sha256: digest,
+        readOnly: { type: 'boolean', expected: 'true or false', default: false },
+      },
+      required: ['file'],
+      expected: 'an object',
+    },
+  ],
+  expected: 'a file path or URL, or { "file": path, "readOnly": boolean }',
+} as const;
+const FlashDescription = {
+  type: 'object',
+  properties: { code: BootFile, variables: FlashVariables },
+  required: ['code'],
+  expected: '{ "code": file, "variables": file }',
+} as const;
 const BootDescription = {
   type: 'object',
   properties: {
@@ -92,11 +115,13 @@ const BootDescription = {
       default: '',
     },
     firmware: BootFile,
+    flash: FlashDescription,
+    privilege: { type: 'choice', choices: ['supervisor', 'machine'], expected: '"supervisor" or "machine"' },
     fdt: BootFile,
   },
-  some: ['kernel', 'firmware'],
+  some: ['kernel', 'firmware', 'flash'],
   needs: { initrd: 'kernel' },
-  expected: 'an object with a kernel or firmware',
+  expected: 'an object with a kernel, firmware or flash',
 } as const;
 const DriveDescription = {
   type: 'object',

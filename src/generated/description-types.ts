@@ -84,7 +84,10 @@ export type ClockDescription =
        */
       readonly startTime?: string;
     };
-/** A kernel, or firmware, or both: then the firmware starts the kernel. */
+/**
+ * A kernel, firmware, or flash. Firmware starts what is in flash, or else the kernel. With flash the
+ * kernel is handed over by fw_cfg.
+ */
 export interface BootDescription {
   /** Linux Image, ELF64 or raw, also gzip-compressed. */
   readonly kernel?: BootFile;
@@ -94,6 +97,17 @@ export interface BootDescription {
   readonly append?: string;
   /** M-mode firmware, as OpenSBI. Without it the machine provides SBI itself. */
   readonly firmware?: BootFile;
+  /**
+   * Flash: two banks of 32 MiB, for UEFI or another boot loader and its variables. With it the machine
+   * has at most 3984M of memory.
+   */
+  readonly flash?: FlashDescription;
+  /**
+   * How what is in flash, or else the kernel, is entered where there is no firmware: in S-mode above the
+   * machine's own SBI, or in M-mode from reset. Default "supervisor" for flash and for Linux Images, else
+   * "machine". Not with firmware, which enters S-mode.
+   */
+  readonly privilege?: 'supervisor' | 'machine';
   /** A DTB to use in place of the machine's own; `/chosen` is still filled in. */
   readonly fdt?: BootFile;
 }
@@ -108,6 +122,30 @@ export type BootFile =
        * is refused before anything starts, and at a reset.
        */
       readonly sha256?: string;
+    };
+/** What is in the two banks of flash. */
+export interface FlashDescription {
+  /**
+   * The first bank, which the guest cannot change: at most 32 MiB, from its first byte on, where
+   * execution starts.
+   */
+  readonly code: BootFile;
+  /**
+   * The second bank, which the guest changes: a raw image of whole sectors of 256 KiB, at most 128 of
+   * them. Default: an erased bank that is gone when the machine is.
+   */
+  readonly variables?: FlashVariables;
+}
+/** An image that is read, and written to as the guest programs the flash. */
+export type FlashVariables =
+  | string
+  | {
+      /** A path or URL. */
+      readonly file: string;
+      /** SHA-256 of what the bank starts from, in 64 hexadecimal digits, as of a drive. */
+      readonly sha256?: string;
+      /** Whether programming and erasing fail. Default false. */
+      readonly readOnly?: boolean;
     };
 /** A virtio block device. */
 export interface DriveDescription {

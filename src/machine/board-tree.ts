@@ -82,7 +82,11 @@ function deviceNode(placement: Placement, harts: number, plicHandle: number, tes
   const node = placement.device.fdtNode?.();
   if (!node) return [];
   const properties: Record<string, FdtValue> = { ...node.properties };
-  properties.reg = [...cells64(placement.base), ...cells64(placement.size)];
+  const { base, size, parts = 1 } = placement;
+  properties.reg = Array.from({ length: parts }, (_, part) => [
+    ...cells64(base + (part * size) / parts),
+    ...cells64(size / parts),
+  ]).flat();
   if (placement.irq !== undefined) {
     properties.interrupts = placement.irq;
     properties['interrupt-parent'] = plicHandle;

@@ -8,12 +8,14 @@ import { Bus } from '../bus.ts';
 import type { Core } from '../core/core.ts';
 import { AclintClint, AclintSswi, type MachineTimer } from '../devices/aclint.ts';
 import { BootRom } from '../devices/boot-rom.ts';
+import { CfiFlash, FlashBanks } from '../devices/cfi-flash.ts';
 import type { Device, DeviceLog, IoScheduler, Timer, WallClock } from '../devices/device.ts';
+import { FwCfg } from '../devices/fw-cfg.ts';
 import { GoldfishRtc } from '../devices/goldfish-rtc.ts';
 import { Plic } from '../devices/plic.ts';
 import { TestFinisher, type Finish } from '../devices/test-finisher.ts';
 import { Uart16550 } from '../devices/uart-16550.ts';
-import { MEMORY_MAP } from '../generated/memory-map.ts';
+import { FLASH_BASE, FLASH_COUNT, FLASH_SIZE, MEMORY_MAP } from '../generated/memory-map.ts';
 import { IRQ_M_EXT, IRQ_M_SOFT, IRQ_M_TIMER, IRQ_S_EXT, IRQ_S_SOFT } from '../generated/csr.ts';
 import type { InterruptLine } from '../interrupt.ts';
 import type { GuestMemory } from '../memory.ts';
@@ -38,6 +40,8 @@ export interface Placement {
   readonly region: string;
   readonly base: number;
   readonly size: number;
+  /** In how many equal parts the device tree tells of it. Default 1. */
+  readonly parts?: number;
   readonly device: Device;
   /** PLIC source. */
   readonly irq?: number;
@@ -55,6 +59,8 @@ export interface BoardOptions {
   readonly core: Core;
   readonly memory: GuestMemory;
   readonly drives: readonly Drive[];
+  /** There is flash, as the core has ROM for it, and this is behind its second bank. */
+  readonly flash?: { readonly variables?: BlockBackend };
   /** Devices of the embedder's own. */
   readonly custom: readonly CustomDevice[];
   /** mtime and its comparators. */
@@ -84,6 +90,8 @@ export class Board {
   readonly console: VirtioConsole | undefined;
   readonly powerButton: VirtioPowerButton | undefined;
   readonly rom: BootRom;
+  readonly fwCfg: FwCfg;
+  readonly flash: FlashBanks | undefined;
   readonly placements: Placement[] = [];
   /** Network cards. */
   readonly cards: VirtioNetwork[] = [];
@@ -161,6 +169,10 @@ export class Board {
       this.place('virtio-mmio', transport, { irq, offset: slot * slots.step! });
     }
 
+    this.fwCfg = new FwCfg(memory);
+    this.place('fw-cfg', this.fwCfg);
+    this.flash = options.flash && this.createFlash(options, options.flash.variables);
+
     this.place('plic', plic, { hartInterrupts: [IRQ_M_EXT, IRQ_S_EXT] });
     const clint = new AclintClint(
       options.timer,
@@ -179,6 +191,29 @@ export class Board {
       this.placements.push({ region: name, base, size, device, irq });
       this.bus.map(base, size, device, name);
     }
+  }
+
+  /** Two banks, of which the guest can only write the second. */
+  private createFlash(options: BoardOptions, variables: BlockBackend | undefined): FlashBanks {
+    const { core, log } = options;
+    const io = options.createIo('flash');
+    const banks = Array.from({ length: FLASH_COUNT }, (_, bank) => {
+      const start = bank * FLASH_SIZE;
+      return new CfiFlash({
+        memory: {
+          bytes: core.rom.subarray(start, start + FLASH_SIZE),
+          show: (isShown) => core.exports.showRom(bank, isShown ? 1 : 0),
+          changed: (offset, length) =>
+            core.exports.noteHostWrite(BigInt(FLASH_BASE + start + offset), length),
+        },
+        ...(bank === 0 ? { readOnly: true } : { backend: variables }),
+        io,
+        log,
+      });
+    });
+    const flash = new FlashBanks(banks, FLASH_SIZE);
+    this.place('flash', flash, { parts: FLASH_COUNT });
+    return flash;
   }
 
   reset(): void {
@@ -216,12 +251,13 @@ export class Board {
   private place(
     region: string,
     device: Device,
-    options: { irq?: number; hartInterrupts?: readonly number[]; offset?: number } = {},
+    options: { irq?: number; hartInterrupts?: readonly number[]; offset?: number; parts?: number } = {},
   ): void {
     const entry = MEMORY_MAP.find(({ name }) => name === region)!;
-    const { irq, hartInterrupts, offset = 0 } = options;
+    const { irq, hartInterrupts, offset = 0, parts = 1 } = options;
     const base = entry.base + offset;
-    this.placements.push({ region, base, size: entry.size!, device, irq, hartInterrupts });
-    this.bus.map(base, entry.size!, device, `${region}@${base.toString(16)}`);
+    const size = entry.size! * parts;
+    this.placements.push({ region, base, size, parts, device, irq, hartInterrupts });
+    this.bus.map(base, size, device, `${region}@${base.toString(16)}`);
   }
 }

@@ -1,12 +1,27 @@
 /** The files a machine boots from, read from the host and placed in RAM: at the start, and again at every reset. */
 import type { Core } from '../core/core.ts';
+import {
+  FW_CFG_CMDLINE_DATA,
+  FW_CFG_CMDLINE_SIZE,
+  FW_CFG_INITRD_DATA,
+  FW_CFG_INITRD_SIZE,
+  FW_CFG_KERNEL_DATA,
+  FW_CFG_KERNEL_SIZE,
+  FW_CFG_MAX_CPUS,
+  FW_CFG_NB_CPUS,
+  FW_CFG_RAM_SIZE,
+  littleEndian,
+  type FwCfg,
+  type FwCfgContent,
+} from '../devices/fw-cfg.ts';
 import { decodeFdt, FdtFormatError, type DecodedFdt } from '../fdt/decode.ts';
 import type { FdtNode } from '../fdt/fdt.ts';
 import { encodeFdt } from '../fdt/encode.ts';
-import { MROM_BASE } from '../generated/memory-map.ts';
-import { alignInitrds, loadKernel, type BootImage } from '../images/index.ts';
+import { FLASH_BASE, FLASH_SIZE, MROM_BASE } from '../generated/memory-map.ts';
+import { alignInitrds, ImageFormatError, loadKernel, type BootImage } from '../images/index.ts';
 import type { GuestMemory } from '../memory.ts';
 import { sizeOf } from '../pieces.ts';
+import { encodeUtf8 } from '../text.ts';
 import { freeTransient } from '../transient-bytes.ts';
 import type { GuestSymbol } from './api.ts';
 import type { Board } from './board.ts';
@@ -38,6 +53,8 @@ export interface OpenedBootFiles {
   readonly firmware: OpenedFile | undefined;
   readonly initrds: readonly (OpenedFile | undefined)[];
   readonly fdt: OpenedFile | undefined;
+  /** What the first bank of flash is filled with. */
+  readonly flash: OpenedFile | undefined;
 }
 
 /** Reads the boot files. What is wrong with them goes to `findings`; with such there is nothing to boot. */
@@ -55,22 +72,28 @@ export async function openBootFiles(
     firmware: await open('boot.firmware', boot.firmware),
     initrds: await Promise.all(boot.initrd.map((file, index) => open(`boot.initrd${placeOf(index)}`, file))),
     fdt: await open('boot.fdt', boot.fdt),
+    flash: await open('boot.flash.code', boot.flash?.code),
   };
 }
 
 /** Looks whether each file is one of its kind. What is wrong goes to `findings`. */
 export async function examineBootFiles(
-  { kernel, firmware, fdt }: OpenedBootFiles,
+  { kernel, firmware, fdt, flash }: OpenedBootFiles,
   findings: FileFindings,
 ): Promise<void> {
   await findings.attempt('boot.kernel', () => readImage('kernel', kernel));
   await findings.attempt('boot.firmware', () => readImage('firmware', firmware));
   await findings.attempt('boot.fdt', () => readTree(fdt));
+  await findings.attempt('boot.flash.code', () => readFlash(flash));
 }
 
 export class BootFiles {
   private constructor(
+    /** What is of no use any more when all is in place. */
     private readonly opened: readonly Uint8Array[],
+    private readonly flash: Uint8Array | undefined,
+    /** What fw_cfg hands over instead of RAM. */
+    private readonly handedOver: { kernel: FwCfgContent; initrd: FwCfgContent } | undefined,
     private readonly kernel: BootImage | undefined,
     private readonly firmware: BootImage | undefined,
     private readonly initrd: readonly Uint8Array[],
@@ -86,14 +109,19 @@ export class BootFiles {
   }
 
   /** @throws ImageFormatError or FdtFormatError when one is none of its kind. */
-  static async read({ kernel, firmware, initrds, fdt }: OpenedBootFiles): Promise<BootFiles> {
+  static async read({ kernel, firmware, initrds, fdt, flash }: OpenedBootFiles): Promise<BootFiles> {
     const bytesOf = (files: readonly (OpenedFile | undefined)[]): Uint8Array[] =>
       files.flatMap((file) => file?.bytes ?? []);
+    const inRam = flash ? [firmware, flash, fdt] : [kernel, firmware, ...initrds, fdt];
+    const image = await readImage('kernel', kernel);
+    const initrd = alignInitrds(bytesOf(initrds));
     return new BootFiles(
-      bytesOf([kernel, firmware, ...initrds, fdt]),
-      await readImage('kernel', kernel),
+      bytesOf(inRam),
+      readFlash(flash),
+      flash && image && { kernel: wholeFile(image, kernel!), initrd },
+      flash ? undefined : image,
       await readImage('firmware', firmware),
-      alignInitrds(bytesOf(initrds)),
+      flash ? [] : initrd,
       readTree(fdt),
     );
   }
@@ -122,15 +150,19 @@ export class BootFiles {
         }),
       );
     };
-    const isSupervisor = !this.firmware && this.kernel?.kind === 'linux';
+    const { append, privilege = this.flash || this.kernel?.kind === 'linux' ? 'supervisor' : 'machine' } =
+      description.boot;
+    if (this.flash) board.flash!.banks[0].fill(this.flash);
+    this.fillFwCfg(board.fwCfg, core.harts, memory.size, append);
     const plan = planBoot({
       ramBase: memory.base,
       ramSize: memory.size,
       kernel: this.kernel,
       firmware: this.firmware,
+      flash: this.flash && FLASH_BASE,
       initrdSize: sizeOf(this.initrd),
       fdtSize: tree(this.initrd.length > 0 ? { start: 0, end: 0 } : undefined).length,
-      kernelPrivilege: isSupervisor ? 'supervisor' : 'machine',
+      kernelPrivilege: privilege,
     });
     writeBoot(memory, plan, { initrd: this.initrd, fdt: tree(plan.initrd) });
     const symbols = [...plan.symbols];
@@ -156,6 +188,36 @@ export class BootFiles {
     }
     return symbols;
   }
+
+  private fillFwCfg(fwCfg: FwCfg, harts: number, ramSize: number, append: string): void {
+    const { kernel = [], initrd = [] } = this.handedOver ?? {};
+    const cmdline = encodeUtf8(`${append}\0`);
+    const number = (key: number, value: number, size: 2 | 4 | 8): void =>
+      fwCfg.setItem(key, [littleEndian(value, size)]);
+    number(FW_CFG_NB_CPUS, harts, 2);
+    number(FW_CFG_MAX_CPUS, harts, 2);
+    number(FW_CFG_RAM_SIZE, ramSize, 8);
+    fwCfg.setItem(FW_CFG_KERNEL_DATA, kernel);
+    fwCfg.setItem(FW_CFG_INITRD_DATA, initrd);
+    fwCfg.setItem(FW_CFG_CMDLINE_DATA, this.handedOver && append ? [cmdline] : []);
+    number(FW_CFG_KERNEL_SIZE, sizeOf(kernel), 4);
+    number(FW_CFG_INITRD_SIZE, sizeOf(initrd), 4);
+    number(FW_CFG_CMDLINE_SIZE, this.handedOver && append ? cmdline.length : 0, 4);
+  }
+}
+
+/** An image as its file, as EFI wants a kernel; a Linux Image is unpacked. */
+function wholeFile({ kind, segments }: BootImage, { bytes }: OpenedFile): FwCfgContent {
+  return kind === 'linux' ? segments.map((segment) => segment.bytes) : [bytes];
+}
+
+/** @throws ImageFormatError */
+function readFlash(file: OpenedFile | undefined): Uint8Array | undefined {
+  if (file && (file.bytes.length === 0 || file.bytes.length > FLASH_SIZE))
+    throw new ImageFormatError(
+      `${file.name}: expected 1 to ${FLASH_SIZE} bytes for flash, found ${file.bytes.length}`,
+    );
+  return file?.bytes;
 }
 
 /** A user's tree with /chosen filled in; what stands there and we say nothing of is kept. */

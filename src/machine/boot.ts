@@ -3,6 +3,8 @@
  * that a guest sees the same addresses. Known difference: an initrd that does not fit
  * there goes elsewhere instead of failing, as long as RAM has a place for it.
  *
+ * What is in flash is there already. It is started in place of the kernel, which fw_cfg hands over.
+ *
  *   RAM base             firmware, or nothing when the machine provides SBI
  *   base + 2 MiB         kernel, or the next 2 MiB boundary after the firmware
  *   kernel + min(RAM / 2, 128 MiB)   initrd
@@ -36,12 +38,14 @@ export interface BootRequest {
   readonly ramSize: number;
   readonly kernel?: BootImage;
   readonly firmware?: BootImage;
+  /** Address of what is in flash, which is started in the kernel's place. */
+  readonly flash?: number;
   /** In bytes; 0 or absent for none. */
   readonly initrdSize?: number;
   /** In bytes. The initrd's address does not change it: `reg`-like values have a fixed size. */
   readonly fdtSize: number;
   /**
-   * How a kernel without firmware is entered: in S-mode with the machine's own SBI, or in
+   * How what is in flash, or a kernel, is entered without firmware: in S-mode with the machine's own SBI, or in
    * M-mode (then raw and Linux images go to the RAM base). Default `supervisor`.
    */
   readonly kernelPrivilege?: 'supervisor' | 'machine';
@@ -66,7 +70,7 @@ export interface BootPlan {
   readonly privilege: 'supervisor' | 'machine';
   /** Names in the kernel and firmware, at the addresses where they are now. */
   readonly symbols: readonly BootSymbol[];
-  /** The kernel's entry point: `next` of the reset vector when there is firmware. */
+  /** The entry point of the kernel, or of what is in flash: `next` of the reset vector when there is firmware. */
   readonly kernelEntry?: number;
   /** For `/chosen`: `linux,initrd-start` and `linux,initrd-end`. */
   readonly initrd?: AddressRange;
@@ -83,13 +87,14 @@ export function planBoot(request: BootRequest): BootPlan {
     ramSize,
     kernel,
     firmware,
+    flash,
     initrdSize = 0,
     fdtSize,
     kernelPrivilege = 'supervisor',
   } = request;
   const ram: AddressRange = { start: ramBase, end: ramBase + ramSize };
-  if (!kernel && !firmware)
-    throw new BootPlacementError('expected a kernel or firmware to start, found neither');
+  if (!kernel && !firmware && flash === undefined)
+    throw new BootPlacementError('expected a kernel, firmware or flash to start, found none');
   if (!kernel && initrdSize > 0) throw new BootPlacementError('an initrd needs a kernel, found none');
 
   const placedFirmware = firmware && place(firmware, ramBase, 'firmware', ram);
@@ -99,6 +104,7 @@ export function planBoot(request: BootRequest): BootPlan {
       ? ramBase + KERNEL_ALIGNMENT
       : ramBase;
   const placedKernel = kernel && place(kernel, kernelBase, 'kernel', ram);
+  const next = flash ?? placedKernel?.entry;
   const fdt = placeFdt(fdtSize, ram);
   const taken: NamedRange[] = [{ name: 'FDT', ...fdt }];
   for (const placed of [placedFirmware, placedKernel]) {
@@ -108,13 +114,12 @@ export function planBoot(request: BootRequest): BootPlan {
   const initrd =
     placedKernel && initrdSize > 0 ? placeInitrd(initrdSize, placedKernel.entry, taken, ram) : undefined;
 
-  const first = placedFirmware ?? placedKernel!;
   return {
     segments: [...(placedFirmware?.segments ?? []), ...(placedKernel?.segments ?? [])],
     symbols: [...(placedKernel?.symbols ?? []), ...(placedFirmware?.symbols ?? [])],
-    start: first.entry,
+    start: placedFirmware?.entry ?? next!,
     privilege: placedFirmware ? 'machine' : kernelPrivilege,
-    kernelEntry: placedKernel?.entry,
+    kernelEntry: next,
     initrd,
     fdt,
   };

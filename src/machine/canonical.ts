@@ -19,13 +19,22 @@ import {
  */
 export function canonicalDescription(description: MachineDescription): string {
   const { boot, drives, network, ...rest } = completeDescription(validateDescription(description));
-  const { initrd, append, ...files } = boot;
+  const { initrd, append, flash, privilege, ...files } = boot;
   const named = Object.entries(files).map(([key, file]) => [key, withoutName(file)]);
   return serialize({
     ...rest,
-    boot: { ...Object.fromEntries(named), ...(initrd && { initrd: initrd.map(withoutName) }), append },
+    boot: {
+      ...Object.fromEntries(named),
+      ...(initrd && { initrd: initrd.map(withoutName) }),
+      append,
+      // Keys that came later: digests of machines without them stay.
+      ...(flash && {
+        flash: Object.fromEntries(Object.entries(flash).map(([key, file]) => [key, withoutName(file)])),
+      }),
+      ...(privilege && { privilege }),
+    },
     drives: drives.map(withoutName),
-    // A key that came later: digests of machines without it stay.
+    // So did this one.
     ...(network.length > 0 && { network }),
   });
 }

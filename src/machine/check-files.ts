@@ -19,6 +19,7 @@ export async function checkFiles(description: MachineDescription, host: MachineH
     for (const [index, drive] of resolved.drives.entries()) {
       if (drive.file !== undefined) await findings.openDrive(`drives[${index}]`, drive);
     }
+    await findings.openFlash(resolved.boot.flash);
     findings.throwAll();
   } finally {
     await host.close?.();

@@ -8,17 +8,21 @@
  */
 import { DESCRIPTION_RULE } from '../generated/description-rules.ts';
 import {
+  MAX_MEMORY,
   MAX_VIRTIO_DEVICES,
   type BootDescription,
   type BootFile,
   type ClockDescription,
   type DriveDescription,
+  type FlashVariables,
   type MachineDescription,
   type NetworkDescription,
   type Paging,
 } from '../generated/description-types.ts';
+import { FLASH_COUNT, FLASH_SIZE } from '../generated/memory-map.ts';
 import { describe, Problems } from './description-error.ts';
 import { complete, read, type Rule } from './description-reader.ts';
+import { bytesOf } from './size.ts';
 import {
   inSlotOrder,
   slotOf,
@@ -39,6 +43,8 @@ export {
   type BootFile,
   type ClockDescription,
   type DriveDescription,
+  type FlashDescription,
+  type FlashVariables,
   type MachineDescription,
   type NetworkDescription,
   type Paging,
@@ -48,6 +54,9 @@ export { parseSize } from './size.ts';
 
 /** Ticks of `time` a second, the same as on QEMU `virt`. */
 export const TIMEBASE_FREQUENCY = 10_000_000;
+
+/** Most memory of a machine with flash, which the core keeps beside it. */
+export const MAX_MEMORY_WITH_FLASH = MAX_MEMORY - FLASH_COUNT * FLASH_SIZE;
 
 /** Length of a time to the second. */
 const SECONDS = 19;
@@ -80,11 +89,19 @@ export interface CompleteDescription {
     readonly initrd?: readonly NamedFile[];
     readonly append: string;
     readonly firmware?: NamedFile;
+    readonly flash?: CompleteFlash;
+    readonly privilege?: 'supervisor' | 'machine';
     readonly fdt?: NamedFile;
   };
   readonly drives: readonly CompleteDrive[];
   readonly network: readonly CompleteNetwork[];
   readonly devices: Required<NonNullable<MachineDescription['devices']>>;
+}
+
+/** What is in the banks of flash. */
+export interface CompleteFlash {
+  readonly code: NamedFile;
+  readonly variables?: NamedFile & { readonly readOnly: boolean };
 }
 
 export type CompleteDrive = { readonly readOnly: boolean; readonly id: string; readonly slot?: number } & (
@@ -138,7 +155,13 @@ function withDefaults(description: MachineDescription): CompleteDescription {
     readonly memory: number;
   };
   const { clock, boot, drives, network } = full;
-  const { initrd = [], append, ...files } = boot as Full<Omit<BootDescription, 'initrd'>> & BootDescription;
+  const {
+    initrd = [],
+    append,
+    flash,
+    privilege,
+    ...files
+  } = boot as Full<Omit<BootDescription, 'initrd' | 'flash' | 'privilege'>> & BootDescription;
   const initrds: readonly BootFile[] = isList(initrd) ? initrd : [initrd];
   return {
     ...full,
@@ -150,6 +173,13 @@ function withDefaults(description: MachineDescription): CompleteDescription {
     boot: {
       ...Object.fromEntries(Object.entries(files).map(([key, file]) => [key, named(file)])),
       ...(initrds.length > 0 && { initrd: initrds.map(named) }),
+      ...(flash && {
+        flash: {
+          code: named(flash.code),
+          ...(flash.variables !== undefined && { variables: writable(flash.variables) }),
+        },
+      }),
+      ...(privilege && { privilege }),
       append,
     },
     drives: drives.map((drive, index) => ({ ...drive, id: idOf(drive, index) }) as CompleteDrive),
@@ -174,9 +204,14 @@ export function resolveDescription(description: MachineDescription): ResolvedDes
 
 /** What no single place says; of those places that are right in themselves. */
 function checkTogether(
-  { clock, drives = [], network = [], devices }: Partial<MachineDescription>,
+  { clock, boot, memory, drives = [], network = [], devices }: Partial<MachineDescription>,
   problems: Problems,
 ): void {
+  if (boot?.privilege !== undefined && boot.firmware !== undefined)
+    problems.add('boot.privilege', 'none where there is firmware', describe(boot.privilege));
+  const bytes = typeof memory === 'string' ? bytesOf(memory) : memory;
+  if (boot?.flash !== undefined && bytes !== undefined && bytes > MAX_MEMORY_WITH_FLASH)
+    problems.add('memory', `at most ${MAX_MEMORY_WITH_FLASH / 2 ** 20}M beside flash`, describe(memory));
   if (clock?.kind === 'virtual' && clock.startTime !== undefined && !isTime(clock.startTime))
     problems.add('clock.startTime', 'a time that there is, from 1970 on', describe(clock.startTime));
   checkNames(problems, 'drives', 'id', 'an id of its own', drives.map(idOf));
@@ -240,6 +275,12 @@ export const isList = (files: BootFile | readonly BootFile[]): files is readonly
   Array.isArray(files);
 
 const named = (file: BootFile): NamedFile => (typeof file === 'string' ? { file } : file);
+
+/** A bank that the guest writes to, unless it says otherwise. */
+const writable = (file: FlashVariables): NamedFile & { readonly readOnly: boolean } => ({
+  readOnly: false,
+  ...(typeof file === 'string' ? { file } : file),
+});
 
 /** The serial number of a drive; of one that is wrong, anything. */
 function idOf(drive: DriveDescription | undefined, index: number): string {

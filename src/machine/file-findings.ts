@@ -2,11 +2,14 @@
  * Opens the files that a description names and checks their digests. What is wrong with them is
  * collected, so that whoever makes the machine learns of all of it at once, before anything starts.
  */
+import { FLASH_SECTOR } from '../devices/cfi-flash.ts';
 import { messageOf } from '../errors.ts';
+import { FLASH_SIZE } from '../generated/memory-map.ts';
 import { MemoryBlockBackend, type BlockBackend } from '../block/backend.ts';
+import { ImageFormatError } from '../images/boot-image.ts';
 import { Sha256 } from '../sha256.ts';
 import { describe, Problems } from './description-error.ts';
-import type { CompleteDrive, NamedFile } from './description.ts';
+import type { CompleteDrive, CompleteFlash, NamedFile } from './description.ts';
 import type { MachineHost } from './host.ts';
 
 /** How much is read and hashed before the host attends to other events, in bytes. */
@@ -34,6 +37,23 @@ export class FileFindings {
       if (memory !== undefined) return new MemoryBlockBackend(new Uint8Array(memory), readOnly);
       const backend = await this.host.openDrive(drive.file, { readOnly });
       await this.check(path, drive, backend);
+      return backend;
+    });
+  }
+
+  /** What is behind the second bank of flash, if anything is to be; unless something is wrong with it. */
+  async openFlash(flash: CompleteFlash | undefined): Promise<BlockBackend | undefined> {
+    const path = 'boot.flash.variables';
+    const variables = flash?.variables;
+    if (variables === undefined) return undefined;
+    return this.attempt(path, async () => {
+      const backend = await this.host.openDrive(variables.file, { readOnly: variables.readOnly });
+      const { contentSize = backend.size } = backend;
+      if (contentSize % FLASH_SECTOR !== 0 || contentSize > FLASH_SIZE)
+        throw new ImageFormatError(
+          `${variables.file}: expected whole sectors of ${FLASH_SECTOR} bytes, at most ${FLASH_SIZE} bytes, found ${contentSize}`,
+        );
+      await this.check(path, variables, backend);
       return backend;
     });
   }

@@ -2,6 +2,7 @@
  * A machine on the thread of its embedder, and its life from creation to the end. It runs
  * in slices; between two slices the host attends to its other work.
  */
+import type { BlockBackend } from '../block/backend.ts';
 import { DiskMeter } from '../block/metered.ts';
 import { EXIT_IDLE } from '../core/core.ts';
 import type { Finish } from '../devices/test-finisher.ts';
@@ -91,8 +92,8 @@ export class LocalMachine implements Machine {
     readonly description: MachineDescription,
     private readonly resolved: ResolvedDescription,
     private readonly host: MachineHost,
-    files: BootFiles,
     drives: readonly Drive[],
+    variables: BlockBackend | undefined,
   ) {
     this.ended = new Promise((resolve, reject) => {
       this.settle = resolve;
@@ -107,6 +108,7 @@ export class LocalMachine implements Machine {
       description: resolved,
       host,
       drives,
+      variables,
       devices: host.devices ?? [],
       sbi: host.sbi,
       meter: this.meter,
@@ -126,7 +128,6 @@ export class LocalMachine implements Machine {
     this.serial = serial;
     this.virtioConsole = virtioConsole;
     this.symbols = symbols;
-    this.system.boot(files);
     for (const card of this.system.board.cards) card.attach();
     this.signal = host.signal;
     this.signal?.addEventListener('abort', this.onAbort);
@@ -151,10 +152,14 @@ export class LocalMachine implements Machine {
         const backend = await findings.openDrive(`drives[${index}]`, drive);
         if (backend) drives.push({ backend, id: drive.id });
       }
+      const variables = await findings.openFlash(resolved.boot.flash);
       findings.throwIfAny();
       const files = await abortable(BootFiles.read(opened), host.signal);
       host.signal?.throwIfAborted();
-      return new LocalMachine(checked, resolved, host, files, drives);
+      const machine = new LocalMachine(checked, resolved, host, drives, variables);
+      for (const bank of machine.system.board.flash?.banks ?? []) await abortable(bank.load(), host.signal);
+      machine.system.boot(files);
+      return machine;
     } catch (error) {
       await host.close?.();
       throw error;

@@ -6,8 +6,10 @@ import { messageOf } from '../errors.ts';
 import { meteredBackend, type DiskMeter } from '../block/metered.ts';
 import { Core, EXIT_BREAKPOINT, EXIT_BUDGET, EXIT_SBI } from '../core/core.ts';
 import type { IoScheduler } from '../devices/device.ts';
+import type { BlockBackend } from '../block/backend.ts';
 import type { Finish } from '../devices/test-finisher.ts';
 import { LSR, LSR_DR, RBR } from '../devices/uart-16550.ts';
+import { FLASH_BASE, FLASH_COUNT, FLASH_SIZE } from '../generated/memory-map.ts';
 import type { GuestMemory } from '../memory.ts';
 import { SBI_ERR_FAILED } from '../sbi/extension.ts';
 import type { SbiHook } from '../sbi/hook.ts';
@@ -34,6 +36,8 @@ export interface SystemOptions {
   readonly description: ResolvedDescription;
   readonly host: MachineHost;
   readonly drives: readonly Drive[];
+  /** What is behind the second bank of flash. */
+  readonly variables: BlockBackend | undefined;
   readonly devices: readonly CustomDevice[];
   readonly sbi: SbiHook | undefined;
   readonly meter: DiskMeter;
@@ -75,6 +79,7 @@ export class System {
     const { description, host, log } = options;
     const { clock, devices } = description;
     const isVirtual = clock.kind === 'virtual';
+    const hasFlash = description.boot.flash !== undefined;
     this.instructionsPerTick = isVirtual ? clock.instructionsPerSecond / TIMEBASE_FREQUENCY : 0;
     this.clock = new MachineClock(host, isVirtual ? clock.startTime : undefined, {
       readTime: () => this.core.exports.readTime(),
@@ -84,6 +89,7 @@ export class System {
     this.core = new Core({
       module: host.core as WebAssembly.Module,
       ramSize: description.memory,
+      rom: hasFlash ? { base: FLASH_BASE, banks: FLASH_COUNT, bankSize: FLASH_SIZE } : undefined,
       harts: description.harts,
       paging: SATP_MODE[description.isa.paging],
       tickInstructions: this.instructionsPerTick,
@@ -123,6 +129,9 @@ export class System {
         backend: meteredBackend(backend, options.meter),
         id,
       })),
+      flash: hasFlash
+        ? { variables: options.variables && meteredBackend(options.variables, options.meter) }
+        : undefined,
       network: description.network.map(({ mac }) => ({
         mac: Uint8Array.from(mac.split(':'), (byte) => parseInt(byte, 16)),
         backend: host.openNetwork?.(mac),

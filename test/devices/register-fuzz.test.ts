@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { MemoryBlockBackend } from '../../src/block/backend.ts';
 import { Bus } from '../../src/bus.ts';
 import { AclintClint, AclintSswi, CLINT_SIZE, SSWI_SIZE } from '../../src/devices/aclint.ts';
+import { CfiFlash, FLASH_SECTOR, FlashBanks } from '../../src/devices/cfi-flash.ts';
+import { FwCfg } from '../../src/devices/fw-cfg.ts';
 import { GoldfishRtc } from '../../src/devices/goldfish-rtc.ts';
 import { Plic } from '../../src/devices/plic.ts';
 import { TestFinisher } from '../../src/devices/test-finisher.ts';
@@ -62,10 +64,24 @@ const makeBoard = (random: Random) => {
     const transport = new VirtioMmio({ device, memory, interrupt: plic.source(1 + slot) });
     bus.map(0x1000_1000 + slot * 0x1000, 0x1000, transport, `virtio${slot}`);
   });
+  const fwCfg = new FwCfg(memory);
+  fwCfg.setFiles([{ name: 'etc/file', content: random.bytes(100) }]);
+  const flash = [false, true].map(
+    (readOnly) =>
+      new CfiFlash({
+        memory: { bytes: new Uint8Array(FLASH_SECTOR), show: () => {}, changed: () => {} },
+        backend: new MemoryBlockBackend(new Uint8Array(FLASH_SECTOR), readOnly),
+        io,
+        log: (message) => failures.push(message),
+      }),
+  );
+  bus.map(0x1010_0000, 0x18, fwCfg, 'fw-cfg');
+  bus.map(0x2000_0000, 2 * FLASH_SECTOR, new FlashBanks(flash, FLASH_SECTOR), 'flash');
   const hostEvents: (() => void | Promise<void>)[] = [
     () => void uart.receive(random.bytes(random.below(40))),
     () => uart.flush(),
     () => uart.reset(),
+    () => flash.forEach((bank) => bank.reset()),
     () => void console.receive(random.bytes(random.below(40))),
     () => console.resize(random.below(65536), random.below(65536)),
     () => fire(),
@@ -76,7 +92,8 @@ const makeBoard = (random: Random) => {
 };
 
 const VALUES = [
-  0, 1, 2, 3, 7, 8, 0xf, 0x10, 0x83, 0xff, 0x5555, 0x8000_0000, 0x8000_1000, 0xffff_fffe, 0xffff_ffff,
+  0, 1, 2, 3, 7, 8, 0xf, 0x10, 0x83, 0xff, 0x20, 0x40, 0x90, 0x98, 0xd0, 0xe8, 0x5555, 0x8000_0000,
+  0x8000_1000, 0xffff_fffe, 0xffff_ffff,
 ];
 
 describe('all devices', () => {

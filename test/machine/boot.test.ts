@@ -105,7 +105,7 @@ describe('an initrd that does not fit at its usual place', () => {
 });
 
 test.each<[string, () => unknown, string]>([
-  ['nothing', () => plan(64, {}), 'expected a kernel or firmware to start, found neither'],
+  ['nothing', () => plan(64, {}), 'expected a kernel, firmware or flash to start, found none'],
   ['initrd alone', () => plan(64, { firmware: image(1), initrdSize: 1 }), 'an initrd needs a kernel'],
   [
     'too little RAM for the kernel',

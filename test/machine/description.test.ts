@@ -96,11 +96,14 @@ test.each<[unknown, string]>([
   [{}, 'hartware: expected 1, the version of this format, found nothing'],
   [{ hartware: 2, boot }, 'hartware: expected 1, the version of this format, found 2'],
   [{ hartware: '1', boot }, 'hartware: expected 1, the version of this format, found "1"'],
-  [{ hartware: 1 }, 'boot: expected an object with a kernel or firmware, found nothing'],
-  [{ hartware: 1, boot: {} }, 'boot: expected an object with a kernel or firmware, found an empty object'],
+  [{ hartware: 1 }, 'boot: expected an object with a kernel, firmware or flash, found nothing'],
+  [
+    { hartware: 1, boot: {} },
+    'boot: expected an object with a kernel, firmware or flash, found an empty object',
+  ],
   [
     { hartware: 1, boot: { append: 'x' } },
-    'boot: expected an object with a kernel or firmware, found an object with "append"',
+    'boot: expected an object with a kernel, firmware or flash, found an object with "append"',
   ],
   [
     { hartware: 1, boot: { firmware: 'f', initrd: 'i' } },

@@ -24,4 +24,10 @@
         .equ    VIRTIO_MMIO_STEP, 0x1000
         .equ    VIRTIO_MMIO_COUNT, 8
         .equ    VIRTIO_MMIO_IRQ, 1
+        .equ    FW_CFG, 0x10100000
+        .equ    FW_CFG_SIZE, 0x18
+        .equ    FLASH, 0x20000000
+        .equ    FLASH_SIZE, 0x2000000
+        .equ    FLASH_STEP, 0x2000000
+        .equ    FLASH_COUNT, 2
         .equ    RAM, 0x80000000

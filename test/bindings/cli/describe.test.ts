@@ -62,7 +62,7 @@ describe('hartware describe', () => {
       'cpus: unknown key; did you mean "harts"?',
       expect.stringMatching(/^\["a\\nb"\]: unknown key; known are "hartware", /),
       'hartware: expected 1, the version of this format, found 2',
-      'boot: expected an object with a kernel or firmware, found an empty object',
+      'boot: expected an object with a kernel, firmware or flash, found an empty object',
       'drives[1].id: expected an id of its own, found "x" again',
     ]);
     expect(lines.every((line) => line.startsWith(`hartware: ${wrong}: `))).toBe(true);
