@@ -141,13 +141,21 @@ describe('VirtioMmio features', () => {
 });
 
 describe('VirtioMmio status', () => {
-  it('takes bits only in their order', () => {
-    for (const bit of [STATUS_DRIVER, STATUS_FEATURES_OK, STATUS_DRIVER_OK]) {
-      const { driver, device } = makeTransport();
-      driver.addStatus(bit);
-      expect(driver.status).toBe(0);
-      expect(device.log).toEqual([]);
-    }
+  it('takes DRIVER_OK only after FEATURES_OK', () => {
+    const { driver, device } = makeTransport();
+    driver.addStatus(STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_DRIVER_OK);
+    expect(driver.status).toBe(STATUS_ACKNOWLEDGE | STATUS_DRIVER);
+    expect(device.log).toEqual([]);
+  });
+
+  it('takes a driver that does not acknowledge the device, as U-Boot 2023.01', () => {
+    const { driver, device } = makeTransport();
+    driver.addStatus(STATUS_DRIVER);
+    driver.writeFeatures(features.VIRTIO_F_VERSION_1);
+    driver.addStatus(STATUS_FEATURES_OK);
+    expect(driver.status).toBe(STATUS_DRIVER | STATUS_FEATURES_OK);
+    driver.addStatus(STATUS_DRIVER_OK);
+    expect(device.log).toContain('activate');
   });
 
   it('keeps bits that a write leaves out', () => {
