@@ -50,7 +50,7 @@ describe.skipIf(!hasTools)('kernel and initrd from the host', { timeout: CHAIN_T
       },
       { jit: { mode: UNFORCED } },
     );
-    onTestFinished(async () => void (await machine.stop()));
+    onTestFinished(() => machine.dispose());
     const console = GuestConsole.ofMachine(machine);
     await machine.start();
     await logIn(console);

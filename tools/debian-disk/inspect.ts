@@ -15,10 +15,16 @@ export async function rootOf(image: string): Promise<string> {
   return `${image}?offset=${root.offset}`;
 }
 
-/** Copies a file of the root to the host. @throws Error where it is not there. */
-export async function copyFromRoot(image: string, path: string, to: string): Promise<void> {
-  const output = await run('debugfs', ['-R', `dump ${path} ${to}`, await rootOf(image)]);
-  if (output.includes('File not found')) throw new Error(`expected ${path} in ${image}, found no such file`);
+/** Copies the root's file system into a file of its own. */
+export async function copyRoot(image: string, to: string): Promise<void> {
+  const { offset } = layoutOf((await stat(image)).size).root;
+  await run('dd', [`if=${image}`, `of=${to}`, 'bs=1M', `skip=${offset / 2 ** 20}`, 'conv=sparse']);
+}
+
+/** Copies a file to the host, out of a file system by its name for e2fsprogs. @throws Error where it is not there. */
+export async function copyFromRoot(root: string, path: string, to: string): Promise<void> {
+  const output = await run('debugfs', ['-R', `dump ${path} ${to}`, root]);
+  if (output.includes('File not found')) throw new Error(`expected ${path} in ${root}, found no such file`);
 }
 
 export interface BootFiles {
@@ -28,14 +34,15 @@ export interface BootFiles {
 
 /** What the boot loader would load, for machines that are given it directly. */
 export async function copyBootFiles(image: string, directory: string): Promise<BootFiles> {
-  const listing = await run('debugfs', ['-R', 'ls -p /boot', await rootOf(image)]);
+  const root = await rootOf(image);
+  const listing = await run('debugfs', ['-R', 'ls -p /boot', root]);
   const find = (pattern: RegExp): string => {
     const name = listing.split('/').find((part) => pattern.test(part));
     if (name === undefined) throw new Error(`expected ${pattern} in /boot, found ${listing}`);
     return name;
   };
   const files = { kernel: join(directory, 'kernel'), initrd: join(directory, 'initrd') };
-  await copyFromRoot(image, `/boot/${find(/^vmlinu[xz]-/)}`, files.kernel);
-  await copyFromRoot(image, `/boot/${find(/^initrd\.img-/)}`, files.initrd);
+  await copyFromRoot(root, `/boot/${find(/^vmlinu[xz]-/)}`, files.kernel);
+  await copyFromRoot(root, `/boot/${find(/^initrd\.img-/)}`, files.initrd);
   return files;
 }

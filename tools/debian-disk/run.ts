@@ -5,6 +5,8 @@ export interface RunOptions {
   readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
+  /** Exit codes of success. Default 0 alone. */
+  readonly accepted?: readonly number[];
   /** Takes the output as it comes. Default: it is kept for the error alone. */
   readonly onOutput?: (text: string) => void;
 }
@@ -18,7 +20,7 @@ const SYSTEM_PATH = '/usr/sbin:/sbin';
 export async function run(
   command: string,
   args: readonly string[],
-  { input, env = process.env, signal, onOutput }: RunOptions = {},
+  { input, env = process.env, signal, accepted = [0], onOutput }: RunOptions = {},
 ): Promise<string> {
   const child = spawn(command, args, {
     env: { ...env, PATH: `${env.PATH}:${SYSTEM_PATH}`, LC_ALL: 'C' },
@@ -41,6 +43,7 @@ export async function run(
     );
     child.on('close', resolve);
   });
-  if (code !== 0) throw new Error(`${command} failed (${code}): ${output.slice(-SHOWN).trim()}`);
+  if (code === null || !accepted.includes(code))
+    throw new Error(`${command} failed (${code}): ${output.slice(-SHOWN).trim()}`);
   return output;
 }
