@@ -1,5 +1,6 @@
 /** Runs the benchmarks named on the command line; see support/options.ts. */
 import { boot } from './boot.ts';
+import { bootDisk } from './boot-disk.ts';
 import { coremark } from './coremark.ts';
 import { disk } from './disk.ts';
 import { embed } from './embed.ts';
@@ -18,9 +19,13 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   startup,
   embed,
   coremark,
+  'boot-disk': bootDisk,
   linux,
   disk,
 };
+
+/** Not among the default ones. */
+const LONG = ['boot-disk', 'disk', 'linux'];
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) {
@@ -31,8 +36,7 @@ async function main(args: readonly string[]): Promise<void> {
   const isDefault = options.benchmarks.length === 0;
   const names = isDefault
     ? Object.keys(BENCHMARKS).filter(
-        (name) =>
-          name !== 'linux' && name !== 'disk' && (name !== 'coremark' || options.coremark !== undefined),
+        (name) => !LONG.includes(name) && (name !== 'coremark' || options.coremark !== undefined),
       )
     : options.benchmarks;
   const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name));

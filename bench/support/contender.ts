@@ -13,11 +13,11 @@ export interface Guest {
   readonly kernel: string;
   readonly initrd?: string;
   readonly append?: string;
+  /** A raw image, to be written to. */
+  readonly drive?: string;
   /** In MiB. */
   readonly memory: number;
   readonly harts?: number;
-  /** A raw image. */
-  readonly drive?: string;
   /** Whether `kernel` is a program for M-mode at the start of RAM; otherwise it is a kernel for S-mode. */
   readonly isBareMetal: boolean;
 }

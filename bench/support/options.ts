@@ -7,8 +7,9 @@ import { isInstalled } from './contender.ts';
 
 export const USAGE = `npm run bench -- [benchmark ...] [options]
 
-Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), linux, disk.
-Default: all but linux and disk, which take long, and a cross compiler.
+Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), disk, boot-disk, linux.
+Default: all but disk and linux, which take long and a cross compiler, and boot-disk, which needs a
+disk that takes minutes to make.
 
   --runs N          measurements of each contender (default 5)
   --json            print JSON instead of tables
@@ -18,6 +19,7 @@ Default: all but linux and disk, which take long, and a cross compiler.
   --only A,B        integer, linux, disk: just these programs
   --kernel FILE     boot, idle, startup, linux, disk: a kernel instead of Debian's ...
   --initrd FILE     ... and the initrd of a Debian installer that goes with it
+  --image FILE      boot-disk: a disk of npm run debian-disk (default: one that is made and kept)
   --coremark FILE   coremark: a bare-metal ELF for the virt board that powers off at its end
   --peer COMMAND    coremark: a shell command that runs another emulator's CoreMark; may be repeated
   --programs DIR    linux: a folder of further programs with a ${MANIFEST} that says how to run
@@ -41,6 +43,8 @@ export interface BenchOptions {
   readonly only?: readonly string[];
   readonly kernel?: string;
   readonly initrd?: string;
+  /** A file. */
+  readonly image?: string;
   readonly coremark?: string;
   readonly peers: readonly string[];
   readonly programs: readonly string[];
@@ -70,6 +74,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       only: { type: 'string' },
       kernel: { type: 'string' },
       initrd: { type: 'string' },
+      image: { type: 'string' },
       coremark: { type: 'string' },
       peer: { type: 'string', multiple: true, default: [] },
       programs: { type: 'string', multiple: true, default: [] },
@@ -105,6 +110,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     only: values.only?.split(','),
     kernel: values.kernel,
     initrd: values.initrd,
+    image: values.image,
     coremark: values.coremark,
     peers: values.peer,
     programs: values.programs,

@@ -22,6 +22,7 @@ const KEYRINGS = [
   '/usr/share/keyrings/debian-archive-keyring.gpg',
   '/usr/share/keyrings/debian-archive-keyring.pgp',
 ];
+const APT = 'apt-get';
 /** Archives tried one after the other. */
 const MAX_CANDIDATES = 4;
 /** Bytes of apt's output kept for messages. */
@@ -48,7 +49,7 @@ interface AptResult {
 }
 
 export function aptSource(options: AptOptions): PackageSource {
-  const { report, signal, command = 'apt-get' } = options;
+  const { report, signal, command = APT } = options;
   let root: string | undefined;
   const updated = new Map<Component, Promise<void>>();
   let archive: ConfiguredArchive | undefined;
@@ -148,6 +149,17 @@ export function aptSource(options: AptOptions): PackageSource {
       root = undefined;
     },
   };
+}
+
+/**
+ * The archives of the machine's configuration that may have {@link SUITE}, those of Debian first.
+ * @throws PackageSourceError
+ */
+export async function aptArchives(
+  options: Pick<AptOptions, 'signal' | 'command'> = {},
+): Promise<ConfiguredArchive[]> {
+  const { signal, command = APT } = options;
+  return configuredArchives((args) => runApt(command, args, { signal }));
 }
 
 const isPackage = (name: string) => /\.u?deb$/.test(name);
