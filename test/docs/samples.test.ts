@@ -48,7 +48,10 @@ function problemsOf(code: string): string[] {
     strict: true,
     noEmit: true,
     skipLibCheck: true,
-    paths: { hartware: [join(ROOT, `dist/types/bindings/${binding}/index.d.ts`)] },
+    paths: {
+      hartware: [join(ROOT, `dist/types/bindings/${binding}/index.d.ts`)],
+      'hartware/disks': [join(ROOT, `dist/types/bindings/${binding}/disks.d.ts`)],
+    },
   };
   const host = ts.createCompilerHost(options);
   const read = host.getSourceFile.bind(host);
