@@ -198,7 +198,9 @@ onmessage = async ({ data: { description, program } }) => {
       .filter((name) => !inNode.includes(name))
       .concat(inNode.filter((name) => !inPage.includes(name)));
     expect(onlyOneHas.sort()).toEqual([
+      'DirectoryFileSystem',
       'FileError',
+      'HostFolder',
       'attachTerminal',
       'createBrowserHost',
       'createNodeHost',

@@ -45,7 +45,7 @@ describe('the tarball', () => {
 
   test('what a page loads is small', async () => {
     for (const [method, compress, limit] of [
-      ['gzip', (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }), 190],
+      ['gzip', (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }), 195],
       ['brotli', (bytes: Uint8Array) => brotliCompressSync(bytes), 170],
     ] as const) {
       const sizes: Record<string, number> = {};
