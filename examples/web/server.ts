@@ -62,7 +62,7 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
   });
   const files = new Map(outputFiles.map((file) => [file.path, file.contents]));
   files.set('/index.html', await readFile(path('index.html')));
-  for (const name of ['worker.js', 'core.wasm'])
+  for (const name of ['worker.js', 'image-drive.js', 'core.wasm'])
     files.set(`/${name}`, await readFile(path(`../../dist/${name}`)));
   return files;
 }

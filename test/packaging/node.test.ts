@@ -83,6 +83,7 @@ describe('the tarball', () => {
       '--exclude-entrypoints',
       './core.wasm',
       './worker.js',
+      './image-drive.js',
       './machine.schema.json',
     );
     expect(output).toMatch(/node16 \(from ESM\) +│ OK \(ESM\)/);

@@ -31,7 +31,11 @@ export function hostWithCore(options: HostOptions, core: WebAssembly.Module): Ma
     open: fetchFile,
     async openDrive(reference, options) {
       // Not before there is a drive: the formats are a good part of the package.
-      const { openBrowserDrive } = await import('./image-drive.ts');
+      const { openBrowserDrive } = await import('./image-drive.ts').catch((error) => {
+        const what =
+          'dist/image-drive.js of the package, which drives need, is to be served beside the bundle and worker.js';
+        throw new FetchError(`cannot open the drive ${reference}: ${what}`, { cause: error });
+      });
       // Errors of a bundle of its own become those of this one.
       const drive = await openBrowserDrive(reference, options).catch((error) => {
         throw receiveError(sendError(error));
