@@ -1,6 +1,6 @@
 /** `hartware/disks` and drives in a page: files that the user chose, IndexedDB, URLs. */
 import type * as hartware from '../../src/bindings/browser/index.ts';
-import type * as disks from '../../src/bindings/browser/disks.ts';
+import type * as Disks from '../../src/bindings/browser/disks.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assemble } from '../../src/assembler/assembler.ts';
 import { FileServer } from '../disks/http/server.ts';
@@ -10,7 +10,7 @@ import { useSite } from './site.ts';
 
 declare global {
   // What the page imports.
-  var disks: typeof import('../../src/bindings/browser/disks.ts');
+  var disks: typeof Disks;
 }
 
 describe.skipIf(!hasChromium)('disks in a page', () => {
@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)('disks in a page', () => {
   test('a file in IndexedDB is what was flushed, and belongs to one machine', async () => {
     const page = await openPage();
     const result = await page.evaluate(async () => {
-      const { IndexedDbImageFile, MemoryImageFile, openDisk } = globalThis.disks as typeof disks;
+      const { IndexedDbImageFile, MemoryImageFile, openDisk } = globalThis.disks;
       const file = await IndexedDbImageFile.open('home');
       const model = new MemoryImageFile();
       let seed = 1;
@@ -95,7 +95,7 @@ describe.skipIf(!hasChromium)('disks in a page', () => {
   test('a chosen file and a URL are read in place', async () => {
     const page = await openPage();
     const result = await page.evaluate(async (url) => {
-      const { openDisk, openUrl, compareImages } = globalThis.disks as typeof disks;
+      const { openDisk, openUrl, compareImages } = globalThis.disks;
       const { FetchError } = globalThis.hartware as unknown as typeof hartware;
       const bytes = Uint8Array.from({ length: 300_032 }, (_, index) => (index * 7 + (index >> 9)) & 0xff);
       const chosen = await openDisk(new File([bytes], 'chosen.img'));
@@ -124,7 +124,7 @@ describe.skipIf(!hasChromium)('disks in a page', () => {
     const result = await page.evaluate(
       async ({ program, url, worker }) => {
         const { createMachine } = globalThis.hartware as unknown as typeof hartware;
-        const { IndexedDbImageFile } = globalThis.disks as typeof disks;
+        const { IndexedDbImageFile } = globalThis.disks;
         const name = `copy-${worker}`;
         const file = await IndexedDbImageFile.open(name);
         await file.write(0, new Uint8Array(8192).fill(9, 0, 512));

@@ -44,9 +44,7 @@ describe('a disk that nothing can be started from', () => {
   });
 
   test('that is not there', async () => {
-    await expect(diskGuest(join(directory, 'nothing'), args())).rejects.toThrow(
-      /cannot read .*nothing/,
-    );
+    await expect(diskGuest(join(directory, 'nothing'), args())).rejects.toThrow(/cannot read .*nothing/);
   });
 });
 
