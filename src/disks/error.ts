@@ -9,6 +9,7 @@ export class DiskImageError extends HartwareError {
 
   /**
    * @param file what the file is called.
+   * @param format of which format it is, or was taken for.
    * @param reason what was expected and what was found.
    * @param offset where in the file, in bytes.
    */

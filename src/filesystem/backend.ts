@@ -13,12 +13,15 @@ export type FileKind =
 
 /** What is known of a file. */
 export interface FileStatus {
+  /** What it is. */
   readonly kind: FileKind;
   /** Its inode number: stays the same as long as the file is there, and no other has it. */
   readonly id: bigint;
   /** Permissions: the lower twelve bits of `st_mode`. */
   readonly mode: number;
+  /** Its owner. */
   readonly userId: number;
+  /** Its group. */
   readonly groupId: number;
   /** Names that it has. */
   readonly links: number;
@@ -27,7 +30,12 @@ export interface FileStatus {
   /** Bytes of storage that it takes. Default: its size. */
   readonly allocated?: number;
   /** Major and minor number of a device. Default 0 and 0. */
-  readonly device?: { readonly major: number; readonly minor: number };
+  readonly device?: {
+    /** Which driver. */
+    readonly major: number;
+    /** Which of its devices. */
+    readonly minor: number;
+  };
   /** Last read, in nanoseconds since 1970-01-01 UTC, as the other times. */
   readonly accessed: bigint;
   /** Last change of its content. */
@@ -40,18 +48,23 @@ export interface FileStatus {
 export interface FileChanges {
   /** The lower twelve bits of `st_mode`. */
   readonly mode?: number;
+  /** Its owner. */
   readonly userId?: number;
+  /** Its group. */
   readonly groupId?: number;
   /** In bytes; what is added reads as zeros. */
   readonly size?: number;
   /** In nanoseconds since 1970-01-01 UTC, or the backend's time. */
   readonly accessed?: bigint | 'now';
+  /** As `accessed`. */
   readonly modified?: bigint | 'now';
 }
 
 /** A name in a directory. */
 export interface DirectoryEntry {
+  /** Without the path. */
   readonly name: string;
+  /** What has that name. */
   readonly kind: FileKind;
   /** As in `FileStatus`. */
   readonly id: bigint;
@@ -59,11 +72,17 @@ export interface DirectoryEntry {
 
 /** How a file is opened. */
 export interface OpenOptions {
+  /** What will be done with it. */
   readonly access: 'read' | 'write' | 'read-write';
   /** Whether its content goes. */
   readonly truncate: boolean;
-  /** Given where a file that is not there is made: its permissions, and whether one that is there is an error (EEXIST). */
-  readonly create?: { readonly mode: number; readonly exclusive: boolean };
+  /** Given where a file that is not there is made. */
+  readonly create?: {
+    /** Its permissions. */
+    readonly mode: number;
+    /** Whether one that is there is an error (EEXIST). */
+    readonly exclusive: boolean;
+  };
 }
 
 /** A file that is open: also when it has got another name, or has lost its last one. */
@@ -72,10 +91,13 @@ export interface OpenFile {
   read(offset: number, into: Uint8Array): Promise<number>;
   /** Stores all of `from` at `offset`; a gap before it reads as zeros. */
   write(offset: number, from: Uint8Array): Promise<void>;
+  /** What is known of it now. */
   status(): Promise<FileStatus>;
+  /** Changes what `changes` has. */
   change(changes: FileChanges): Promise<void>;
   /** Resolves when what was written is durable; `dataOnly` leaves out times. */
   sync(dataOnly: boolean): Promise<void>;
+  /** Lets go of it; it need not be durable. */
   close(): Promise<void>;
 }
 
@@ -83,11 +105,13 @@ export interface OpenFile {
 export interface FileSystemSpace {
   /** In bytes, as `free` and `available`. */
   readonly size: number;
+  /** What no file takes. */
   readonly free: number;
   /** What is free to whoever is not root. */
   readonly available: number;
-  /** Files that there may be, and those that there may be more. */
+  /** How many files there may be. */
   readonly files: number;
+  /** How many more there may be. */
   readonly freeFiles: number;
 }
 
@@ -104,8 +128,12 @@ export interface FileSystemBackend {
   list(path: FilePath): Promise<readonly DirectoryEntry[]>;
   /** Opens a regular file; anything else is refused. */
   open(path: FilePath, options: OpenOptions): Promise<OpenFile>;
+  /** Changes what `changes` has. */
   change(path: FilePath, changes: FileChanges): Promise<void>;
-  /** @param mode permissions. */
+  /**
+   * Makes a directory.
+   * @param mode permissions.
+   */
   makeDirectory(path: FilePath, mode: number): Promise<void>;
   /** Removes an empty directory, or, where that is not wanted, anything else. */
   remove(path: FilePath, isDirectory: boolean): Promise<void>;

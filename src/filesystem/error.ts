@@ -65,6 +65,7 @@ export class FileSystemError extends HartwareError {
 
   /** @param what the file, or what was to be done. */
   constructor(
+    /** What the guest is told. */
     readonly errno: ErrnoName,
     what?: string,
   ) {

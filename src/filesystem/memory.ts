@@ -26,7 +26,10 @@ const NANOSECONDS_PER_MILLISECOND = 1_000_000;
 /** What a file system in memory is made with. */
 export interface MemoryFileSystemOptions {
   /** What time it is, in milliseconds since 1970-01-01 UTC: `Date`, or something that gives the same in each run. */
-  readonly clock: { now(): number };
+  readonly clock: {
+    /** As `Date.now`. */
+    now(): number;
+  };
   /** Whether guests may only read. Default false. */
   readonly readOnly?: boolean;
   /** How much memory its files may take, in bytes. Default 256 MiB. */
