@@ -29,6 +29,9 @@ export interface TreeOptions extends ChosenOptions {
 const hartHandle = (hart: number): number => 2 * hart + 1;
 const controllerHandle = (hart: number): number => 2 * hart + 2;
 
+/** What does not lie below /soc, as on QEMU's board. */
+const AT_ROOT = ['fw-cfg', 'flash'];
+
 export function boardTree(options: TreeOptions): FdtNode {
   const { harts, placements } = options;
   const plicHandle = 2 * harts + 1;
@@ -37,6 +40,10 @@ export function boardTree(options: TreeOptions): FdtNode {
     name,
     properties: { value, offset: 0, regmap: testHandle, compatible: `syscon-${name}` },
   });
+  const nodesOf = (isAtRoot: boolean): FdtNode[] =>
+    placements
+      .filter(({ region }) => AT_ROOT.includes(region) === isAtRoot)
+      .flatMap((placement) => deviceNode(placement, harts, plicHandle, testHandle));
   return {
     name: '',
     properties: {
@@ -57,10 +64,11 @@ export function boardTree(options: TreeOptions): FdtNode {
         },
       },
       cpus(options),
+      ...nodesOf(true),
       {
         name: 'soc',
         properties: { '#address-cells': 2, '#size-cells': 2, compatible: 'simple-bus', ranges: true },
-        children: placements.flatMap((placement) => deviceNode(placement, harts, plicHandle, testHandle)),
+        children: nodesOf(false),
       },
     ],
   };

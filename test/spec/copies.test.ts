@@ -79,7 +79,9 @@ describe('the device tree of a machine', () => {
   it('has the devices of the memory map, where it says, with its interrupts, and no others', async () => {
     const tree = await treeOf();
     const soc = tree.children!.find(({ name }) => name === 'soc')!;
-    const found = soc.children!.flatMap(({ name, properties }) => {
+    // fw_cfg and flash stand beside it, as on QEMU's board.
+    const beside = tree.children!.filter(({ name }) => /^(fw-cfg|flash)@/.test(name));
+    const found = [...beside, ...soc.children!].flatMap(({ name, properties }) => {
       const [node, unit] = name.split('@');
       const reg = words(properties.reg);
       const irq = properties.interrupts === undefined ? undefined : words(properties.interrupts)[0];
