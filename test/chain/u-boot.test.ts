@@ -29,7 +29,7 @@ async function lookAround(console: GuestConsole): Promise<void> {
   expect(await systemState(console)).toBe('running');
   // What GRUB told the kernel, and the kernel's own part of UEFI.
   expect(await console.outputOf('cat /proc/cmdline')).toMatch(
-    /^BOOT_IMAGE=\/boot\/vmlinu[xz]-\S+ root=\S+ ro console=ttyS0/,
+    /^BOOT_IMAGE=\/boot\/vmlinu[xz]-\S+ root=UUID=\S+ ro console=ttyS0/,
   );
   expect(await console.outputOf('ls -d /sys/firmware/efi')).toBe('/sys/firmware/efi');
   expect(await console.outputOf('dmesg')).not.toMatch(TROUBLE);

@@ -17,7 +17,7 @@ import { EFI_LABEL, INITRAMFS_MODULES, PASSWORD } from './system.ts';
 export const SECOND_STAGE = 'second-stage';
 
 /** Runs with the disk as its root. */
-export const secondStageScript = ({ efi }: Layout): string => `#!/bin/sh
+export const secondStageScript = ({ efi, root }: Layout): string => `#!/bin/sh
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive
 # Who is interrupted begins anew: nothing needs to be durable on the way.
@@ -39,10 +39,14 @@ mount -t vfat /dev/vda${efi.number} /boot/efi
 # For firmware with variables, which name the boot loader, and for firmware without.
 grub-install --target=riscv64-efi --efi-directory=/boot/efi --no-nvram
 grub-install --target=riscv64-efi --efi-directory=/boot/efi --no-nvram --removable
+# grub-mkconfig names the root by its UUID only where udev's link to it is, and udev does not run.
+mkdir -p /dev/disk/by-uuid
+ln -sf ../../vda${root.number} "/dev/disk/by-uuid/$(blkid -s UUID -o value /dev/vda${root.number})"
 update-grub
 umount /boot/efi /sys /proc
 
-rm -rf /var/cache/apt/archives/*.deb /var/lib/apt/lists/* /etc/dpkg/dpkg.cfg.d/second-stage /${SECOND_STAGE}
+find /var/lib/apt/lists -type f -delete
+rm -rf /var/cache/apt/archives/*.deb /etc/dpkg/dpkg.cfg.d/second-stage /${SECOND_STAGE}
 `;
 
 /** In the shell of the initramfs, before its first prompt, which then never comes. */
