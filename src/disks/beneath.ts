@@ -1,7 +1,7 @@
-/** Reading what lies beneath an image. */
+/** Reading what lies beneath an image, and other disks that may end sooner. */
 import type { DiskImage } from './disk-image.ts';
 
-/** Fills `into` from the backing image; zeros without one and behind its end. */
+/** Fills `into` from the backing image; with zeros without one and behind its end. */
 export async function readBeneath(
   backing: DiskImage | undefined,
   offset: number,

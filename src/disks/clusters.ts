@@ -2,6 +2,7 @@
  * Reading and writing a disk whose clusters lie anywhere in a file, at the places that tables name. This is what the
  * formats VMDK and VDI have in common.
  */
+import { readBeneath } from './beneath.ts';
 import type { DiskImage, Extent } from './disk-image.ts';
 import {
   ClusterTables,
@@ -11,6 +12,7 @@ import {
   type TableUnit,
 } from './cluster-tables.ts';
 import type { ImageFile } from './image-file.ts';
+import { together } from './together.ts';
 import { ZEROS, writeZeros } from './zeros.ts';
 
 /** What `ClusterFormat.locate` answers for a cluster that has no place in the file: read what lies beneath. */
@@ -100,49 +102,37 @@ export class Clusters {
   }
 
   async read(offset: number, into: Uint8Array): Promise<void> {
-    const operation = this.begin();
-    const pieces: Promise<void>[] = [];
-    try {
+    await this.operate(async (add) => {
       for (let done = 0; done < into.length;) {
         const at = offset + done;
         const entries = this.entriesAt(at);
         if (!entries) {
-          await Promise.all(pieces.splice(0));
           await this.tables.load(this.pageAt(at));
           continue;
         }
         const { place, length } = this.runAt(at, into.length - done, entries);
         const part = into.subarray(done, done + length);
-        if (place >= 0) pieces.push(this.file.read(place, part));
-        else if (place === ABSENT) pieces.push(this.readBelow(at, part));
+        if (place >= 0) add(this.file.read(place, part));
+        else if (place === ABSENT) add(this.readBeneath(at, part));
         else part.fill(0);
         done += length;
       }
-      await Promise.all(pieces);
-    } catch (error) {
-      await Promise.allSettled(pieces);
-      throw error;
-    } finally {
-      this.active.delete(operation);
-    }
+    });
   }
 
   async write(offset: number, from: Uint8Array): Promise<void> {
     await this.change();
-    const operation = this.begin();
-    const pieces: Promise<void>[] = [];
-    try {
+    await this.operate(async (add) => {
       for (let done = 0; done < from.length;) {
         const at = offset + done;
         const entries = this.entriesAt(at);
         if (!entries) {
-          await Promise.all(pieces.splice(0));
           await this.tables.load(this.pageAt(at));
           continue;
         }
         const { place, length } = this.runAt(at, from.length - done, entries);
         if (place >= 0) {
-          pieces.push(this.file.write(place, from.subarray(done, done + length)));
+          add(this.file.write(place, from.subarray(done, done + length)));
           done += length;
           continue;
         }
@@ -150,22 +140,15 @@ export class Clusters {
         const count = Math.ceil((at + length) / this.clusterSize) - first;
         const other = this.nextFill(first, first + count);
         if (other && other.first <= first) {
-          await Promise.all(pieces.splice(0));
           await other.done;
           continue;
         }
         const taken = this.take(other ? other.first - first : count);
         const end = Math.min(at + length, (first + taken.count) * this.clusterSize);
-        pieces.push(this.fill(first, taken, at, from.subarray(done, done + end - at), place));
+        add(this.fill(first, taken, at, from.subarray(done, done + end - at), place));
         done += end - at;
       }
-      await Promise.all(pieces);
-    } catch (error) {
-      await Promise.allSettled(pieces);
-      throw error;
-    } finally {
-      this.active.delete(operation);
-    }
+    });
     if (this.tables.dirtyCount > MAX_DIRTY_UNITS) await this.flush();
   }
 
@@ -235,10 +218,15 @@ export class Clusters {
     ));
   }
 
-  private begin(): number {
+  /** Does work during which no cluster that it may know of is used for something else. */
+  private async operate(work: Parameters<typeof together>[0]): Promise<void> {
     const operation = this.nextOperation++;
     this.active.add(operation);
-    return operation;
+    try {
+      await together(work);
+    } finally {
+      this.active.delete(operation);
+    }
   }
 
   private pageAt(offset: number): number {
@@ -267,8 +255,8 @@ export class Clusters {
     return { place: start < 0 ? start : start + inside, length: Math.min(length, limit) };
   }
 
-  private readBelow(offset: number, into: Uint8Array): Promise<void> {
-    return readBelow(this.owner?.backing, this.start + offset, into);
+  private readBeneath(offset: number, into: Uint8Array): Promise<void> {
+    return readBeneath(this.owner?.backing, this.start + offset, into);
   }
 
   /** Whether a cluster without a place reads as zeros without looking at its content. */
@@ -341,8 +329,8 @@ export class Clusters {
       whole.set(from, head);
       if (place === ABSENT) {
         await Promise.all([
-          this.readBelow(start, whole.subarray(0, head)),
-          this.readBelow(end - tail, whole.subarray(whole.length - tail)),
+          this.readBeneath(start, whole.subarray(0, head)),
+          this.readBeneath(end - tail, whole.subarray(whole.length - tail)),
         ]);
       }
       await this.file.write(to, whole);
@@ -360,8 +348,7 @@ export class Clusters {
   /** Makes whole clusters read as zeros; without `mustBeZero` only where nothing has to be written for it. */
   private async clear(first: number, end: number, mayUnmap: boolean, mustBeZero: boolean): Promise<void> {
     await this.change();
-    const operation = this.begin();
-    try {
+    await this.operate(async () => {
       for (let cluster = first; cluster < end;) {
         const page = Math.floor(cluster / PAGE_ENTRIES);
         const fill = this.nextFill(cluster, end);
@@ -384,9 +371,7 @@ export class Clusters {
         await this.clearRun(cluster, next, place, mayUnmap, mustBeZero, entries);
         cluster = next;
       }
-    } finally {
-      this.active.delete(operation);
-    }
+    });
     if (this.tables.dirtyCount > MAX_DIRTY_UNITS) await this.flush();
   }
 
@@ -460,15 +445,4 @@ export class Clusters {
     const room = Math.max(0, MAX_FREE - this.free.length);
     for (const entry of released.slice(0, room)) this.free.push({ entry, since });
   }
-}
-
-/** Reads what lies beneath an image; behind its end are zeros. */
-export async function readBelow(
-  backing: DiskImage | undefined,
-  offset: number,
-  into: Uint8Array,
-): Promise<void> {
-  const length = backing ? Math.max(0, Math.min(into.length, backing.size - offset)) : 0;
-  if (length > 0) await backing!.read(offset, into.subarray(0, length));
-  into.fill(0, length);
 }

@@ -1,6 +1,7 @@
 /** Overlays: what they have, written to the image beneath, or moved onto another one. */
 import { ArgumentError } from '../errors.ts';
-import { firstDifference, readPadded } from './compare.ts';
+import { readBeneath } from './beneath.ts';
+import { firstDifference } from './compare.ts';
 import type { BackingReference, DiskImage, ImageHost, WorkOptions } from './disk-image.ts';
 import { openDiskImage } from './open.ts';
 import { CHUNK, forEachRange, type Range } from './work.ts';
@@ -74,7 +75,7 @@ export async function rebaseImage(
       read: ({ offset }, buffer) => top.read(offset, buffer),
       async write({ offset }, buffer) {
         const other = new Uint8Array(buffer.length);
-        if (backing?.image) await readPadded(backing.image, offset, other);
+        await readBeneath(backing?.image, offset, other);
         for (let at = 0; at < buffer.length; at += unit) {
           const piece = buffer.subarray(at, at + unit);
           if (firstDifference(piece, other.subarray(at, at + unit)) >= 0) await top.write(offset + at, piece);

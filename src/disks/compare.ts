@@ -1,4 +1,5 @@
 /** Comparing what two disks read as. */
+import { readBeneath } from './beneath.ts';
 import { chainExtent } from './chain.ts';
 import type { DiskImage, WorkOptions } from './disk-image.ts';
 import { CHUNK, forEachRange, type Range } from './work.ts';
@@ -25,20 +26,13 @@ export async function compareImages(
     async read({ offset }, buffer) {
       if (offset >= first) return;
       const theirs = new Uint8Array(buffer.length);
-      await readPadded(a, offset, buffer);
-      await readPadded(b, offset, theirs);
+      await readBeneath(a, offset, buffer);
+      await readBeneath(b, offset, theirs);
       const at = firstDifference(buffer, theirs);
       if (at >= 0) first = Math.min(first, offset + at);
     },
   });
   return first === Infinity ? undefined : { kind: 'content', offset: first };
-}
-
-/** Reads as if zeros followed the disk. */
-export async function readPadded(image: DiskImage, offset: number, into: Uint8Array): Promise<void> {
-  const length = Math.max(0, Math.min(into.length, image.size - offset));
-  if (length > 0) await image.read(offset, into.subarray(0, length));
-  into.fill(0, length);
 }
 
 /** Where at least one of them has content. */

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.ts';
 import { contentChunks } from './chain.ts';
 import type { DiskImage, WorkOptions } from './disk-image.ts';
+import { together } from './together.ts';
 import { CHUNK, forEachRange } from './work.ts';
 import { isZero } from './zeros.ts';
 
@@ -31,19 +32,15 @@ export async function convertImage(
   await forEachRange(contentChunks(source, CHUNK), source.size, work, {
     isOrdered: target.isSequential,
     read: ({ offset }, buffer) => source.read(offset, buffer),
-    write: async ({ offset }, buffer) => {
-      const gap = isCompressed ? 0 : GAP;
-      const writes: Promise<void>[] = [];
-      for (const [start, end] of contentRuns(buffer, unit, gap)) {
-        if (!isCompressed) writes.push(target.write(offset + start, buffer.subarray(start, end)));
-        else
-          for (let at = start; at < end; at += unit)
-            writes.push(target.writeCompressed!(offset + at, buffer.subarray(at, Math.min(at + unit, end))));
-      }
-      // All of them, so that none is under way when an error is reported.
-      const failed = (await Promise.allSettled(writes)).find(({ status }) => status === 'rejected');
-      if (failed) throw (failed as PromiseRejectedResult).reason;
-    },
+    write: ({ offset }, buffer) =>
+      together((add) => {
+        for (const [start, end] of contentRuns(buffer, unit, isCompressed ? 0 : GAP)) {
+          if (!isCompressed) add(target.write(offset + start, buffer.subarray(start, end)));
+          else
+            for (let at = start; at < end; at += unit)
+              add(target.writeCompressed!(offset + at, buffer.subarray(at, Math.min(at + unit, end))));
+        }
+      }),
   });
 }
 

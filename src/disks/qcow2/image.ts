@@ -10,6 +10,7 @@ import {
   type WorkOptions,
 } from '../disk-image.ts';
 import type { ImageFile } from '../image-file.ts';
+import { together } from '../together.ts';
 import { hasBitmaps } from './bitmaps.ts';
 import { checkImage } from './check.ts';
 import { CompressedClusters } from './compressed.ts';
@@ -308,8 +309,7 @@ export class Qcow2Image implements DiskImage {
 
   private async readPieces(offset: number, into: Uint8Array): Promise<void> {
     const { mapping } = this.metadata;
-    const reads: Promise<void>[] = [];
-    try {
+    await together(async (add) => {
       for (let done = 0; done < into.length;) {
         const at = offset + done;
         const table = mapping.peek(at);
@@ -319,14 +319,10 @@ export class Qcow2Image implements DiskImage {
         }
         const segment = mapping.segment(table, at, into.length - done);
         const read = this.readSegment(segment, at, into.subarray(done, done + segment.length));
-        if (read) reads.push(read);
+        if (read) add(read);
         done += segment.length;
       }
-    } finally {
-      // One that fails does not leave others behind that still fill the caller's memory.
-      await Promise.allSettled(reads);
-    }
-    await Promise.all(reads);
+    });
   }
 
   private readSegment(segment: Segment, offset: number, into: Uint8Array): Promise<void> | undefined {

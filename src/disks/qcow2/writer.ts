@@ -2,6 +2,7 @@
  * Writing: in place where the cluster is this image's alone, and otherwise to a new one, with what surrounds the
  * written bytes copied to it. Two writes to one cluster that is being allocated come one after the other.
  */
+import { together } from '../together.ts';
 import { isZero } from '../zeros.ts';
 import type { CompressedClusters } from './compressed.ts';
 import type { Geometry } from './geometry.ts';
@@ -47,8 +48,7 @@ export class Writer {
 
   async write(offset: number, from: Uint8Array): Promise<void> {
     const { mapping, metadata } = this;
-    const inPlace: Promise<void>[] = [];
-    try {
+    await together(async (add) => {
       for (let done = 0; done < from.length;) {
         const at = offset + done;
         const table = mapping.peek(at);
@@ -63,13 +63,10 @@ export class Writer {
         }
         const bytes = length === from.length ? from : from.subarray(done, done + length);
         if (this.mayBeMetadata(host, length)) await metadata.checkDataPlace(host, length);
-        inPlace.push(metadata.inFlight.track(metadata.file.write(host, bytes)));
+        add(metadata.inFlight.track(metadata.file.write(host, bytes)));
         done += length;
       }
-    } finally {
-      if (inPlace.length > 1) await Promise.allSettled(inPlace);
-    }
-    await Promise.all(inPlace);
+    });
   }
 
   /** Stores a whole cluster in compressed form. False when nothing would be gained by it. */

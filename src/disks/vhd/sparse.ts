@@ -8,6 +8,7 @@
  * what is not there, and what a new block does not say yet is zero.
  */
 import { readBeneath } from '../beneath.ts';
+import { BlockImage, type BlockPlace, type StoredBlock } from '../block-image.ts';
 import {
   DiskImageError,
   type BackingReference,
@@ -21,7 +22,6 @@ import {
 import type { ImageFile } from '../image-file.ts';
 import { MetadataPages } from '../metadata-pages.ts';
 import { SectorBitmaps } from '../sector-bitmaps.ts';
-import { Serial } from '../serial.ts';
 import { checkSparseVhd, surveyBlocks } from './check.ts';
 import { FOOTER_SIZE, SECTOR, TYPE_DIFFERENCING, TYPE_DYNAMIC, viewOf, type Footer } from './footer.ts';
 import { tableEnd, type Header } from './header.ts';
@@ -43,15 +43,12 @@ const MAX_DIRTY = 1024;
 const MAX_ZEROS = 2 ** 21;
 
 /** What is stored of one block within a request. */
-interface Place {
+interface Place extends BlockPlace {
   /** Where its bitmap lies in the file; undefined where there is no block. */
   readonly bitmap: number | undefined;
-  /** Within the block. */
-  readonly start: number;
-  readonly length: number;
 }
 
-export class SparseVhd implements DiskImage {
+export class SparseVhd extends BlockImage<Place, number> implements DiskImage {
   readonly format = 'vhd';
   readonly readOnly: boolean;
   readonly clusterSize: number;
@@ -59,14 +56,8 @@ export class SparseVhd implements DiskImage {
   readonly bitmapSize: number;
   /** Pages of the block allocation table. */
   table: MetadataPages;
-  private bitmaps: SectorBitmaps;
-  private readonly allocating = new Map<number, Promise<number>>();
-  private readonly growth = new Serial();
-  private readonly flushing = new Serial();
-  private nextFlush: Promise<void> | undefined;
+  protected bitmaps: SectorBitmaps;
   private surveyed: Promise<void> | undefined;
-  private beneath: DiskImage | undefined;
-  private closing: Promise<void> | undefined;
 
   /** @param end where the next block goes, behind all others: the footer's place. */
   constructor(
@@ -77,6 +68,7 @@ export class SparseVhd implements DiskImage {
     public backingReference: BackingReference | undefined,
     public end: number,
   ) {
+    super();
     this.readOnly = file.readOnly;
     this.clusterSize = header.blockSize;
     this.bitmapSize = Math.ceil(header.blockSize / SECTOR / 8 / SECTOR) * SECTOR;
@@ -113,42 +105,6 @@ export class SparseVhd implements DiskImage {
 
   error(reason: string, offset?: number): DiskImageError {
     return new DiskImageError(this.file.name, 'vhd', reason, offset);
-  }
-
-  async read(offset: number, into: Uint8Array): Promise<void> {
-    const reads: Promise<void>[] = [];
-    for (let done = 0; done < into.length;) {
-      const place = await this.place(offset + done, into.length - done);
-      reads.push(this.readPlace(place, offset + done, into.subarray(done, done + place.length)));
-      done += place.length;
-    }
-    await Promise.all(reads);
-  }
-
-  async write(offset: number, from: Uint8Array): Promise<void> {
-    const writes: Promise<void>[] = [];
-    for (let done = 0; done < from.length;) {
-      const at = offset + done;
-      const start = at % this.clusterSize;
-      const length = Math.min(from.length - done, this.clusterSize - start);
-      writes.push(this.writeBlock(at, from.subarray(done, done + length)));
-      done += length;
-    }
-    await Promise.all(writes);
-    await this.limitDirty();
-  }
-
-  async writeZeroes(offset: number, length: number): Promise<void> {
-    await this.clear(offset, length, false);
-  }
-
-  flush(): Promise<void> {
-    // One that has not begun yet serves all who ask.
-    this.nextFlush ??= this.flushing.run(() => {
-      this.nextFlush = undefined;
-      return this.writeTables();
-    });
-    return this.nextFlush;
   }
 
   async nextExtent(offset: number): Promise<Extent> {
@@ -235,18 +191,6 @@ export class SparseVhd implements DiskImage {
     await this.check({ repair: 'leaks' });
   }
 
-  close(): Promise<void> {
-    return (this.closing ??= this.finish());
-  }
-
-  private async finish(): Promise<void> {
-    try {
-      if (!this.readOnly) await this.flush();
-    } finally {
-      await this.file.close().finally(() => this.beneath?.close());
-    }
-  }
-
   /** Forgets what is in memory of tables, after they were written by other means. */
   forgetTables(): void {
     this.table = this.tablePages();
@@ -268,8 +212,7 @@ export class SparseVhd implements DiskImage {
     return this.header.tableOffset + Math.floor(offset / this.clusterSize) * 4;
   }
 
-  /** Where the part of a request lies that begins at `offset` of the disk and is in one block. */
-  private async place(offset: number, length: number): Promise<Place> {
+  protected async place(offset: number, length: number): Promise<Place> {
     const start = offset % this.clusterSize;
     const entry = this.entryOffset(offset);
     const page = this.table.peek(entry) ?? (await this.table.load(entry));
@@ -298,40 +241,25 @@ export class SparseVhd implements DiskImage {
     );
   }
 
-  private async readPlace({ bitmap, start, length }: Place, offset: number, into: Uint8Array): Promise<void> {
-    if (bitmap === undefined) return readBeneath(this.beneath, offset, into);
-    for (let done = 0; done < length;) {
-      const run = await this.bitmaps.run(bitmap, start + done, length - done);
-      const part = into.subarray(done, done + run.length);
-      if (run.isStored) await this.file.read(bitmap + this.bitmapSize + start + done, part);
-      else await readBeneath(this.beneath, offset + done, part);
-      done += run.length;
-    }
+  /** A block whose bitmap lies there. */
+  private stored(bitmap: number): StoredBlock {
+    return { bitmap, data: bitmap + this.bitmapSize };
   }
 
-  private async writeBlock(offset: number, from: Uint8Array): Promise<void> {
+  protected async readPlace({ bitmap, start }: Place, offset: number, into: Uint8Array): Promise<void> {
+    if (bitmap === undefined) await readBeneath(this.beneath, offset, into);
+    else await this.readStored(this.stored(bitmap), start, offset, into);
+  }
+
+  protected async writeBlock(offset: number, from: Uint8Array): Promise<void> {
     await this.survey();
-    const place = await this.place(offset, from.length);
-    const bitmap = place.bitmap ?? (await this.allocate(offset));
-    const { start } = place;
-    const base = offset - start;
-    await this.bitmaps.store(bitmap, start, from, {
-      read: (at, into) => this.readPlace({ bitmap, start: at, length: into.length }, base + at, into),
-      write: (at, bytes) => this.file.write(bitmap + this.bitmapSize + at, bytes),
-    });
-  }
-
-  /** The bitmap of a new block for what lies at `offset` of the disk, or of the one that is being made. */
-  private allocate(offset: number): Promise<number> {
+    const { bitmap, start } = await this.place(offset, from.length);
     const block = Math.floor(offset / this.clusterSize);
-    let allocation = this.allocating.get(block);
-    if (!allocation) {
-      allocation = this.growth.run(() => this.addBlock(offset)).finally(() => this.allocating.delete(block));
-      this.allocating.set(block, allocation);
-    }
-    return allocation;
+    const at = bitmap ?? (await this.allocate(block, () => this.addBlock(offset)));
+    await this.writeStored(this.stored(at), start, offset, from);
   }
 
+  /** @returns the bitmap of a new block for what lies at `offset` of the disk, or of one that was made meanwhile. */
   private async addBlock(offset: number): Promise<number> {
     const entry = this.entryOffset(offset);
     const before = await this.table.load(entry);
@@ -352,8 +280,7 @@ export class SparseVhd implements DiskImage {
     return bitmap;
   }
 
-  /** Makes a range read as zeros; or, as a hint, gives storage back where that does the same. */
-  private async clear(offset: number, length: number, isHint: boolean): Promise<void> {
+  protected async clear(offset: number, length: number, isHint: boolean): Promise<void> {
     for (let done = 0; done < length;) {
       const at = offset + done;
       const { bitmap, start, length: part } = await this.place(at, Math.min(length - done, MAX_ZEROS));
@@ -391,11 +318,11 @@ export class SparseVhd implements DiskImage {
     return this.surveyed;
   }
 
-  private async limitDirty(): Promise<void> {
+  protected async limitDirty(): Promise<void> {
     if (this.table.dirtyCount + this.bitmaps.pages.dirtyCount > MAX_DIRTY) await this.flush();
   }
 
-  private async writeTables(): Promise<void> {
+  protected async writeTables(): Promise<void> {
     const [table, bitmaps] = [this.table, this.bitmaps.pages];
     const taken = [
       { pages: bitmaps, changed: bitmaps.take() },

@@ -6,6 +6,7 @@
  * after a barrier behind the data, through the log, so that the image is consistent at every moment.
  */
 import { readBeneath } from '../beneath.ts';
+import { BlockImage, type BlockPlace } from '../block-image.ts';
 import {
   DiskImageError,
   type BackingReference,
@@ -19,7 +20,6 @@ import {
 import type { ImageFile } from '../image-file.ts';
 import { MetadataPages, type MetadataPage } from '../metadata-pages.ts';
 import { SectorBitmaps } from '../sector-bitmaps.ts';
-import { Serial } from '../serial.ts';
 import { BITMAP_SIZE, BlockTable, isStored, STATE } from './block-table.ts';
 import { checkVhdx, surveyTable } from './check.ts';
 import { hexOf } from './guid.ts';
@@ -38,17 +38,14 @@ const MAX_DIRTY = 64;
 /** How many zeros are written at once. */
 const MAX_ZEROS = 2 ** 21;
 
-/** The part of a request that is in one block. */
-interface Place {
+/** What is stored of one block within a request. */
+interface Place extends BlockPlace {
   readonly block: number;
   readonly state: number;
   /** Where the block lies in the file, if it does. */
   readonly data: number;
   /** Where its bits lie in the file, if it is stored in part. */
   readonly bitmap: number;
-  /** Within the block. */
-  readonly start: number;
-  readonly length: number;
 }
 
 export interface VhdxParts {
@@ -62,7 +59,7 @@ export interface VhdxParts {
   readonly wasReplayed: boolean;
 }
 
-export class VhdxImage implements DiskImage {
+export class VhdxImage extends BlockImage<Place, void> implements DiskImage {
   readonly format = 'vhdx';
   readonly readOnly: boolean;
   readonly discard?: (offset: number, length: number) => Promise<void>;
@@ -76,21 +73,16 @@ export class VhdxImage implements DiskImage {
   backingReference: BackingReference | undefined;
   linkages: readonly string[];
   private readonly wasReplayed: boolean;
-  private readonly bitmaps: SectorBitmaps;
+  protected readonly bitmaps: SectorBitmaps;
   private readonly log: LogWriter;
-  private readonly allocating = new Map<number, Promise<void>>();
-  private readonly growth = new Serial();
-  private readonly flushing = new Serial();
-  private nextFlush: Promise<void> | undefined;
   private begun: Promise<void> | undefined;
-  private beneath: DiskImage | undefined;
-  private closing: Promise<void> | undefined;
 
   constructor(
     readonly file: ImageFile,
     private readonly host: ImageHost,
     { headers, regions, metadata, backing, linkages, wasReplayed }: VhdxParts,
   ) {
+    super();
     this.readOnly = file.readOnly;
     this.headers = headers;
     this.regions = regions;
@@ -136,41 +128,6 @@ export class VhdxImage implements DiskImage {
 
   error(reason: string, offset?: number): DiskImageError {
     return new DiskImageError(this.file.name, 'vhdx', reason, offset);
-  }
-
-  async read(offset: number, into: Uint8Array): Promise<void> {
-    const reads: Promise<void>[] = [];
-    for (let done = 0; done < into.length;) {
-      const place = await this.place(offset + done, into.length - done);
-      reads.push(this.readPlace(place, offset + done, into.subarray(done, done + place.length)));
-      done += place.length;
-    }
-    await Promise.all(reads);
-  }
-
-  async write(offset: number, from: Uint8Array): Promise<void> {
-    const writes: Promise<void>[] = [];
-    for (let done = 0; done < from.length;) {
-      const at = offset + done;
-      const length = Math.min(from.length - done, this.clusterSize - (at % this.clusterSize));
-      writes.push(this.writeBlock(at, from.subarray(done, done + length)));
-      done += length;
-    }
-    await Promise.all(writes);
-    await this.limitDirty();
-  }
-
-  async writeZeroes(offset: number, length: number): Promise<void> {
-    await this.clear(offset, length, false);
-  }
-
-  flush(): Promise<void> {
-    // One that has not begun yet serves all who ask.
-    this.nextFlush ??= this.flushing.run(() => {
-      this.nextFlush = undefined;
-      return this.writeTables();
-    });
-    return this.nextFlush;
   }
 
   async nextExtent(offset: number): Promise<Extent> {
@@ -236,19 +193,8 @@ export class VhdxImage implements DiskImage {
     await this.check({ repair: 'leaks' });
   }
 
-  close(): Promise<void> {
-    return (this.closing ??= this.finish());
-  }
-
-  private async finish(): Promise<void> {
-    try {
-      if (!this.readOnly) {
-        await this.flush();
-        await this.log.end();
-      }
-    } finally {
-      await this.file.close().finally(() => this.beneath?.close());
-    }
+  protected override async finishWriting(): Promise<void> {
+    await this.log.end();
   }
 
   /** What must be before the first change: a look at the whole table, and new identifiers of the content. */
@@ -293,12 +239,11 @@ export class VhdxImage implements DiskImage {
     await this.limitDirty();
   }
 
-  async limitDirty(): Promise<void> {
+  override async limitDirty(): Promise<void> {
     if (this.pages.dirtyCount > MAX_DIRTY) await this.flush();
   }
 
-  /** Makes a range read as zeros; or, as a hint, gives storage back where that does the same. */
-  async clear(offset: number, length: number, isHint: boolean): Promise<void> {
+  override async clear(offset: number, length: number, isHint: boolean): Promise<void> {
     await this.begin();
     const { hasParent, isFixed } = this.metadata;
     for (let done = 0; done < length;) {
@@ -341,7 +286,7 @@ export class VhdxImage implements DiskImage {
     return Math.floor(this.table.offsetOf(this.table.layout.indexOf(block)) / LOG_SECTOR);
   }
 
-  private async place(offset: number, length: number): Promise<Place> {
+  protected async place(offset: number, length: number): Promise<Place> {
     const block = Math.floor(offset / this.clusterSize);
     const start = offset % this.clusterSize;
     const { state, offset: data } = await this.table.payload(block);
@@ -359,46 +304,27 @@ export class VhdxImage implements DiskImage {
     throw this.error(`block ${block} is said to be stored in part ${reason}`, at);
   }
 
-  private async readPlace(place: Place, offset: number, into: Uint8Array): Promise<void> {
-    const { state, data, bitmap, start, length } = place;
-    if (state === STATE.present) return this.file.read(data + start, into);
-    if (state === STATE.notPresent) return readBeneath(this.beneath, offset, into);
-    if (state !== STATE.partial) return void into.fill(0);
-    for (let done = 0; done < length;) {
-      const run = await this.bitmaps.run(bitmap, start + done, length - done);
-      const part = into.subarray(done, done + run.length);
-      if (run.isStored) await this.file.read(data + start + done, part);
-      else await readBeneath(this.beneath, offset + done, part);
-      done += run.length;
-    }
+  protected async readPlace(place: Place, offset: number, into: Uint8Array): Promise<void> {
+    const { state, data, start } = place;
+    if (state === STATE.present) await this.file.read(data + start, into);
+    else if (state === STATE.notPresent) await readBeneath(this.beneath, offset, into);
+    else if (state === STATE.partial) await this.readStored(place, start, offset, into);
+    else into.fill(0);
   }
 
-  private async writeBlock(offset: number, from: Uint8Array): Promise<void> {
+  protected async writeBlock(offset: number, from: Uint8Array): Promise<void> {
     await this.begin();
     let place = await this.place(offset, from.length);
     if (!isStored(place.state)) {
-      await this.allocate(place.block);
+      await this.allocate(place.block, () => this.addBlock(place.block));
       place = await this.place(offset, from.length);
     }
-    const { state, data, bitmap, start } = place;
-    if (state === STATE.present) return this.file.write(data + start, from);
-    const base = offset - start;
-    await this.bitmaps.store(bitmap, start, from, {
-      read: (at, into) => this.readPlace({ ...place, start: at, length: into.length }, base + at, into),
-      write: (at, bytes) => this.file.write(data + at, bytes),
-    });
+    const { state, data, start } = place;
+    if (state === STATE.present) await this.file.write(data + start, from);
+    else await this.writeStored(place, start, offset, from);
   }
 
-  /** Makes a block that is not stored one that is; the same for all who ask at once. */
-  private allocate(block: number): Promise<void> {
-    let allocation = this.allocating.get(block);
-    if (!allocation) {
-      allocation = this.growth.run(() => this.addBlock(block)).finally(() => this.allocating.delete(block));
-      this.allocating.set(block, allocation);
-    }
-    return allocation;
-  }
-
+  /** Makes a block that is not stored one that is. */
   private async addBlock(block: number): Promise<void> {
     const { state } = await this.table.payload(block);
     if (isStored(state)) return;
@@ -436,7 +362,7 @@ export class VhdxImage implements DiskImage {
     return offset;
   }
 
-  private async writeTables(): Promise<void> {
+  protected async writeTables(): Promise<void> {
     const changed = this.pages.take();
     // The file is at least so long after a loss of power, once it is flushed.
     const { size } = this.file;

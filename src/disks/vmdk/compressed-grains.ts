@@ -1,5 +1,6 @@
 /** Grains that are compressed, each for itself (Virtual Disk Format 5.0, "Stream-Optimized Compressed"). */
-import { ABSENT, readBelow } from '../clusters.ts';
+import { readBeneath } from '../beneath.ts';
+import { ABSENT } from '../clusters.ts';
 import { ClusterTables, PAGE_ENTRIES, type Entries } from '../cluster-tables.ts';
 import { DiskImageError, type Extent, type ImageHost } from '../disk-image.ts';
 import type { ImageFile } from '../image-file.ts';
@@ -52,7 +53,7 @@ export class CompressedGrains {
       const place = this.grains.locate(await this.entry(grain), grain);
       const known = place < 0 ? undefined : this.recent.get(grain);
       if (known) part.set(known.subarray(from, from + length));
-      else if (place === ABSENT) await readBelow(this.owner.backing, this.start + offset + done, part);
+      else if (place === ABSENT) await readBeneath(this.owner.backing, this.start + offset + done, part);
       else if (place < 0) part.fill(0);
       else wanted.push({ grain, place, from, into: part });
       done += length;

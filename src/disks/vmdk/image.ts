@@ -10,6 +10,7 @@ import {
 } from '../disk-image.ts';
 import type { ImageFile } from '../image-file.ts';
 import { Findings } from '../findings.ts';
+import { together } from '../together.ts';
 import { checkGrains } from './check.ts';
 import { Descriptor, formatCid, isDescriptor, MAX_DESCRIPTOR, NO_PARENT } from './descriptor.ts';
 import { openPart, sparsePart, type Part, type PartChanges } from './parts.ts';
@@ -335,17 +336,15 @@ export class VmdkImage implements DiskImage {
     length: number,
     work: (part: Part, at: number, from: number, length: number) => Promise<void>,
   ): Promise<void> {
-    const pieces: Promise<void>[] = [];
-    let index = this.partAt(offset);
-    for (let done = 0; done < length; index++) {
-      const at = offset + done - this.starts[index];
-      const size = Math.min(length - done, this.parts[index].size - at);
-      pieces.push(work(this.parts[index], at, done, size));
-      done += size;
-    }
-    if (pieces.length === 1) return pieces[0];
-    const results = await Promise.allSettled(pieces);
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    await together((add) => {
+      let index = this.partAt(offset);
+      for (let done = 0; done < length; index++) {
+        const at = offset + done - this.starts[index];
+        const size = Math.min(length - done, this.parts[index].size - at);
+        add(work(this.parts[index], at, done, size));
+        done += size;
+      }
+    });
   }
 }
 
