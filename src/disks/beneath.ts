@@ -3,7 +3,7 @@ import type { DiskImage } from './disk-image.ts';
 
 /** Fills `into` from the backing image; with zeros without one and behind its end. */
 export async function readBeneath(
-  backing: DiskImage | undefined,
+  backing: Pick<DiskImage, 'size' | 'read'> | undefined,
   offset: number,
   into: Uint8Array,
 ): Promise<void> {

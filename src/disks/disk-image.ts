@@ -155,7 +155,10 @@ export interface DiskFormat {
   readonly extensions: readonly string[];
   /** The options of `create` and what they mean, for the help and for messages. */
   readonly options: Readonly<Record<string, string>>;
-  /** Whether `file` looks like one. `head` has its first 4 KiB, or all if it is shorter. */
+  /**
+   * Whether `file` looks like one. `head` has its first 4 KiB, or all if it is shorter; of the file nothing else is
+   * looked at but the last 512 bytes.
+   */
   probe(head: Uint8Array, file: ImageFile): boolean | Promise<boolean>;
   /**
    * Opens an image, for writing when `file` may be written. Backing images are the caller's to open. The image

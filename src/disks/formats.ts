@@ -12,8 +12,10 @@ import { VMDK } from './vmdk/vmdk.ts';
 /** In the order in which they are tried. A fixed VHD is known by its end alone, so that it comes late. */
 export const DISK_FORMATS: readonly DiskFormat[] = [QCOW2, VMDK, VDI, VHDX, VHD, RAW];
 
-/** What `DiskFormat.probe` is given of a file. */
+/** What `DiskFormat.probe` is given of a file's start, in bytes. */
 export const HEAD_SIZE = 4096;
+/** What it may look at of the file's end. */
+export const TAIL_SIZE = 512;
 
 /** @throws ArgumentError when there is none of that name. */
 export function diskFormat(name: string): DiskFormat {
@@ -27,11 +29,6 @@ export function diskFormat(name: string): DiskFormat {
 export async function probeFormat(file: ImageFile): Promise<DiskFormatName> {
   const head = new Uint8Array(Math.min(file.size, HEAD_SIZE));
   await file.read(0, head);
-  return probeHead(head, file);
-}
-
-/** The same for a file that begins with `head`. */
-export async function probeHead(head: Uint8Array, file: ImageFile): Promise<DiskFormatName> {
   for (const format of DISK_FORMATS) if (await format.probe(head, file)) return format.name;
   return 'raw';
 }

@@ -27,12 +27,13 @@ const KINDS: readonly Kind[] = [
 describe.each(KINDS)('$format.name $options', ({ format, options }) => {
   const isStream = options['subformat'] === 'streamOptimized';
 
-  it.skipIf(isStream).each(fuzzSeeds(10))('random work (seed %i)', async (seed) => {
+  // It is written once, from start to end.
+  it.each(isStream ? [] : fuzzSeeds(10))('random work (seed %i)', async (seed) => {
     await compareWithModel({ format, options, size: 4 * MIB + 1536, seed, rounds: 60 });
   });
 
   // Parts in files of their own are written with the same code.
-  it.skipIf(options['subformat'] !== undefined).each(fuzzSeeds(8))('crashes (seed %i)', async (seed) => {
+  it.each(options['subformat'] === undefined ? fuzzSeeds(8) : [])('crashes (seed %i)', async (seed) => {
     const backing = format === VMDK && seed % 2 === 0 ? new Uint8Array(MIB / 2).fill(0xbb) : undefined;
     await crashEverywhere({ format, options, size: MIB, seed, rounds: 30, backing });
   });

@@ -170,6 +170,33 @@ describe('a raw image whose format was found out', () => {
     await named.close();
     expect((await folder.open('disk', true)).format).toBe('qcow2');
   });
+
+  it.each([0, 200])('nor by what it writes to the end (of a file with %i bytes more)', async (more) => {
+    const folder = new Folder();
+    const size = (1 << 20) + more;
+    await (await folder.create('disk', 'raw', undefined, size)).close();
+    const vhd = folder.file('evil');
+    const fixed = await diskFormat('vhd').create(
+      vhd,
+      { size: 1 << 20, options: { subformat: 'fixed' } },
+      folder.host,
+    );
+    await fixed.close();
+    const footer = new Uint8Array(512);
+    await vhd.read(vhd.size - 512, footer);
+    const drive = await open(folder);
+    await expect(drive.write(size - 512, footer)).rejects.toThrow('have it taken for a vhd image');
+    // What has a mistake in it is no footer; nor can the mistake be taken away, by zeros neither.
+    const broken = footer.slice();
+    broken[500] = 1;
+    await drive.write(size - 512, broken);
+    await expect(drive.write(size - 12, Uint8Array.of(0))).rejects.toThrow('a write was refused');
+    await expect(drive.writeZeroes!(size - 12, 4, true)).rejects.toThrow('a write was refused');
+    await expect(drive.discard!(size - 12, 4)).rejects.toThrow('a write was refused');
+    await drive.writeZeroes!(4096, size - 8192, true);
+    await drive.close();
+    expect((await folder.open('disk', true)).format).toBe('raw');
+  });
 });
 
 describe('backing images', () => {
