@@ -1,24 +1,45 @@
 /** What a check of an image finds. */
+import { DiskImageError } from './error.ts';
 import type { CheckReport } from './disk-image.ts';
 
 const MAX_LINES = 100;
 
-/** Collects errors, of which a report has the first. */
+/** Collects errors, of which a report has the first, and counts them all. */
 export class Findings {
+  errorCount = 0;
+  /** Room in the file that nothing uses, in clusters. */
+  leaks = 0;
   private readonly lines: string[] = [];
-  private count = 0;
-
-  get errorCount(): number {
-    return this.count;
-  }
 
   error(line: string): void {
-    if (this.count++ < MAX_LINES) this.lines.push(line);
+    if (this.errorCount++ < MAX_LINES) this.lines.push(line);
   }
 
-  report({ leaks, repaired }: { leaks: number; repaired: number }): CheckReport {
-    const more = this.count - this.lines.length;
+  /** The same of something at an offset in the file. */
+  errorAt(offset: number, line: string): void {
+    this.error(`offset ${offset}: ${line}`);
+  }
+
+  /** Runs `work`; that the image is damaged becomes an error, and undefined the result. */
+  async collect<T>(work: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DiskImageError)) throw error;
+      this.errorAt(error.offset ?? 0, error.reason);
+      return undefined;
+    }
+  }
+
+  /** The first error. */
+  get first(): string | undefined {
+    return this.lines[0];
+  }
+
+  report(repaired: number): CheckReport {
+    const { errorCount, leaks } = this;
+    const more = errorCount - this.lines.length;
     const errors = more > 0 ? [...this.lines, `and ${more} more`] : this.lines;
-    return { errors, errorCount: this.count, leaks, repaired };
+    return { errors, errorCount, leaks, repaired };
   }
 }

@@ -10,11 +10,9 @@ import {
 } from './disk-image.ts';
 import { sizeOf } from '../pieces.ts';
 import type { ImageFile } from './image-file.ts';
-import { isZero } from './zeros.ts';
+import { isZero, ZEROS } from './zeros.ts';
 
 const SECTOR = 512;
-/** What is looked at at a time for zeros, in bytes. */
-const PIECE = 1 << 20;
 
 /**
  * A file as a disk. One that does not end with a whole sector of 512 bytes reads as if zeros followed, and becomes
@@ -56,12 +54,11 @@ export class RawImage implements DiskImage {
   /** Writes only where there is something else, so that holes stay holes; makes some where the file can have them. */
   async writeZeroes(offset: number, length: number, mayUnmap: boolean): Promise<void> {
     if (mayUnmap && this.file.punchHole) return this.file.punchHole(offset, length);
-    const zeros = new Uint8Array(Math.min(length, PIECE));
-    const found = new Uint8Array(zeros.length);
-    for (let done = 0; done < length; done += zeros.length) {
+    const found = new Uint8Array(Math.min(length, ZEROS.length));
+    for (let done = 0; done < length; done += found.length) {
       const piece = found.subarray(0, length - done);
       await this.read(offset + done, piece);
-      if (!isZero(piece)) await this.write(offset + done, zeros.subarray(0, piece.length));
+      if (!isZero(piece)) await this.write(offset + done, ZEROS.subarray(0, piece.length));
     }
   }
 

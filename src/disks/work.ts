@@ -1,5 +1,6 @@
 /** Long work over a disk: several steps at a time, bounded memory, progress, and an end at any moment. */
 import type { WorkOptions } from './disk-image.ts';
+import { Serial } from './serial.ts';
 
 /** Bytes of a step: large enough that the calls do not count, small enough that progress shows. */
 export const CHUNK = 2 * 1024 * 1024;
@@ -34,19 +35,14 @@ export async function forEachRange(
   step: Step,
 ): Promise<void> {
   let failure: { readonly error: unknown } | undefined;
-  let taken: Promise<unknown> = Promise.resolve();
   // Ranges are taken one after the other, and so are turns: a generator has one reader.
-  const take = (): Promise<IteratorResult<Range>> => {
-    const next = taken.then(() => ranges.next());
-    taken = next.catch(() => {});
-    return next;
-  };
+  const taking = new Serial();
   let lastTurn: Promise<void> = Promise.resolve();
   const worker = async (): Promise<void> => {
     let own = new Uint8Array();
     while (!failure) {
       signal?.throwIfAborted();
-      const { value: range, done } = await take();
+      const { value: range, done } = await taking.run(() => ranges.next());
       if (done || failure) return;
       const before = lastTurn;
       let endTurn!: () => void;

@@ -1,6 +1,7 @@
 /** Files in IndexedDB, for browsers and threads without the origin private file system. */
 import { FetchError, messageOf } from '../../errors.ts';
 import type { ImageFile } from '../../disks/image-file.ts';
+import { Serial } from '../../disks/serial.ts';
 
 /** What `file` of a drive starts with when it is in IndexedDB. */
 export const INDEXED_DB_SCHEME = 'indexeddb:';
@@ -20,8 +21,8 @@ const MAX_DIRTY = 256;
 export class IndexedDbImageFile implements ImageFile {
   readonly readOnly = false;
   private readonly dirty = new Map<number, Uint8Array | null>();
-  private storing: Promise<void> = Promise.resolve();
-  private writing: Promise<void> = Promise.resolve();
+  private readonly storing = new Serial();
+  private readonly writing = new Serial();
 
   private constructor(
     readonly name: string,
@@ -97,9 +98,7 @@ export class IndexedDbImageFile implements ImageFile {
 
   write(offset: number, from: Uint8Array): Promise<void> {
     // One after the other: two may write to the same page.
-    const next = this.writing.then(() => this.store(offset, from));
-    this.writing = next.catch(() => {});
-    return next;
+    return this.writing.run(() => this.store(offset, from));
   }
 
   private async store(offset: number, from: Uint8Array): Promise<void> {
@@ -145,7 +144,7 @@ export class IndexedDbImageFile implements ImageFile {
   flush(): Promise<void> {
     const pages = new Map(this.dirty);
     const size = this.length;
-    const next = this.storing.then(async () => {
+    const stored = this.storing.run(async () => {
       const transaction = this.database.transaction([PAGES, SIZES], 'readwrite', { durability: 'strict' });
       const store = transaction.objectStore(PAGES);
       for (const [page, bytes] of pages) {
@@ -157,15 +156,14 @@ export class IndexedDbImageFile implements ImageFile {
       // A page that was written again meanwhile is dirty still.
       for (const [page, bytes] of pages) if (this.dirty.get(page) === bytes) this.dirty.delete(page);
     });
-    this.storing = next.catch(() => {});
-    return next.catch((error) => {
+    return stored.catch((error) => {
       throw failure(this.name, error);
     });
   }
 
   async close(): Promise<void> {
     try {
-      await this.writing;
+      await this.writing.run(async () => {});
       await this.flush();
     } finally {
       this.database.close();

@@ -1,5 +1,6 @@
 /** What was downloaded, kept in a file, so that it need not be downloaded again another time. */
 import type { ImageFile } from '../image-file.ts';
+import { Serial } from '../serial.ts';
 
 const MAGIC = 'hartware-chunks1';
 /** Magic, le64 chunk size, le64 size, le32 length of the validator, and the validator. */
@@ -12,7 +13,7 @@ const SYNC_AFTER = 16 * 1024 * 1024;
 export class ChunkStore {
   private readonly dataAt: number;
   private unsynced = 0;
-  private syncing: Promise<void> = Promise.resolve();
+  private readonly syncing = new Serial();
 
   private constructor(
     private readonly file: ImageFile,
@@ -83,12 +84,10 @@ export class ChunkStore {
   private sync(): Promise<void> {
     this.unsynced = 0;
     const map = this.map.slice();
-    const next = this.syncing.then(async () => {
+    return this.syncing.run(async () => {
       await this.file.flush();
       await this.file.write(HEADER_SIZE, map);
     });
-    this.syncing = next.catch(() => {});
-    return next;
   }
 
   private endOf(index: number): number {

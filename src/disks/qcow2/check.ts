@@ -1,6 +1,6 @@
 /** Comparing an image's metadata with itself, and repairing what can be. */
 import type { CheckReport, WorkOptions } from '../disk-image.ts';
-import { Findings } from './findings.ts';
+import { Findings } from '../findings.ts';
 import type { ClusterCounts } from './counts.ts';
 import { COMPRESSED, COPIED, entryOffset, type Geometry } from './geometry.ts';
 import { INCOMPATIBLE_CORRUPT, INCOMPATIBLE_DIRTY } from './header.ts';
@@ -74,7 +74,7 @@ async function compareCounts(
       low++;
       needsBlocks ||= !block;
       const offset = (first + i) * clusterSize;
-      findings.error(`the reference count is ${stored}, and ${count} refer to the cluster`, offset);
+      findings.errorAt(offset, `the reference count is ${stored}, and ${count} refer to the cluster`);
     }
   }
   return { needsBlocks, low };
@@ -108,7 +108,7 @@ async function compareFlags(metadata: Metadata, { counts }: References, findings
       if (!isCopied && (await refcounts.get(cluster)) !== 1) continue;
       const offset = cluster * geometry.clusterSize;
       const number = isCopied ? 'one refers' : 'several refer';
-      findings.error(`bit 63 says that ${number} to the cluster at ${offset}, and ${count} do`, place + at);
+      findings.errorAt(place + at, `bit 63 says that ${number} to the cluster at ${offset}, and ${count} do`);
     }
   }
 }

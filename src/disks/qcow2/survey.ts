@@ -2,7 +2,7 @@
 import type { WorkOptions } from '../disk-image.ts';
 import { bitmapClusters, hasBitmaps, readBitmapDirectory } from './bitmaps.ts';
 import { ClusterCounts } from './counts.ts';
-import type { Findings } from './findings.ts';
+import type { Findings } from '../findings.ts';
 import { checkTable, entryOffset, viewOf } from './geometry.ts';
 import { MAX_REFCOUNT_TABLE_BYTES } from './header.ts';
 import { compressedExtent, readL1 } from './mapping.ts';
@@ -64,7 +64,7 @@ class Survey {
     // What else lies there was found on the way.
     const isSound = this.isSound && refcountClusters.every((cluster) => this.counts.get(cluster) === 1);
     if (this.isSound && !isSound)
-      this.findings.error('other things lie over reference counts', header.refcountTableOffset);
+      this.findings.errorAt(header.refcountTableOffset, 'other things lie over reference counts');
     progress?.(file.size, file.size);
     return { counts: this.counts, refcountClusters, isSound };
   }
@@ -76,14 +76,14 @@ class Survey {
     for (let cluster = first; length > 0 && cluster * clusterSize < offset + length; cluster++) {
       const other = this.metadataAt.get(cluster);
       if (other === undefined) this.metadataAt.set(cluster, what);
-      else this.findings.error(`${what} and ${other} lie in the same cluster`, cluster * clusterSize);
+      else this.findings.errorAt(cluster * clusterSize, `${what} and ${other} lie in the same cluster`);
       this.counts.add(cluster, times);
     }
   }
 
   private addData(cluster: number, times: number, from: number): void {
     const other = this.metadataAt.get(cluster);
-    if (other !== undefined) this.findings.error(`the L2 entry refers to the cluster of ${other}`, from);
+    if (other !== undefined) this.findings.errorAt(from, `the L2 entry refers to the cluster of ${other}`);
     this.counts.add(cluster, times);
   }
 
@@ -143,7 +143,7 @@ class Survey {
       if (!known) l1Tables.set(key, { offset, entries, times: 1 });
     }
     if (bytes > MAX_L1_BYTES) {
-      this.findings.error(`the snapshots' L1 tables have ${bytes} bytes together`, header.snapshotsOffset);
+      this.findings.errorAt(header.snapshotsOffset, `the snapshots' L1 tables have ${bytes} bytes together`);
       return;
     }
     for (const { offset, entries, times } of l1Tables.values()) {
@@ -167,7 +167,7 @@ class Survey {
       for (const offset of offsets) {
         if (offset % geometry.clusterSize === 0 && offset < file.size)
           this.addMetadata('a bitmap', offset, 1);
-        else this.findings.error(`a bitmap lies at ${offset}`, bitmap.tableOffset);
+        else this.findings.errorAt(bitmap.tableOffset, `a bitmap lies at ${offset}`);
       }
     }
   }
@@ -179,7 +179,7 @@ class Survey {
       const offset = entryOffset(view, i * 8);
       if (offset === 0) continue;
       if (offset % clusterSize !== 0 || offset + clusterSize > this.metadata.file.size)
-        this.findings.error(`${what} refers to an L2 table at ${offset}`, at + i * 8);
+        this.findings.errorAt(at + i * 8, `${what} refers to an L2 table at ${offset}`);
       else this.l2Tables.set(offset, (this.l2Tables.get(offset) ?? 0) + times);
     }
   }
@@ -200,7 +200,7 @@ class Survey {
         : { offset: entry.host, length: clusterSize };
       if (!entry.isCompressed && entry.host === 0) continue;
       if (place.offset >= file.size) {
-        this.findings.error(`the L2 entry refers to ${place.offset}, behind the file's end`, offset + at);
+        this.findings.errorAt(offset + at, `the L2 entry refers to ${place.offset}, behind the file's end`);
         continue;
       }
       const end = Math.min(place.offset + place.length, Math.ceil(file.size / clusterSize) * clusterSize);

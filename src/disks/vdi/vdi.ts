@@ -105,7 +105,8 @@ class VdiImage implements DiskImage {
       }
     }
     const room = Math.floor((this.file.size - this.header.dataOffset) / this.clusterSize);
-    return findings.report({ leaks: Math.max(room, end) - count, repaired });
+    findings.leaks = Math.max(room, end) - count;
+    return findings.report(repaired);
   }
 
   async close(): Promise<void> {

@@ -1,22 +1,19 @@
 /** Comparing the metadata of a dynamic or differencing VHD with itself. */
 import type { CheckReport, WorkOptions } from '../disk-image.ts';
+import { Findings } from '../findings.ts';
 import { FOOTER_SIZE, isFooter, SECTOR, viewOf } from './footer.ts';
 import { HEADER_SIZE, tableEnd } from './header.ts';
 import { NO_BLOCK, type SparseVhd } from './sparse.ts';
 
 const CHUNK = 65536;
-const MAX_LINES = 100;
 
 /** What the table of an image refers to. */
 interface Survey {
-  readonly errors: string[];
-  errorCount: number;
+  readonly findings: Findings;
   /** Where entries lie in the file that refer to what cannot be a block. */
   readonly outside: number[];
   /** Where what is in use ends. */
   end: number;
-  /** Room between blocks, and behind them, that none uses, in blocks. */
-  leaks: number;
 }
 
 /** Reads the whole table; memory is needed for blocks that there are, not for those that there could be. */
@@ -26,10 +23,8 @@ export async function surveyBlocks(
 ): Promise<Survey> {
   const { file, header } = image;
   const stride = image.bitmapSize + image.clusterSize;
-  const survey: Survey = { errors: [], errorCount: 0, outside: [], end: metadataEnd(image), leaks: 0 };
-  const report = (line: string): void => {
-    if (++survey.errorCount <= MAX_LINES) survey.errors.push(line);
-  };
+  const findings = new Findings();
+  const survey: Survey = { findings, outside: [], end: metadataEnd(image) };
   let found = new Uint32Array(1024);
   let count = 0;
   // More blocks than this overlap, whatever else they do.
@@ -47,13 +42,15 @@ export async function surveyBlocks(
       if (value === NO_BLOCK) continue;
       const entry = header.tableOffset + at + i;
       if (image.isOutside(value * SECTOR)) {
-        report(`the entry at offset ${entry} names a block at ${value * SECTOR}, not among the blocks`);
+        findings.error(
+          `the entry at offset ${entry} names a block at ${value * SECTOR}, not among the blocks`,
+        );
         if (survey.outside.length < image.blocks) survey.outside.push(entry);
         continue;
       }
       if (count === found.length) {
         if (count > most) {
-          report(`more blocks are named than the file has room for: they overlap`);
+          findings.error(`more blocks are named than the file has room for: they overlap`);
           return survey;
         }
         const more = new Uint32Array(count * 2);
@@ -68,11 +65,11 @@ export async function surveyBlocks(
     const start = found[i]! * SECTOR;
     if (i === 0) continue;
     const gap = start - (found[i - 1]! * SECTOR + stride);
-    if (gap < 0) report(`the blocks at ${found[i - 1]! * SECTOR} and ${start} overlap`);
-    else survey.leaks += Math.floor(gap / stride);
+    if (gap < 0) findings.error(`the blocks at ${found[i - 1]! * SECTOR} and ${start} overlap`);
+    else findings.leaks += Math.floor(gap / stride);
   }
   if (count > 0) survey.end = Math.max(survey.end, found[count - 1]! * SECTOR + stride);
-  survey.leaks += Math.floor((image.end - survey.end) / stride);
+  findings.leaks += Math.floor((image.end - survey.end) / stride);
   return survey;
 }
 
@@ -90,8 +87,7 @@ export async function checkSparseVhd(
 ): Promise<CheckReport> {
   const { file } = image;
   const survey = await surveyBlocks(image, work);
-  const { errors } = survey;
-  let { errorCount } = survey;
+  const { findings } = survey;
   let repaired = 0;
   if (repair === 'all') {
     // What such a block had is lost; without it, the disk can be written to.
@@ -103,13 +99,12 @@ export async function checkSparseVhd(
     [0, 'the copy of the footer'],
   ] as const) {
     if (await hasFooter(image, offset)) continue;
-    errorCount++;
-    errors.push(`${what} at offset ${offset} is damaged or differs`);
+    findings.error(`${what} at offset ${offset} is damaged or differs`);
     if (repair !== 'all') continue;
     await file.write(offset, image.footer.bytes);
     repaired++;
   }
-  if (repair && survey.end < image.end && errorCount - survey.outside.length <= repaired) {
+  if (repair && survey.end < image.end && findings.errorCount - survey.outside.length <= repaired) {
     const cut = Math.floor((image.end - survey.end) / (image.bitmapSize + image.clusterSize));
     await file.flush();
     await file.write(survey.end, image.footer.bytes);
@@ -122,8 +117,7 @@ export async function checkSparseVhd(
     await file.flush();
     image.forgetTables();
   }
-  if (errorCount > MAX_LINES) errors.splice(MAX_LINES, Infinity, `and ${errorCount - MAX_LINES} more`);
-  return { errors, errorCount, leaks: survey.leaks, repaired };
+  return findings.report(repaired);
 }
 
 /** Whether the footer that counts lies at `offset`, too. */

@@ -312,8 +312,8 @@ export class SparseVhd extends BlockImage<Place, number> implements DiskImage {
 
   /** Looks at the whole table once, before anything is written, so that no block is written into another. */
   private survey(): Promise<void> {
-    this.surveyed ??= surveyBlocks(this).then(({ errors }) => {
-      if (errors.length > 0) throw this.error(`${errors[0]}; it is not written to before it is repaired`);
+    this.surveyed ??= surveyBlocks(this).then(({ findings }) => {
+      if (findings.first) throw this.error(`${findings.first}; it is not written to before it is repaired`);
     });
     return this.surveyed;
   }

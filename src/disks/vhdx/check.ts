@@ -1,15 +1,14 @@
 /** Comparing the metadata of a VHDX with itself. */
 import type { CheckReport, WorkOptions } from '../disk-image.ts';
+import { Findings } from '../findings.ts';
 import { BITMAP_SIZE, decodeEntry, ENTRY_SIZE, isStored, STATE } from './block-table.ts';
 import { MIB, viewOf } from './header.ts';
 import type { VhdxImage } from './image.ts';
 
 const CHUNK = 65536;
-const MAX_LINES = 100;
 
 interface Survey {
-  readonly errors: string[];
-  errorCount: number;
+  readonly findings: Findings;
   /** Indexes of entries that refer to what cannot be a block. */
   readonly faulty: number[];
   /** Where what is in use ends. */
@@ -23,10 +22,8 @@ export async function surveyTable(image: VhdxImage, { signal, progress }: WorkOp
   const { file, table, regions } = image;
   const { hasParent, blockSize } = image.metadata;
   const { layout } = table;
-  const survey: Survey = { errors: [], errorCount: 0, faulty: [], end: MIB, unused: 0 };
-  const report = (line: string): void => {
-    if (++survey.errorCount <= MAX_LINES) survey.errors.push(line);
-  };
+  const findings = new Findings();
+  const survey: Survey = { findings, faulty: [], end: MIB, unused: 0 };
   // In MiB: a number of 32 bits holds more than any file system.
   const starts = new Numbers();
   const bitmaps = new Numbers();
@@ -54,14 +51,14 @@ export async function surveyTable(image: VhdxImage, { signal, progress }: WorkOp
         ? `the state ${entry.state} is not one of ${isBitmap ? 'a bitmap' : 'a block without a parent'}`
         : table.fault(entry, isBitmap ? BITMAP_SIZE : blockSize);
       if (fault) {
-        report(`${fault} (entry at offset ${table.offsetOf(index)})`);
+        findings.error(`${fault} (entry at offset ${table.offsetOf(index)})`);
         survey.faulty.push(index);
       } else if (isStored(entry.state)) {
         (isBitmap ? bitmaps : starts).add(entry.offset / MIB);
       }
     }
     if (starts.count + bitmaps.count > most) {
-      report('more blocks are named than the file has room for: they overlap');
+      findings.error('more blocks are named than the file has room for: they overlap');
       return survey;
     }
   }
@@ -75,7 +72,7 @@ export async function surveyTable(image: VhdxImage, { signal, progress }: WorkOp
   let unused = 0;
   used.sort((a, b) => a[0] - b[0]);
   const take = (start: number, length: number): void => {
-    if (start < end) report(`blocks overlap at ${start * MIB}`);
+    if (start < end) findings.error(`blocks overlap at ${start * MIB}`);
     else unused += start - end;
     end = Math.max(end, start + length);
   };
@@ -124,8 +121,8 @@ export async function checkVhdx(
 ): Promise<CheckReport> {
   const { file, headers, regions } = image;
   const survey = await surveyTable(image, work);
-  const { errors } = survey;
-  let { errorCount } = survey;
+  const { findings } = survey;
+  const inTable = findings.errorCount;
   let repaired = 0;
   if (repair === 'all' && survey.faulty.length > 0) {
     // What such a block had is lost; without it, the disk can be written to.
@@ -137,16 +134,14 @@ export async function checkVhdx(
     repaired += survey.faulty.length;
   }
   if (!headers.areIntact) {
-    errorCount++;
-    errors.push('one of the two headers is damaged');
+    findings.error('one of the two headers is damaged');
     if (repair === 'all') {
       await headers.update({});
       repaired++;
     }
   }
   for (const offset of regions.damaged) {
-    errorCount++;
-    errors.push(`the region table at offset ${offset} is damaged`);
+    findings.error(`the region table at offset ${offset} is damaged`);
     if (repair === 'all') {
       await file.write(offset, regions.bytes);
       await file.flush();
@@ -154,18 +149,17 @@ export async function checkVhdx(
     }
   }
   if (repair === 'all') regions.damaged = [];
-  const leaks = Math.floor(survey.unused / image.clusterSize);
+  findings.leaks = Math.floor(survey.unused / image.clusterSize);
   if (
     repair &&
     survey.end < image.end &&
-    survey.errorCount === survey.faulty.length &&
-    errorCount === repaired
+    inTable === survey.faulty.length &&
+    findings.errorCount === repaired
   ) {
     await file.truncate(survey.end);
     await file.flush();
     repaired += Math.floor((image.end - survey.end) / image.clusterSize);
     image.end = survey.end;
   }
-  if (errorCount > MAX_LINES) errors.splice(MAX_LINES, Infinity, `and ${errorCount - MAX_LINES} more`);
-  return { errors, errorCount, leaks, repaired };
+  return findings.report(repaired);
 }

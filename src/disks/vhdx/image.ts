@@ -276,8 +276,8 @@ export class VhdxImage extends BlockImage<Place, void> implements DiskImage {
   }
 
   private async start(): Promise<void> {
-    const { errors } = await surveyTable(this);
-    if (errors.length > 0) throw this.error(`${errors[0]}; it is not written to before it is repaired`);
+    const { findings } = await surveyTable(this);
+    if (findings.first) throw this.error(`${findings.first}; it is not written to before it is repaired`);
     await this.headers.update({ fileWriteGuid: this.newGuid(), dataWriteGuid: this.newGuid() });
   }
 

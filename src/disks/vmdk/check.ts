@@ -7,14 +7,14 @@ import type { GrainTables } from './grain-tables.ts';
 
 /**
  * @param mayRepair whether redundant tables that differ are written anew.
- * @returns grains in the file that nothing uses, and what was repaired.
+ * @returns how many of them were.
  */
 export async function checkGrains(
   file: ImageFile,
   tables: GrainTables,
   findings: Findings,
   mayRepair: boolean,
-): Promise<{ leaks: number; repaired: number }> {
+): Promise<number> {
   const { clusterSize, entryCount, unitEntries, header } = tables;
   /** A bit for each grain of the file, by where it ends; compressed ones have no places of one size. */
   const used = new Uint8Array(header.isCompressed ? 0 : Math.ceil(file.size / clusterSize / 8) + 1);
@@ -50,5 +50,6 @@ export async function checkGrains(
   }
   if (repaired > 0) await file.flush();
   const room = Math.floor((file.size - tables.metadataBytes) / clusterSize);
-  return { leaks: header.isCompressed ? 0 : Math.max(0, room - grains), repaired };
+  if (!header.isCompressed) findings.leaks += Math.max(0, room - grains);
+  return repaired;
 }

@@ -217,14 +217,12 @@ export class VmdkImage implements DiskImage {
   async check({ repair }: { readonly repair?: 'leaks' | 'all' } = {}): Promise<CheckReport> {
     await this.flush();
     const findings = new Findings();
-    let [leaks, repaired] = [0, 0];
+    let repaired = 0;
     for (const part of this.parts) {
-      if (!part.tables) continue;
-      const found = await checkGrains(part.file!, part.tables, findings, repair === 'all' && !this.readOnly);
-      leaks += found.leaks;
-      repaired += found.repaired;
+      if (part.tables)
+        repaired += await checkGrains(part.file!, part.tables, findings, repair === 'all' && !this.readOnly);
     }
-    return findings.report({ leaks, repaired });
+    return findings.report(repaired);
   }
 
   async makeEmpty(): Promise<void> {
