@@ -104,6 +104,14 @@ export async function useDamaged(bytes: Uint8Array, random: Random): Promise<voi
     () => opened.check({ repair: random.oneIn(2) ? 'all' : 'leaks' }),
     () => opened.write(0, buffer.subarray(0, Math.min(512, opened.size))),
     () => opened.flush(),
+    ...['openSnapshot', 'applySnapshot', 'deleteSnapshot'].map((name) => async (): Promise<void> => {
+      const snapshot = (await opened.info()).snapshots?.[0];
+      // Whoever has read the list names what is there.
+      if (!snapshot) return;
+      const view = await opened[name as 'openSnapshot'](snapshot.name);
+      if (view) await view.read(0, buffer.subarray(0, Math.min(512, view.size)));
+    }),
+    () => opened.flush(),
   ];
   // Reading first or writing first: what is in memory differs.
   if (random.oneIn(2)) work.splice(0, 2);
