@@ -11,9 +11,10 @@ import { openDiskImage } from '../../src/disks/open.ts';
 import type { Qcow2Image } from '../../src/disks/qcow2/image.ts';
 import { QCOW2 } from '../../src/disks/qcow2/index.ts';
 import { fuzzSeeds, Random } from '../support/random.ts';
-import { readAll } from './image-model.ts';
-import { MemoryFolder } from './memory-image-host.ts';
+
 import { hasQemuImg, qemuImg } from './qemu-img.ts';
+import { readAll } from './content.ts';
+import { MemoryFolder } from './memory-image-host.ts';
 import { createImage, HOST, openImage, pattern, SECTOR } from './qcow2-support.ts';
 
 const KIB = 1024;

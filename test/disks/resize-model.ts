@@ -3,7 +3,8 @@ import { expect } from 'vitest';
 import type { DiskImage } from '../../src/disks/disk-image.ts';
 import { openDiskImage } from '../../src/disks/open.ts';
 import { Random } from '../support/random.ts';
-import { readAll, walk } from './image-model.ts';
+import { readAll } from './content.ts';
+import { replayLog, walk } from './image-model.ts';
 import { MemoryFolder } from './memory-image-host.ts';
 
 const SECTOR = 512;
@@ -103,23 +104,7 @@ export async function crashResizing(make: Make, size: number, seed: number): Pro
     await disk.close();
   };
 
-  const { log } = folder;
-  const killed = await start.copy();
-  const stable = await start.copy();
-  let pending: number[] = [];
-  for (let events = 0; events <= log.length; events++) {
-    if (events > 0) {
-      const event = log[events - 1];
-      await killed.apply(event);
-      if (event.kind === 'flush') {
-        for (const i of pending.filter((i) => log[i].file === event.file)) await stable.apply(log[i]);
-        pending = pending.filter((i) => log[i].file !== event.file);
-      } else pending.push(events - 1);
-    }
-    await look(await killed.copy(), `seed ${seed}, killed after ${events} events`);
-    const left = await stable.copy();
-    // Truncates are not reordered with each other; a file system journals them.
-    for (const i of pending) if (random.oneIn(2) || log[i].kind === 'truncate') await left.apply(log[i]);
-    await look(left, `seed ${seed}, power lost after ${events} events`);
-  }
+  await replayLog(folder.log, start, random, (left, events, how) =>
+    look(left, `seed ${seed}, ${how} after ${events} events`),
+  );
 }

@@ -10,9 +10,10 @@ import { diskFormat } from '../../src/disks/formats.ts';
 import { openDiskImage } from '../../src/disks/open.ts';
 import { encodeHeader } from '../../src/disks/vdi/header.ts';
 import { fuzzSeeds, Random } from '../support/random.ts';
-import { readAll } from './image-model.ts';
-import { MemoryFolder } from './memory-image-host.ts';
+
 import { hasQemuImg, qemuImg } from './qemu-img.ts';
+import { readAll } from './content.ts';
+import { MemoryFolder } from './memory-image-host.ts';
 import { compareResized, crashResizing, type Make } from './resize-model.ts';
 
 const KIB = 1024;
