@@ -313,6 +313,8 @@ export async function fuzz(
       await attempt(() => image!.write(at, new Uint8Array(Math.min(70_000, size - at)).fill(1)));
       await attempt(() => image!.writeZeroes?.(0, Math.min(size, 1 << 20), true) ?? Promise.resolve());
       await attempt(() => image!.flush());
+      for (const next of [Math.max(SECTOR, size - (1 << 20)), size])
+        await attempt(() => image!.resize?.(next) ?? Promise.resolve());
     }
     await attempt(() => image!.close());
   }

@@ -21,7 +21,7 @@ export async function compareResized(make: Make, sizes: Sizes, seed: number): Pr
   const folder = new MemoryFolder();
   let image = await make(folder);
   let expected = new Uint8Array(image.size);
-  for (let round = 0; round < 30; round++) {
+  for (let round = 0; round < 20; round++) {
     for (let i = 0; i < 4; i++) {
       const at = random.below(image.size / SECTOR) * SECTOR;
       const bytes = random.bytes(Math.min(image.size - at, (1 + random.below(40)) * SECTOR));
