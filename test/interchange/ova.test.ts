@@ -434,6 +434,13 @@ describe('the disks of a package', () => {
   test('have a capacity and files of their own', async () => {
     const disk = (attributes: string): Parameters<typeof envelope>[0] => ({ disks: `<Disk ${attributes}/>` });
     const there = { 'disk.vmdk': vmdk };
+    const sized = envelope({
+      disks: '<Disk ovf:diskId="a" ovf:capacity="${size}" ovf:fileRef="file1"/>',
+      sections:
+        '<ProductSection><Info>it</Info><Property ovf:key="size" ovf:value="1048577"/></ProductSection>',
+    });
+    const { notes } = await unpackOnlyDisks(await archiveOf({ 'vm.ovf': sized, ...there }));
+    expect(notes).toContain('disk.qcow2: the descriptor says 1048577 bytes, and the disk has 1048576');
     expect(await refused(there, disk('ovf:diskId="a" ovf:capacity="${size}" ovf:fileRef="file1"'))).toContain(
       'disk "a": expected a capacity, found "${size}" with the unit "byte"',
     );
@@ -443,7 +450,17 @@ describe('the disks of a package', () => {
     expect(await refused(there, disk('ovf:capacity="1" ovf:fileRef="file1"'))).toContain(
       'expected an attribute diskId of <ovf:Disk>',
     );
-    expect(await refused(there, disk('ovf:diskId="a" ovf:capacity="1"'))).toContain('found none');
+    for (const none of ['', 'ovf:fileRef=""'])
+      expect(await refused(there, disk(`ovf:diskId="a" ovf:capacity="1" ${none}`))).toContain('found none');
+    const sizes = 'ovf:href="disk.vmdk" ovf:size="-7"';
+    expect(await disksOf(there, file(sizes))).toBe('right');
+    const { notes: other } = await unpackOnlyDisks(
+      await archiveOf({ 'vm.ovf': envelope(file(sizes.replace('-7', '7'))), ...there }),
+    );
+    expect(other).toContain(`disk.vmdk: the descriptor says 7 bytes, and there are ${vmdk.length}`);
+    expect(await refused(there, file('ovf:href="disk.vmdk" ovf:chunkSize="0"'))).toContain(
+      'file "file1": expected the size of its chunks, found "0"',
+    );
     const encrypted = envelope().replace(
       '<DiskSection>',
       '<EncryptionSection><Info>it</Info></EncryptionSection>$&',

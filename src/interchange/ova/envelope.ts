@@ -12,7 +12,7 @@ export interface PackagedFile {
   readonly isGzip: boolean;
   /** Size of each of its chunks but the last, which are files of the package. Default: it is one file. */
   readonly chunkSize?: number;
-  /** Of all of it as it lies there, where that is said. */
+  /** Of all of it as it lies there, where that is said rightly. */
   readonly size?: number;
 }
 
@@ -62,11 +62,13 @@ export function readEnvelope(document: XmlElement): Envelope {
     if (files.has(file.id)) throw new InterchangeError(`two files have the id ${JSON.stringify(file.id)}`);
     files.set(file.id, file);
   }
+  const properties = new Map<string, string>();
+  collectProperties(root, properties);
   const disks = new Map<string, PackagedDisk>();
   for (const section of ['ovf:DiskSection', 'ovf:SharedDiskSection'])
     for (const element of childrenOf(root, section).flatMap(({ children }) => children)) {
       if (!/^ovf:(Shared)?Disk$/.test(element.name)) continue;
-      const disk = readDisk(element, files);
+      const disk = readDisk(element, files, properties);
       if (disks.has(disk.id)) throw new InterchangeError(`two disks have the id ${JSON.stringify(disk.id)}`);
       disks.set(disk.id, disk);
     }
@@ -82,6 +84,16 @@ export function readEnvelope(document: XmlElement): Envelope {
   };
   look(root);
   return { files, disks, systems, unknownSections: [...unknown] };
+}
+
+/** What properties are unless somebody says otherwise (9.5), by their keys. */
+function collectProperties(element: XmlElement, into: Map<string, string>): void {
+  for (const child of element.children) {
+    if (child.name !== 'ovf:Property') collectProperties(child, into);
+    const key = attributeOf(child, 'key');
+    const value = attributeOf(child, 'value');
+    if (child.name === 'ovf:Property' && key !== undefined && value !== undefined) into.set(key, value);
+  }
 }
 
 /** What stands directly in an element. */
@@ -107,40 +119,44 @@ function readFile(element: XmlElement): PackagedFile {
     throw new InterchangeError(
       `${where}: expected the compression gzip or none, found ${JSON.stringify(compression)}`,
     );
-  const number = (name: string): number | undefined => {
-    const text = attributeOf(element, name);
-    if (text === undefined) return undefined;
-    const value = sizeIn(text, 'byte');
-    if (value === undefined)
-      throw new InterchangeError(`${where}: expected ${name} in bytes, found ${JSON.stringify(text)}`);
-    return value;
-  };
-  const chunkSize = number('chunkSize');
-  if (chunkSize === 0) throw new InterchangeError(`${where}: expected chunks of a size, found 0`);
+  const bytes = (text: string | undefined): number | undefined =>
+    text === undefined ? undefined : sizeIn(text, 'byte');
+  const chunks = attributeOf(element, 'chunkSize');
+  const chunkSize = bytes(chunks);
+  if (chunks !== undefined && !chunkSize)
+    throw new InterchangeError(`${where}: expected the size of its chunks, found ${JSON.stringify(chunks)}`);
   return {
     id,
     href: needed(element, 'href'),
     isGzip: compression === 'gzip',
     ...(chunkSize !== undefined && { chunkSize }),
-    size: number('size'),
+    size: bytes(attributeOf(element, 'size')),
   };
 }
 
-function readDisk(element: XmlElement, files: ReadonlyMap<string, PackagedFile>): PackagedDisk {
+function readDisk(
+  element: XmlElement,
+  files: ReadonlyMap<string, PackagedFile>,
+  properties: ReadonlyMap<string, string>,
+): PackagedDisk {
   const id = needed(element, 'diskId');
   const where = `disk ${JSON.stringify(id)}`;
-  const text = needed(element, 'capacity');
+  // It can be left to whoever installs the package (9.1).
+  const text = needed(element, 'capacity').replace(
+    /^\$\{(.+)\}$/,
+    (property, key: string) => properties.get(key) ?? property,
+  );
   const unit = attributeOf(element, 'capacityAllocationUnits') ?? 'byte';
   const capacity = sizeIn(text, unit);
   if (capacity === undefined)
     throw new InterchangeError(
       `${where}: expected a capacity, found ${JSON.stringify(text)} with the unit ${JSON.stringify(unit)}`,
     );
-  const fileRef = attributeOf(element, 'fileRef');
+  const fileRef = attributeOf(element, 'fileRef') || undefined;
   const file = fileRef === undefined ? undefined : files.get(fileRef);
   if (fileRef !== undefined && !file)
     throw new InterchangeError(`${where}: there is no file with the id ${JSON.stringify(fileRef)}`);
-  const parent = attributeOf(element, 'parentRef');
+  const parent = attributeOf(element, 'parentRef') || undefined;
   return { id, capacity, ...(file && { file }), ...(parent !== undefined && { parent }) };
 }
 

@@ -105,7 +105,7 @@ export function importHardware(
       continue;
     }
     if (type === RESOURCE.processor) harts += Number(text('VirtualQuantity') ?? 1);
-    else if (type === RESOURCE.memory) memory += memoryOf(item);
+    else if (type === RESOURCE.memory && text('VirtualQuantity') !== undefined) memory += memoryOf(item);
     else if (type === RESOURCE.ethernet) {
       const mac = text('Address');
       draft.network.push({ from: what, bus: 'mmio', ...(mac !== undefined && { mac }) });
@@ -121,7 +121,7 @@ export function importHardware(
       } else {
         draft.note(what, resource === undefined ? 'it is empty' : `there is no ${JSON.stringify(resource)}`);
       }
-    } else if (!RESOURCE.controllers.some((each) => each === type)) {
+    } else if (![RESOURCE.memory, ...RESOURCE.controllers].some((each) => each === type)) {
       draft.note(`${what} of the type ${type}`, 'there is no such device here');
     }
   }
