@@ -236,7 +236,6 @@ describe('a machine of another program', () => {
         { file: 'cd_201.iso', readOnly: true, id: 'drive2' },
       ],
       network: [{ mac: '52:54:00:01:02:03' }],
-      devices: { rng: false },
     });
     expect((await contentOf(files.get('disk.qcow2')!)).equals(content)).toBe(true);
     expect((await contentOf(files.get('b.qcow2')!)).equals(Buffer.alloc(3 * MiB))).toBe(true);
@@ -244,6 +243,25 @@ describe('a machine of another program', () => {
     expect(notes.join('\n')).toMatch(/item "floppy" of the type 14: there is no such device here/);
     expect(notes.join('\n')).toMatch(/item "Ethernet 1", connected to "VM Network": what a card/);
     expect(notes.join('\n')).toMatch(/Config \(.*"efi"\): there is no such thing here/);
+  });
+
+  test('has its devices on PCI when there are many', async () => {
+    const items = (count: number): string => diskItem('vmdisk1').repeat(count);
+    const drivesOf = async (count: number): Promise<MachineDescription> => {
+      const archive = await archiveOf({
+        'vm.ovf': envelope({ ...RISCV, items: items(count) }),
+        'disk.vmdk': vmdk,
+      });
+      const { description, notes, files } = await unpack(archive, { boot });
+      expect(notes.join('\n').match(/left out/g) ?? []).toHaveLength(count > 30 ? 1 : 0);
+      expect(files.size).toBe(1);
+      return description;
+    };
+    expect((await drivesOf(7)).drives!.every(({ bus }) => bus === undefined)).toBe(true);
+    const { drives, devices } = await drivesOf(40);
+    expect(drives).toHaveLength(30);
+    expect(drives!.every(({ bus, slot }) => bus === 'pci' && slot === undefined)).toBe(true);
+    expect(devices).toEqual({ rng: { bus: 'pci' } });
   });
 
   test('is refused for sections that it needs and nobody here knows', async () => {

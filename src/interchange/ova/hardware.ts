@@ -1,6 +1,7 @@
 /** The virtual hardware of a machine (DSP0243, clause 8) that another program packed. */
 import type { BootDescription } from '../../machine/description.ts';
-import { Draft, NO_CABLE, type Imported } from '../draft.ts';
+import { SLOTS } from '../../machine/virtio-slots.ts';
+import { Draft, NO_CABLE, type FoundCard, type FoundDrive, type Imported } from '../draft.ts';
 import { Reader } from '../element-reader.ts';
 import { InterchangeError } from '../error.ts';
 import type { XmlElement } from '../xml.ts';
@@ -87,6 +88,8 @@ export function importHardware(
   if (sections.length === 0) throw new InterchangeError('expected a machine with hardware, found none');
   if (sections.length > 1)
     draft.note('VirtualHardwareSection', 'there are several, for different hosts: the first one was taken');
+  const drives: FoundDrive[] = [];
+  const cards: FoundCard[] = [];
   let harts = 0;
   let memory = 0;
   const items = [...sections[0].all('ovf:Item'), ...sections[0].all('ovf:EthernetPortItem')].concat(
@@ -108,7 +111,7 @@ export function importHardware(
     else if (type === RESOURCE.memory && text('VirtualQuantity') !== undefined) memory += memoryOf(item);
     else if (type === RESOURCE.ethernet) {
       const mac = text('Address');
-      draft.network.push({ from: what, bus: 'mmio', ...(mac !== undefined && { mac }) });
+      cards.push({ from: what, ...(mac !== undefined && { mac }) });
       draft.note(`${what}, connected to ${JSON.stringify(text('Connection') ?? '')}`, NO_CABLE);
     } else if (type === RESOURCE.disk || RESOURCE.optical.some((each) => each === type)) {
       const isDisk = type === RESOURCE.disk;
@@ -117,7 +120,7 @@ export function importHardware(
       const disk = kind === 'disk' ? disks.get(id) : undefined;
       if (disk || (kind === 'file' && files.has(id))) {
         const source = { file: place({ kind: kind as WantedDrive['kind'], id }) };
-        draft.drives.push({ from: what, source, readOnly: !isDisk });
+        drives.push({ from: what, source, readOnly: !isDisk, id: `drive${drives.length}` });
       } else {
         draft.note(what, resource === undefined ? 'it is empty' : `there is no ${JSON.stringify(resource)}`);
       }
@@ -125,11 +128,22 @@ export function importHardware(
       draft.note(`${what} of the type ${type}`, 'there is no such device here');
     }
   }
+  placeDevices(draft, drives, cards);
   noteOtherSections(reader, sections[0]);
   if (harts > 0) draft.harts = harts;
   if (memory > 0) draft.memory = memory;
   else draft.note('memory', `nothing is said of it: ${DEFAULT_MEMORY / 2 ** 20}M`);
   return draft.finish();
+}
+
+/** OVF has no slots for virtio devices, and no entropy device, which every machine here has if nobody says otherwise. */
+function placeDevices(draft: Draft, drives: readonly FoundDrive[], cards: readonly FoundCard[]): void {
+  const bus = drives.length + cards.length < SLOTS.mmio.count ? 'mmio' : 'pci';
+  const { first, count } = SLOTS[bus];
+  const middle = first + Math.min(drives.length, count - 1);
+  draft.drives.push(...drives.map((drive, index) => ({ ...drive, bus, slot: first + index }) as const));
+  draft.rng = { from: 'the entropy device', bus, slot: middle };
+  draft.network.push(...cards.map((card, index) => ({ ...card, bus, slot: middle + 1 + index }) as const));
 }
 
 function memoryOf(item: Reader): number {

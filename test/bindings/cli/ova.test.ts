@@ -8,7 +8,11 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasQemuImg, qemuImg } from '../../disks/qemu-img.ts';
 import { diskItem, envelope } from '../../interchange/ova-support.ts';
+import { requireFile } from '../../support/tools.ts';
 import { finish, greeter, hartware, problem, start, Workplace } from './hartware.ts';
+
+const U_BOOT = '/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin';
+const hasUBoot = requireFile(U_BOOT, 'u-boot-qemu');
 
 let place: Workplace;
 let content: Buffer;
@@ -253,6 +257,26 @@ describe('a package of another program', () => {
     expect(described).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test.skipIf(!hasUBoot)('for riscv64 is started by U-Boot when that is wanted', async () => {
+    await folderOf('u-boot', {
+      'vm.ovf': envelope({ type: 'riscv64', os: '', items: '' }),
+      'disk.vmdk': vmdk,
+    });
+    const { code } = await hartware([
+      'import',
+      at('u-boot/vm.ovf'),
+      '-o',
+      at('u-boot-out'),
+      '--loader',
+      'u-boot',
+    ]);
+    expect(code).toBe(0);
+    expect(JSON.parse(await readFile(at('u-boot-out/machine.json'), 'utf8'))).toMatchObject({
+      boot: { kernel: 'u-boot.bin', privilege: 'supervisor' },
+    });
+    expect((await readFile(at('u-boot-out/u-boot.bin'))).equals(await readFile(U_BOOT))).toBe(true);
+  });
+
   test('has plain files in it', async () => {
     await folderOf('links', { 'vm.ovf': envelope({ files: '<File ovf:id="file1" ovf:href="disk.vmdk"/>' }) });
     await symlink('/etc/passwd', at('links/disk.vmdk'));
@@ -280,6 +304,17 @@ describe('the command line', () => {
     expect(problem('import', 'x.ova', '-o', 'd', '--disk-format', 'zip')).toContain(
       '--disk-format: expected "qcow2"',
     );
+  });
+
+  test('says so where a package is taken for a disk', async () => {
+    expect(problem('run', 'x.ova')).toContain('is a package: unpack it with "hartware import"');
+    const { code, stderr } = await hartware(['image', 'info', at('out.ova')]);
+    expect([code, stderr]).toEqual([
+      1,
+      `hartware: ${at('out.ova')} is a package, and no disk image: "hartware import ${at('out.ova')} --disks-only --output FOLDER" unpacks its disks\n`,
+    ]);
+    const tar = await hartware(['image', 'info', at('out.ova'), '--format', 'raw']);
+    expect(tar.code).toBe(0);
   });
 
   test('has names of files that go together', async () => {
