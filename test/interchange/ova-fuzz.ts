@@ -147,7 +147,7 @@ async function attempt(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-const boot = { flash: { code: 'loader' } };
+const boot = async () => ({ flash: { code: 'loader' } });
 
 export async function fuzzOnce(samples: Samples, random: Random): Promise<void> {
   const archive = damageArchive(random.pick(samples.archives), random);

@@ -122,6 +122,9 @@ interface EnvelopeParts {
   readonly sections?: string;
 }
 
+/** A disk of which the descriptor names no format. */
+export const RAW_DISK = '<Disk ovf:diskId="vmdisk1" ovf:capacity="1048576" ovf:fileRef="file1"/>';
+
 /** An item of a disk. */
 export const diskItem = (id: string): string =>
   `<Item><rasd:AddressOnParent>0</rasd:AddressOnParent><rasd:ElementName>disk</rasd:ElementName>

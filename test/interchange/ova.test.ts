@@ -20,6 +20,7 @@ import {
   diskItem,
   envelope,
   pack,
+  RAW_DISK,
   unpack,
   unpackOnlyDisks,
 } from './ova-support.ts';
@@ -148,6 +149,15 @@ describe('a machine of our own', () => {
     expect((await contentOf(files.get('two.vdi')!)).equals(content)).toBe(true);
   });
 
+  test('starts what it says, whatever else is offered', async () => {
+    const boot = async (): Promise<never> => {
+      throw new Error('is not asked for');
+    };
+    const { description, notes } = await unpack(archive, { boot });
+    expect(description.boot.firmware).toBe('fw.bin');
+    expect(notes).toEqual(['the loader is left out: the package says what starts its machine']);
+  });
+
   test('survives without disks and network', async () => {
     const machine: MachineDescription = { hartware: 1, boot: { kernel: 'k' } };
     const { description } = await unpack(await pack(machine, { k: Buffer.from('k') }));
@@ -194,7 +204,8 @@ describe('a machine of our own', () => {
 
 describe('a machine of another program', () => {
   const RISCV = { type: 'vendor-riscv64-1', os: '' };
-  const boot = { flash: { code: 'EDK2.fd' } };
+  const EDK2 = { flash: { code: 'EDK2.fd' } };
+  const boot = async () => EDK2;
 
   test('for another processor is refused, and its disks are not', async () => {
     const archive = await archiveOf({ 'vm.ovf': envelope(), 'disk.vmdk': vmdk });
@@ -229,7 +240,7 @@ describe('a machine of another program', () => {
       hartware: 1,
       harts: 4,
       memory: '1024M',
-      boot,
+      boot: EDK2,
       drives: [
         { file: 'disk.qcow2', id: 'drive0' },
         { file: 'b.qcow2', id: 'drive1' },
@@ -335,7 +346,11 @@ describe('the disks of a package', () => {
 
   test('are of any format', async () => {
     expect(await disksOf({ 'a.qcow2': qcow2 }, file('ovf:href="a.qcow2"'))).toBe('right');
-    expect(await disksOf({ 'a.raw': content }, file('ovf:href="./a.raw"'))).toBe('right');
+    expect(await refused({ 'disk.vmdk': content }, {})).toBe(
+      'disk.vmdk: expected a VMDK image, as the descriptor says, found none',
+    );
+    const raw = { ...file('ovf:href="./a.raw"'), disks: RAW_DISK };
+    expect(await disksOf({ 'a.raw': content }, raw)).toBe('right');
     expect(await disksOf({ 'a.vdi': await imageOf(content, 'vdi') }, file('ovf:href="a.vdi"'))).toBe('right');
   });
 

@@ -23,6 +23,8 @@ export interface PackagedDisk {
   readonly capacity: number;
   /** Default: an empty disk. */
   readonly file?: PackagedFile;
+  /** The format of its file, as a URI. */
+  readonly format: string;
   /** The disk that it is based on. */
   readonly parent?: string;
 }
@@ -157,7 +159,8 @@ function readDisk(
   if (fileRef !== undefined && !file)
     throw new InterchangeError(`${where}: there is no file with the id ${JSON.stringify(fileRef)}`);
   const parent = attributeOf(element, 'parentRef') || undefined;
-  return { id, capacity, ...(file && { file }), ...(parent !== undefined && { parent }) };
+  const format = attributeOf(element, 'format') ?? '';
+  return { id, capacity, format, ...(file && { file }), ...(parent !== undefined && { parent }) };
 }
 
 function needed(element: XmlElement, name: string): string {

@@ -32,8 +32,8 @@ export interface UnpackOptions {
   readonly descriptor?: string;
   /** Of the disks. Default: what they had where Hartware packed them, else qcow2. */
   readonly format?: DiskFormatName;
-  /** What starts a machine of another program, because its package does not say. */
-  readonly boot?: BootDescription;
+  /** What starts a machine of another program, because its package does not say; called if it is needed. */
+  readonly boot?: () => Promise<BootDescription>;
 }
 
 /**
@@ -59,8 +59,10 @@ export async function importOva(
   );
   const unpacking = new Unpacking(source, envelope, host, format);
   let imported: Imported;
-  if (own) imported = { description: readMachineElement(own, envelope, unpacking), notes: [] };
-  else {
+  if (own) {
+    const notes = boot ? ['the loader is left out: the package says what starts its machine'] : [];
+    imported = { description: readMachineElement(own, envelope, unpacking), notes };
+  } else {
     const { isRiscv, said } = purposeOf(system);
     if (!isRiscv) {
       const found = said.length === 0 ? 'nothing in it names a processor' : `it names ${said.join(', ')}`;
@@ -76,7 +78,7 @@ export async function importOva(
       throw new InterchangeError(
         'the package does not say what starts its machine: give --loader edk2, --loader u-boot or --loader FILE',
       );
-    imported = importHardware(system, envelope, boot, (drive) => unpacking.want(drive));
+    imported = importHardware(system, envelope, await boot(), (drive) => unpacking.want(drive));
   }
   await unpacking.run(work);
   return { ...imported, notes: [...source.notes, ...unpacking.notes, ...imported.notes] };

@@ -188,6 +188,13 @@ export class Unpacking {
       for (const each of chain.reverse()) {
         const file = await this.openFile(each, name, temporary, work);
         const image = await openDiskImage(file, this.confined(), { withBacking: false });
+        // What is no image of any kind is taken for a raw one.
+        if (image.format === 'raw' && each.format.includes('vmdk')) {
+          await image.close();
+          throw new InterchangeError(
+            `${each.file!.href}: expected a VMDK image, as the descriptor says, found none`,
+          );
+        }
         if (image.backingReference && !beneath) {
           await image.close();
           throw new InterchangeError(

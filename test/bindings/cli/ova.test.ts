@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasQemuImg, qemuImg } from '../../disks/qemu-img.ts';
-import { diskItem, envelope } from '../../interchange/ova-support.ts';
+import { diskItem, envelope, RAW_DISK } from '../../interchange/ova-support.ts';
 import { requireFile } from '../../support/tools.ts';
 import { finish, greeter, hartware, problem, start, Workplace } from './hartware.ts';
 
@@ -184,7 +184,9 @@ describe('work that is interrupted', () => {
     const packing = ['export', at('big.json'), '--to', 'ova', '-o', at('big.ova')];
     expect(await interrupt(packing, at('big.ova'))).toBe(130);
     expect(existsSync(at('big.ova'))).toBe(false);
-    await folderOf('big', { 'a.ovf': envelope({ files: '<File ovf:id="file1" ovf:href="big.img"/>' }) });
+    await folderOf('big', {
+      'a.ovf': envelope({ files: '<File ovf:id="file1" ovf:href="big.img"/>', disks: RAW_DISK }),
+    });
     run('.', 'mv', 'big.img', 'big/');
     const unpacking = [
       'import',

@@ -10,6 +10,7 @@ import type { BootDescription, MachineDescription } from '../../../../index.ts';
 import {
   archiveFiles,
   archiveTarget,
+  DESCRIPTION_NAME,
   exportOva,
   importOva,
   plain,
@@ -31,7 +32,6 @@ import { writeAll } from '../output.ts';
 import type { ImportArguments } from './arguments.ts';
 import { readXml } from './read-xml.ts';
 
-const DESCRIPTION = 'machine.json';
 /** Bytes that are read of a file that is unpacked. */
 const PIECE = 1 << 20;
 
@@ -131,10 +131,10 @@ export async function unpackMachine(folder: string, args: ImportArguments): Prom
           for (const { name } of disks) await writeAll(process.stdout, `${join(folder, name)}\n`);
           return notes;
         }
-        const boot = loader === undefined ? undefined : await bootOf(loader, folder, made, work.signal);
+        const boot = loader === undefined ? undefined : () => bootOf(loader, folder, made, work.signal);
         const { description, notes } = await importOva(files, host, { descriptor, format, boot }, work);
         const text = `${JSON.stringify(description, undefined, 2)}\n`;
-        const out = await made.create(join(folder, DESCRIPTION));
+        const out = await made.create(join(folder, DESCRIPTION_NAME));
         await out.write(0, Buffer.from(text));
         await made.close();
         return notes;
