@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import type { WorkOptions } from '../../../../disks/disk-image.ts';
 import { openDiskImage } from '../../../../disks/open.ts';
 import type { ImageFile } from '../../../../disks/image-file.ts';
 import type { BootDescription, MachineDescription } from '../../../../index.ts';
@@ -40,7 +41,7 @@ function hashOf(algorithm: DigestAlgorithm): ReturnType<PackHost['createHash']> 
   return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') };
 }
 
-/** Files that are made together: all of them, or none. */
+/** Files that are made together. */
 class MadeFiles {
   private readonly made: NodeImageFile[] = [];
 
@@ -59,6 +60,19 @@ class MadeFiles {
   async remove(): Promise<void> {
     await this.close();
     for (const { path } of this.made) await rm(path, { force: true });
+  }
+}
+
+/** What fails leaves no files. */
+async function allOrNone<T>(work: (made: MadeFiles) => Promise<T>): Promise<T> {
+  const made = new MadeFiles();
+  try {
+    const result = await work(made);
+    await made.close();
+    return result;
+  } catch (error) {
+    await made.remove();
+    throw error;
   }
 }
 
@@ -91,19 +105,16 @@ export async function packMachine(
       openDiskImage(await openImageFile(reference, true, baseDirectory), images, { format }),
     openFile: (reference) => openImageFile(reference, true, baseDirectory),
   };
-  const made = new MadeFiles();
   const folder = dirname(output);
-  const beside = (each: string): Promise<ImageFile> => made.create(join(folder, each));
-  try {
-    const target: PackageTarget = isFolder
-      ? { reserve: beside, add: beside, finish: async () => {} }
-      : archiveTarget(await made.create(output));
-    await withProgress(`packing ${file}`, quiet, (work) => exportOva(description, name, target, host, work));
-    await made.close();
-  } catch (error) {
-    await made.remove();
-    throw error;
-  }
+  await withProgress(`packing ${file}`, quiet, (work) =>
+    allOrNone(async (made) => {
+      const beside = (each: string): Promise<ImageFile> => made.create(join(folder, each));
+      const target: PackageTarget = isFolder
+        ? { reserve: beside, add: beside, finish: async () => {} }
+        : archiveTarget(await made.create(output));
+      await exportOva(description, name, target, host, work);
+    }),
+  );
 }
 
 /**
@@ -111,42 +122,46 @@ export async function packMachine(
  * @throws FileError, InterchangeError; nothing that was unpacked stays then.
  */
 export async function unpackMachine(folder: string, args: ImportArguments): Promise<readonly string[]> {
-  const { file, disksOnly, diskFormat: format, loader, quiet } = args;
+  const { file, quiet } = args;
   const source = await NodeImageFile.open(file, true);
   try {
-    const isArchive = !/\.ovf$/i.test(file);
-    const files = isArchive ? await archiveFiles(source) : await filesBeside(source);
-    const made = new MadeFiles();
-    const isNew =
-      (await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    return await withProgress(`unpacking ${file}`, quiet, async (work) => {
+      const first = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
         throw fileError('create', folder, error);
-      })) !== undefined;
-    try {
-      return await withProgress(`unpacking ${file}`, quiet, async (work) => {
-        const host = unpackHost(folder, made);
-        const descriptor = isArchive ? undefined : basename(file);
-        if (disksOnly) {
-          const { disks, notes } = await unpackDisks(files, host, { descriptor, format }, work);
-          await made.close();
-          for (const { name } of disks) await writeAll(process.stdout, `${join(folder, name)}\n`);
-          return notes;
-        }
-        const boot = loader === undefined ? undefined : () => bootOf(loader, folder, made, work.signal);
-        const { description, notes } = await importOva(files, host, { descriptor, format, boot }, work);
-        const text = `${JSON.stringify(description, undefined, 2)}\n`;
-        const out = await made.create(join(folder, DESCRIPTION_NAME));
-        await out.write(0, Buffer.from(text));
-        await made.close();
-        return notes;
       });
-    } catch (error) {
-      await made.remove();
-      if (isNew) await rmdir(folder).catch(() => {});
-      throw error;
-    }
+      try {
+        return await allOrNone((made) => unpackTo(folder, source, args, made, work));
+      } catch (error) {
+        if (first !== undefined) await rmdir(folder).catch(() => {});
+        throw error;
+      }
+    });
   } finally {
     await source.close();
   }
+}
+
+async function unpackTo(
+  folder: string,
+  source: NodeImageFile,
+  { file, disksOnly, diskFormat: format, loader }: ImportArguments,
+  made: MadeFiles,
+  work: WorkOptions & { readonly signal: AbortSignal },
+): Promise<readonly string[]> {
+  const isArchive = !/\.ovf$/i.test(file);
+  const files = isArchive ? await archiveFiles(source) : await filesBeside(source);
+  const descriptor = isArchive ? undefined : basename(file);
+  const host = unpackHost(folder, made);
+  if (disksOnly) {
+    const { disks, notes } = await unpackDisks(files, host, { descriptor, format }, work);
+    for (const { name } of disks) await writeAll(process.stdout, `${join(folder, name)}\n`);
+    return notes;
+  }
+  const boot = loader === undefined ? undefined : () => bootOf(loader, folder, made, work.signal);
+  const { description, notes } = await importOva(files, host, { descriptor, format, boot }, work);
+  const out = await made.create(join(folder, DESCRIPTION_NAME));
+  await out.write(0, Buffer.from(`${JSON.stringify(description, undefined, 2)}\n`));
+  return notes;
 }
 
 function unpackHost(folder: string, made: MadeFiles): UnpackHost {
