@@ -36,6 +36,7 @@ export function readMachineElement(
   }
   const disks = [...envelope.disks.values()];
   const formats = new Map<string, string>();
+  const longer = new Set<string>();
   const renamed = renameFiles(description, (file, place) => {
     const shown = JSON.stringify(file.slice(0, 200));
     const attributes = files.get(file);
@@ -48,11 +49,19 @@ export function readMachineElement(
     if (!isDiskFormat(format)) throw wrong(`there is no format ${JSON.stringify(format)} of disks`);
     const name = unpacking.wantDisk(disk, file, format, Number(contentSize) || undefined);
     formats.set(name, unpacking.formatOf(format));
+    if (contentSize !== undefined && unpacking.formatOf(format) !== 'raw') longer.add(name);
     return name;
   });
   // What was of one format, and said so, may be of another one now.
-  const drives = renamed.drives?.map((drive) =>
-    drive.format === undefined ? drive : { ...drive, format: formats.get(drive.file!)! },
-  );
+  const drives = renamed.drives?.map(({ sha256, ...drive }) => {
+    const isLonger = sha256 !== undefined && longer.has(drive.file!);
+    if (isLonger)
+      unpacking.notes.push(`${drive.file}: its sha256 is left out: it has whole sectors now, and had not`);
+    return {
+      ...drive,
+      ...(sha256 !== undefined && !isLonger && { sha256 }),
+      ...(drive.format !== undefined && { format: formats.get(drive.file!)! }),
+    };
+  });
   return { ...renamed, ...(drives && { drives }) } as MachineDescription;
 }
