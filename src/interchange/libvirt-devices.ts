@@ -1,7 +1,7 @@
 /** The devices of a libvirt domain. */
 import { NO_CABLE, NO_FOLDER, type Draft, type Origin } from './draft.ts';
 import type { Overrides } from './libvirt-import.ts';
-import type { Reader } from './libvirt-reader.ts';
+import type { Reader } from './element-reader.ts';
 import { mmioSlotOf, pciSlotOf } from './slots.ts';
 
 /** Why a kind of device is not there. */
