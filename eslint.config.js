@@ -65,6 +65,7 @@ const ARROWS = {
   },
   program: { from: ['errors', 'pieces', 'text', 'assembler', 'core', 'machine'] },
   interchange: { from: ['errors', 'machine'] },
+  'interchange/*': { from: ['errors', 'text', 'sha256', 'disks', 'machine'] },
   conformance: { from: ['generated', 'assembler', 'core', 'machine', 'network', 'filesystem'] },
   debug: { from: ['generated', 'memory', 'disassembler', 'machine'] },
   remote: {

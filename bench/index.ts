@@ -1,6 +1,7 @@
 /** Runs the benchmarks named on the command line; see support/options.ts. */
 import { boot } from './boot.ts';
 import { bootDisk } from './boot-disk.ts';
+import { convert } from './convert.ts';
 import { coremark } from './coremark.ts';
 import { disk } from './disk.ts';
 import { embed } from './embed.ts';
@@ -22,10 +23,11 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   'boot-disk': bootDisk,
   linux,
   disk,
+  convert,
 };
 
 /** Not among the default ones. */
-const LONG = ['boot-disk', 'disk', 'linux'];
+const LONG = ['boot-disk', 'convert', 'disk', 'linux'];
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) {

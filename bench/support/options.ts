@@ -7,16 +7,17 @@ import { isInstalled } from './contender.ts';
 
 export const USAGE = `npm run bench -- [benchmark ...] [options]
 
-Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), disk, boot-disk, linux.
-Default: all but disk and linux, which take long and a cross compiler, and boot-disk, which needs a
-disk that takes minutes to make.
+Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), disk, boot-disk, convert,
+linux.
+Default: all but disk and linux, which take long and a cross compiler, boot-disk, which needs a disk
+that takes minutes to make, and convert, which takes minutes and 3 GB of temporary files.
 
   --runs N          measurements of each contender (default 5)
   --json            print JSON instead of tables
   --build DIR       our build to measure (default dist)
   --baseline DIR    another build of ours to compare with
   --qemu COMMAND    QEMU to compare with (default qemu-system-riscv64); "none" for none
-  --only A,B        integer, linux, disk: just these programs
+  --only A,B        integer, linux, disk, convert: just these
   --kernel FILE     boot, idle, startup, linux, disk: a kernel instead of Debian's ...
   --initrd FILE     ... and the initrd of a Debian installer that goes with it
   --image FILE      boot-disk: a disk of npm run debian-disk (default: one that is made and kept)

@@ -32,3 +32,8 @@ export async function probeFormat(file: ImageFile): Promise<DiskFormatName> {
   for (const format of DISK_FORMATS) if (await format.probe(head, file)) return format.name;
   return 'raw';
 }
+
+/** Whether there is a format of that name. */
+export function isDiskFormat(name: string): name is DiskFormatName {
+  return DISK_FORMATS.some((format) => format.name === name);
+}

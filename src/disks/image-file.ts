@@ -22,6 +22,11 @@ export interface ImageFile {
   readNow?(offset: number, into: readonly Uint8Array[]): boolean;
   /** As `BlockBackend.writeNow`. */
   writeNow?(offset: number, from: readonly Uint8Array[]): boolean;
+  /**
+   * Whether a hole, which reads as zeros, begins at `offset`, and how long that or the content is. Absent where
+   * the store does not know.
+   */
+  extentAt?(offset: number): Promise<{ readonly isHole: boolean; readonly length: number }>;
   /** Makes it shorter, or longer by zeros. */
   truncate(size: number): Promise<void>;
   /** Resolves when every write that was resolved before is durable. */

@@ -8,4 +8,5 @@ export { exportLibvirt, type LibvirtExport, type LibvirtExportOptions } from './
 export { importLibvirt } from './libvirt-import.ts';
 export { exportQemu, type QemuExport } from './qemu-export.ts';
 export { importQemu } from './qemu-import.ts';
+export { renameFiles, type ReferencePlace } from './references.ts';
 export type { XmlElement } from './xml.ts';

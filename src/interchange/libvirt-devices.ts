@@ -2,7 +2,7 @@
 import { NO_CABLE, NO_FOLDER, type Draft, type Origin } from './draft.ts';
 import { formatOf, otherFormat } from './images.ts';
 import type { Overrides } from './libvirt-import.ts';
-import type { Reader } from './libvirt-reader.ts';
+import type { Reader } from './element-reader.ts';
 import { mmioSlotOf, pciSlotOf } from './slots.ts';
 
 /** Why a kind of device is not there. */

@@ -7,7 +7,7 @@ import { Draft, type Imported } from './draft.ts';
 import { InterchangeError } from './error.ts';
 import { CPU_MODEL } from './harts.ts';
 import { readDevices } from './libvirt-devices.ts';
-import { Reader } from './libvirt-reader.ts';
+import { Reader } from './element-reader.ts';
 import { QemuReader } from './qemu-import.ts';
 import type { XmlElement } from './xml.ts';
 

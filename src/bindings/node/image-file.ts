@@ -4,8 +4,12 @@ import { constants, open, realpath, type FileHandle } from 'node:fs/promises';
 import type { ImageFile } from '../../disks/image-file.ts';
 import { sizeOf } from '../../pieces.ts';
 import { FileError, fileError } from './file-error.ts';
+import { findData, type DataRange } from './file-holes.ts';
 import { checkUnlocked, lockFile } from './file-lock.ts';
 import { Promptness } from './promptness.ts';
+
+/** So many bytes of holes are worth the question where they are. */
+const WORTH_ASKING = 16 * 1024 * 1024;
 
 /** A file on the host's file system; one that is written to is locked against other machines. */
 export class NodeImageFile implements ImageFile {
@@ -14,6 +18,7 @@ export class NodeImageFile implements ImageFile {
   private readonly reads = new Promptness();
   private readonly writes = new Promptness();
   private closing: Promise<void> | undefined;
+  private data: Promise<readonly DataRange[]> | undefined;
 
   private constructor(
     readonly name: string,
@@ -115,6 +120,28 @@ export class NodeImageFile implements ImageFile {
       this.length = Math.max(this.length, offset + total);
       return total;
     });
+  }
+
+  /** Of files that are only read: of others, what has content changes. */
+  async extentAt(offset: number): Promise<{ isHole: boolean; length: number }> {
+    const [{ length }, data] = [this, this.readOnly ? await (this.data ??= this.findData()) : undefined];
+    if (!data) return { isHole: false, length: length - offset };
+    // The first stretch that ends behind it.
+    let [low, high] = [0, data.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (data[middle].end <= offset) low = middle + 1;
+      else high = middle;
+    }
+    const { start, end } = data[low] ?? { start: length, end: length };
+    const isHole = offset < start;
+    return { isHole, length: (isHole ? start : end) - offset };
+  }
+
+  private async findData(): Promise<readonly DataRange[]> {
+    const { blocks } = await this.handle.stat();
+    const isDense = this.length - blocks * 512 < WORTH_ASKING;
+    return (!isDense && (await findData(this.path, this.length))) || [{ start: 0, end: this.length }];
   }
 
   async truncate(size: number): Promise<void> {

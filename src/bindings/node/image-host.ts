@@ -53,8 +53,9 @@ export function createImageHost({ allow = [] }: NodeImageHostOptions = {}): Imag
   };
   return {
     async decompress(compression, bytes, size) {
-      // One buffer of the right size: zlib would begin with 16 KiB and join several.
-      return UNPACK[compression](bytes, { maxOutputLength: size, chunkSize: Math.max(size, 64) });
+      // One buffer: zlib would begin with 16 KiB and join several. While one is full it takes another, so that
+      // this one does not become full.
+      return UNPACK[compression](bytes, { maxOutputLength: size, chunkSize: Math.max(size + 1, 64) });
     },
     async compress(compression, bytes, { windowBits } = {}) {
       return PACK[compression](bytes, windowBits === undefined ? {} : { windowBits });

@@ -29,12 +29,12 @@ describe('the command', () => {
     expect(problem('export')).toContain('nothing to export: expected a machine description');
     expect(problem('export', 'm.json')).toContain('--to is missing');
     expect(problem('export', 'm.json', '--to', 'bochs')).toBe(
-      '--to: expected "qemu" or "libvirt", found "bochs"',
+      '--to: expected "qemu", "libvirt" or "ova", found "bochs"',
     );
     expect(problem('export', 'm.json', 'n.json', '--to', 'qemu')).toContain('found "n.json" as well');
     expect(problem('export', 'm.json', '--too', 'qemu')).toContain('did you mean --to?');
     expect(problem('export', 'm.json', '--to', 'qemu', '--name', 'x')).toContain(
-      '--name belongs to --to libvirt',
+      '--name belongs to --to libvirt and --to ova',
     );
     expect(problem('export', 'm.json', '--to', 'libvirt', '--name', 'a/b')).toContain(
       '--name: expected a name without',
@@ -43,7 +43,9 @@ describe('the command', () => {
       '--qemu-version: expected 7.2 or later',
     );
     expect(problem('import')).toContain('nothing to import');
-    expect(problem('import', 'x', '--from', 'vmware')).toContain('--from: expected "qemu" or "libvirt"');
+    expect(problem('import', 'x', '--from', 'vmware')).toContain(
+      '--from: expected "qemu", "libvirt" or "ova"',
+    );
     expect(problem('import', 'x', '--to', 'qemu')).toContain('unknown option --to');
     expect(problem('improt')).toContain('did you mean "import"?');
   });

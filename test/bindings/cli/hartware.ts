@@ -28,11 +28,17 @@ export function problem(...args: string[]): string {
   throw new Error('was accepted');
 }
 
-/** Starts the command; `run` with the mode of the JIT that the suite has. */
-export function start(args: readonly string[]): ChildProcessWithoutNullStreams {
+/**
+ * Starts the command; `run` with the mode of the JIT that the suite has.
+ * @param env default this process's.
+ */
+export function start(
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+): ChildProcessWithoutNullStreams {
   const [command, ...rest] = args;
   const all = command === 'run' ? [command, '--jit', JIT_MODE, ...rest] : args;
-  return spawn(process.execPath, [CLI, ...all], { stdio: 'pipe' });
+  return spawn(process.execPath, [CLI, ...all], { stdio: 'pipe', env });
 }
 
 export async function finish(child: ChildProcessWithoutNullStreams): Promise<Result> {

@@ -133,11 +133,11 @@ describe('hartware image', () => {
     const large = at('large.img');
     await writeFile(large, '');
     const handle = await open(large, 'r+');
-    // Zeros take time to be read, and none to be written.
+    // Holes take time to be read where there is no tar that knows of them, and none to be written.
     await handle.truncate(200 * 2 ** 30);
     await handle.close();
     const target = at('interrupted.img');
-    const child = start(['image', 'convert', large, target]);
+    const child = start(['image', 'convert', large, target], { PATH: '' });
     const ended = finish(child);
     while (!(await readdir(place.directory)).includes('interrupted.img'))
       await new Promise((resolve) => setTimeout(resolve, 10));

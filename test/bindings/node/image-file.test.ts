@@ -52,6 +52,51 @@ describe('a raw image', () => {
     expect([...(await readFile(image)).subarray(599, 604)]).toEqual([37, 1, 2, 3, 37]);
   });
 
+  test('of which much is holes says where they are while it is only read', async () => {
+    const size = 64 * 2 ** 30;
+    const sparse = join(directory, '-sparse.img');
+    const writer = await NodeImageFile.create(sparse);
+    await writer.truncate(size + 100);
+    for (const [offset, byte] of [
+      [1 << 20, 1],
+      [40 * 2 ** 30, 2],
+      [size + 99, 3],
+    ] as const)
+      await writer.write(offset, new Uint8Array(1).fill(byte));
+    await writer.close();
+
+    const backend = await open(sparse, true);
+    const found: [kind: string, offset: number, length: number][] = [];
+    for (let offset = 0; offset < backend.size;) {
+      const { kind, length } = await backend.nextExtent(offset);
+      found.push([kind, offset, length]);
+      offset += length;
+    }
+    // File systems give room in blocks of one size or another, of at most 64 KiB.
+    const data = found.filter(([kind]) => kind === 'data');
+    expect(data.length).toBe(3);
+    for (const [index, at] of [1 << 20, 40 * 2 ** 30, size + 99].entries()) {
+      const [, offset, length] = data[index];
+      expect(offset <= at && at < offset + length && length <= 65536).toBe(true);
+    }
+    expect(found.at(-1)![1] + found.at(-1)![2]).toBe(size + 512);
+    const bytes = new Uint8Array(1);
+    await backend.read(size + 99, bytes);
+    expect([...bytes]).toEqual([3]);
+
+    await backend.close();
+    const { kind, length } = await (await open(sparse)).nextExtent(0);
+    expect({ kind, length }).toEqual({ kind: 'data', length: size + 512 });
+  });
+
+  test('with a name that says something else to a shell or is no text for tar is read nevertheless', async () => {
+    const odd = join(directory, '$(x) *\n:é.img');
+    await writeFile(odd, '');
+    await truncate(odd, 1 << 30);
+    const { kind, length } = await (await open(odd, true)).nextExtent(0);
+    expect({ kind, length }).toEqual({ kind: 'zero', length: 1 << 30 });
+  });
+
   test('that ends inside a sector reads as if zeros followed, and grows', async () => {
     await writeFile(image, Uint8Array.of(1, 2, 3));
     const backend = await open(image);

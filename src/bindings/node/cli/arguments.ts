@@ -323,6 +323,10 @@ function guestOf(positionals: readonly string[]): RunArguments['guest'] {
   if (guest === undefined) return { kind: 'options' };
   if (guest === 'debian') return { kind: 'debian' };
   if (/\.json$/i.test(guest)) return { kind: 'file', file: guest };
+  if (/\.(ova|ovf)$/i.test(guest))
+    throw new UsageError(
+      `${quote(guest)} is a package: unpack it with "hartware import", and run the machine.json that is in it then`,
+    );
   if (!nearest(guest, ['debian'])) return { kind: 'disk', disk: guest };
   throw new UsageError(
     `expected "debian", a machine description FILE.json or a disk image, found ${quote(guest)}; did you mean "debian"?`,

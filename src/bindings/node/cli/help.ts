@@ -10,8 +10,8 @@ Usage:
   hartware bench PROGRAMS [OPTIONS]  measure programs without an operating system
   hartware describe FILE.json        check a machine description, and print it in full
   hartware conformance [OPTIONS]     check a machine against the specification
-  hartware export FILE.json --to X   the same machine for X: qemu or libvirt
-  hartware import FILE               a machine of theirs as a description
+  hartware export FILE.json --to X   the same machine for X: qemu or libvirt, or an ova
+  hartware import FILE               a machine of theirs, or in an OVA, as a description
   hartware image ACTION FILES        make, convert and check disk images
   hartware run --help                all options of "run"; likewise the others
   hartware --version                 print the version
@@ -93,46 +93,67 @@ Exit code: 0; 1 when it cannot be done; 2 for a wrong command line; 3 when disks
 image has errors; 4 when it only has leaks; 128 + n after signal n.
 `;
 
-export const EXPORT_HELP = `hartware export: the same machine for another program
+export const EXPORT_HELP = `hartware export: the same machine for another program, or packed
 
 Usage:
   hartware export FILE.json --to qemu [OPTIONS]
   hartware export FILE.json --to libvirt [OPTIONS]
+  hartware export FILE.json --to ova --output FILE.ova [OPTIONS]
 
 Prints a command line for QEMU, as text for a shell, or a domain for libvirt 8.2 or later. Its files are those of the description, by their absolute paths. What is otherwise
 there stands on standard error, a line each.
 
+With --to ova, packs the machine with its disks and files into an OVA (DMTF DSP0243), with a
+SHA-256 manifest. What was not packed whole is taken away again.
+
 Options:
-  --to qemu|libvirt        for which program
-  -o, --output FILE        write to FILE, not to standard output
+  --to qemu|libvirt|ova    for which program, or packed
+  -o, --output FILE        write to FILE, not to standard output; with --to ova, FILE must not be
+                           there, and FILE.ovf makes the files of a package beside each other
   --share TAG=FOLDER       the folder that is shared there; may be repeated
   --initrd FILE            join several initrds in FILE, because QEMU takes one
   --qemu-version N.N       the release that is to run it (default 7.2, which serves up to 10.0)
-  --name NAME              what the domain is called (default: as the file, without .json)
+  --name NAME              what the domain is called (default: as the file, without .json), or
+                           the machine in the OVA (default: as that file)
+  -q, --quiet              no progress
   -h, --help               print this
 
 Exit code: 0, also where something is otherwise there; 1 when files cannot be read or written;
-2 for a wrong command line.
+2 for a wrong command line; 128 + n after signal n.
 `;
 
-export const IMPORT_HELP = `hartware import: a machine of another program as a description
+export const IMPORT_HELP = `hartware import: a machine of another program, or in an OVA, as a description
 
 Usage:
   hartware import FILE [OPTIONS]
   hartware import - [OPTIONS]
+  hartware import FILE.ova --output FOLDER [OPTIONS]
 
 FILE is a libvirt domain of a riscv64 "virt" machine, as "virsh dumpxml" prints it, or a command
 line of qemu-system-riscv64 with -M virt. Prints a machine description. What it cannot represent
 stands on standard error, a line each.
 
+FILE.ova, or FILE.ovf with its files beside it, is a package with a riscv64 machine and its disks.
+It is checked against its manifest and unpacked to FOLDER, as machine.json and the files that it
+names. What was not unpacked whole is taken away again.
+
 Options:
-  --from qemu|libvirt      what FILE is (default: libvirt if it begins with "<")
+  --from qemu|libvirt|ova  what FILE is (default: ova for FILE.ova and FILE.ovf, libvirt if it
+                           begins with "<", else qemu)
   -o, --output FILE        write to FILE, not to standard output; relative paths in the
                            description start from there
+  --disks-only             unpack the disks of a package, whatever its machine is, and print the
+                           names of their files
+  --disk-format FORMAT     of the disks that are unpacked (default: what they were before they
+                           were packed here, else qcow2)
+  --loader edk2|u-boot     what starts a machine that was not packed here: Debian's UEFI or
+                           U-Boot, as for "run DISK"
+  --loader FILE            firmware of your own, for the first bank of flash
+  -q, --quiet              no progress
   -h, --help               print this
 
 Exit code: 0, also where something is left out; 1 when FILE cannot be read or no machine can be
-made of it; 2 for a wrong command line.
+made of it; 2 for a wrong command line; 128 + n after signal n.
 `;
 
 export const BENCH_HELP = `hartware bench: measure programs without an operating system

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDiskImage } from '../../../../disks/open.ts';
-import type { BootFile, MachineDescription } from '../../../../index.ts';
+import type { MachineDescription } from '../../../../index.ts';
 import { concatenateInitrds, loadKernel } from '../../../../images/index.ts';
 import {
   exportLibvirt,
@@ -12,10 +12,11 @@ import {
   importLibvirt,
   importQemu,
   InterchangeError,
+  renameFiles,
   type ExportOptions,
   type ImageFound,
 } from '../../../../interchange/index.ts';
-import { isList, resolveDescription, type CompleteDrive } from '../../../../machine/description.ts';
+import { resolveDescription, type CompleteDrive } from '../../../../machine/description.ts';
 import { openImageFile } from '../../drive.ts';
 import { createImageHost } from '../../image-host.ts';
 import { UsageError } from '../arguments.ts';
@@ -23,11 +24,16 @@ import { readDescription } from '../description-file.ts';
 import { readBytes, write } from '../files.ts';
 import { writeAll } from '../output.ts';
 import type { ExportArguments, ImportArguments } from './arguments.ts';
+import { packMachine, unpackMachine } from './ova.ts';
 import { MAX_XML_BYTES, readXml } from './read-xml.ts';
 
-/** Prints the machine for another program, and returns the exit code. */
+/** Prints the machine for another program, or packs it, and returns the exit code. */
 export async function exportMachine(args: ExportArguments): Promise<number> {
   const description = await readDescription(args.file);
+  if (args.to === 'ova') {
+    await packMachine(description, args.file, { ...args, output: args.output! });
+    return 0;
+  }
   const directory = dirname(resolve(args.file));
   // The other program may start from anywhere.
   const path = (reference: string): string =>
@@ -57,16 +63,14 @@ export async function exportMachine(args: ExportArguments): Promise<number> {
   return deliver(text, notes, args.output);
 }
 
-/** Prints a machine of another program as a description, and returns the exit code. */
+/** Prints a machine of another program as a description, or unpacks one, and returns the exit code. */
 export async function importMachine(args: ImportArguments): Promise<number> {
-  const bytes = args.file === '-' ? await readInput() : await readBytes(args.file);
-  const isXml =
-    args.from === undefined ? /^[\ufeff\s]*</.test(decode(bytes.subarray(0, 1024))) : args.from === 'libvirt';
   try {
-    const { description, notes } = isXml ? importLibvirt(readXml(bytes)) : importQemu(commandOf(bytes));
-    const placed =
-      args.output === undefined ? description : place(description, dirname(resolve(args.output)));
-    return await deliver(`${JSON.stringify(placed, undefined, 2)}\n`, notes, args.output);
+    if (args.from === 'ova') {
+      await writeNotes(await unpackMachine(args.output!, args));
+      return 0;
+    }
+    return await importText(args);
   } catch (error) {
     if (error instanceof InterchangeError) {
       await writeNotes(error.notes);
@@ -74,6 +78,15 @@ export async function importMachine(args: ImportArguments): Promise<number> {
     }
     throw error;
   }
+}
+
+async function importText(args: ImportArguments): Promise<number> {
+  const bytes = args.file === '-' ? await readInput() : await readBytes(args.file);
+  const isXml =
+    args.from === undefined ? /^[\ufeff\s]*</.test(decode(bytes.subarray(0, 1024))) : args.from === 'libvirt';
+  const { description, notes } = isXml ? importLibvirt(readXml(bytes)) : importQemu(commandOf(bytes));
+  const placed = args.output === undefined ? description : place(description, dirname(resolve(args.output)));
+  return deliver(`${JSON.stringify(placed, undefined, 2)}\n`, notes, args.output);
 }
 
 function renamed<K extends string>(
@@ -113,37 +126,9 @@ async function imageOf(
 
 /** The description for a file in `directory`: relative paths start from there, and not from here. */
 function place(description: MachineDescription, directory: string): MachineDescription {
-  const move = (file: string): string =>
-    isAbsolute(file) || /^[a-z][a-z0-9+.-]+:/i.test(file) ? file : relative(directory, resolve(file));
-  const moved = (file: BootFile): BootFile =>
-    typeof file === 'string' ? move(file) : { ...file, file: move(file.file) };
-  const { boot, drives } = description;
-  const { kernel, initrd, firmware, fdt, flash } = boot;
-  const variables = flash?.variables;
-  return {
-    ...description,
-    boot: {
-      ...boot,
-      ...(kernel !== undefined && { kernel: moved(kernel) }),
-      ...(initrd !== undefined && { initrd: isList(initrd) ? initrd.map(moved) : moved(initrd) }),
-      ...(firmware !== undefined && { firmware: moved(firmware) }),
-      ...(fdt !== undefined && { fdt: moved(fdt) }),
-      ...(flash && {
-        flash: {
-          code: moved(flash.code),
-          ...(variables !== undefined && {
-            variables:
-              typeof variables === 'string' ? move(variables) : { ...variables, file: move(variables.file) },
-          }),
-        },
-      }),
-    },
-    ...(drives && {
-      drives: drives.map((drive) =>
-        drive.file === undefined ? drive : { ...drive, file: move(drive.file) },
-      ),
-    }),
-  };
+  return renameFiles(description, (file) =>
+    isAbsolute(file) || /^[a-z][a-z0-9+.-]+:/i.test(file) ? file : relative(directory, resolve(file)),
+  );
 }
 
 async function deliver(text: string, notes: readonly string[], output: string | undefined): Promise<number> {

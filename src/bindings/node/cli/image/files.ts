@@ -21,6 +21,10 @@ export async function openImage(
   { file, format, allow }: ImageSource,
   options: { readonly readOnly: boolean; readonly withBacking?: boolean },
 ): Promise<DiskImage> {
+  if (format === undefined && /\.(ova|ovf)$/i.test(file))
+    throw new ArgumentError(
+      `${file} is a package, and no disk image: "hartware import ${file} --disks-only --output FOLDER" unpacks its disks`,
+    );
   const image = await NodeImageFile.open(file, options.readOnly);
   return openDiskImage(image, createImageHost({ allow }), { format, withBacking: options.withBacking });
 }

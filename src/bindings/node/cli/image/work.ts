@@ -7,7 +7,7 @@ import { Interrupted, onSignal } from '../signals.ts';
 export async function withProgress<T>(
   text: string,
   quiet: boolean,
-  work: (options: WorkOptions) => Promise<T>,
+  work: (options: WorkOptions & { readonly signal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
   const display = process.stderr.isTTY && !quiet ? new ProgressDisplay(process.stderr) : undefined;
   const abort = new AbortController();

@@ -1,0 +1,16 @@
+/** Some damaged packages; ova-fuzz.long.test.ts has more. */
+import { beforeAll, describe, test } from 'vitest';
+import { fuzzSeeds, Random } from '../support/random.ts';
+import { fuzzOnce, makeSamples, type Samples } from './ova-fuzz.ts';
+
+let samples: Samples;
+beforeAll(async () => {
+  samples = await makeSamples(new Random(1));
+});
+
+describe('a damaged package is refused, or is one', () => {
+  test.each(fuzzSeeds(10))('seed %i', async (seed) => {
+    const random = new Random(seed);
+    for (let round = 0; round < 15; round++) await fuzzOnce(samples, random);
+  });
+});
