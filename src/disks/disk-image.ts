@@ -35,6 +35,18 @@ export interface BackingReference {
   readonly format?: DiskFormatName;
 }
 
+/** A state of the disk that an image keeps beside that of now. */
+export interface SnapshotInfo {
+  readonly id: string;
+  readonly name: string;
+  /** Size of the disk then, in bytes. */
+  readonly size: number;
+  /** Bytes of a guest's memory and devices that are kept with it; 0 when the guest was off. */
+  readonly stateSize: number;
+  /** When it was made, in milliseconds since 1970-01-01 UTC. */
+  readonly time: number;
+}
+
 /** Facts of an image, for people and programs. */
 export interface ImageInfo {
   readonly format: DiskFormatName;
@@ -47,7 +59,7 @@ export interface ImageInfo {
   readonly backing?: BackingReference;
   /** Whether it was not closed properly, and will be repaired when it is opened for writing. */
   readonly isDirty?: boolean;
-  readonly snapshots?: readonly { readonly id: string; readonly name: string }[];
+  readonly snapshots?: readonly SnapshotInfo[];
   /** What only this format has, such as its version; names in camelCase, as JSON. */
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -94,6 +106,25 @@ export interface DiskImage extends BlockBackend {
   check?(options?: WorkOptions & { readonly repair?: 'leaks' | 'all' }): Promise<CheckReport>;
   /** Makes the disk smaller or greater; what is new reads as zeros. Absent where the format cannot. */
   resize?(size: number): Promise<void>;
+  /**
+   * Keeps the disk as it is now under a name. Absent where the format has no snapshots, as are the next three.
+   * @throws ArgumentError when there is a snapshot of that name.
+   */
+  createSnapshot?(name: string): Promise<void>;
+  /**
+   * Makes the disk what it was, in size, too; what it is now is lost.
+   * @param name a snapshot's name or identifier.
+   * @throws ArgumentError when there is none.
+   */
+  applySnapshot?(name: string): Promise<void>;
+  /** Forgets a snapshot. @throws ArgumentError when there is none. */
+  deleteSnapshot?(name: string): Promise<void>;
+  /**
+   * The disk as it was, for reading only. It is a view of this image, with what lies beneath this image, that needs
+   * this image open and the snapshot kept; closing it does nothing.
+   * @throws ArgumentError when there is none of that name or identifier.
+   */
+  openSnapshot?(name: string): Promise<DiskImage>;
   /** Writes a whole cluster (the last may be shorter) in compressed form. Absent where the format cannot. */
   writeCompressed?(offset: number, from: Uint8Array): Promise<void>;
   /** Names another backing image, or none; content stays as it is in this image. */

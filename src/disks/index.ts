@@ -20,6 +20,7 @@ export {
   type FormatOptions,
   type ImageHost,
   type ImageInfo,
+  type SnapshotInfo,
   type WorkOptions,
 } from './disk-image.ts';
 export { DISK_FORMATS, diskFormat, probeFormat } from './formats.ts';

@@ -19,6 +19,7 @@ import {
 } from '../machine/description.ts';
 import { assignSlots, BUSES, SLOTS, type Place, type WantedPlace } from '../machine/virtio-slots.ts';
 import { InterchangeError } from './error.ts';
+import type { ImageFormat } from './images.ts';
 import type { Settings } from './option-syntax.ts';
 
 const MiB = 1024 * 1024;
@@ -46,7 +47,14 @@ export interface Origin {
 
 /** A drive as found. */
 export interface FoundDrive extends Origin {
-  readonly source: { readonly file: string } | { readonly memory: number };
+  readonly source:
+    | {
+        readonly file: string;
+        /** Undefined where it is to be found out. */
+        readonly format?: ImageFormat;
+        readonly temporary?: true;
+      }
+    | { readonly memory: number };
   readonly readOnly: boolean;
   /** Serial number. */
   readonly id?: string;
@@ -56,7 +64,7 @@ export interface FoundDrive extends Origin {
 
 /** What is in a bank of flash, as found. */
 export interface FoundFlash {
-  readonly source: { readonly file: string } | { readonly memory: number };
+  readonly source: FoundDrive['source'];
   readonly readOnly: boolean;
 }
 
@@ -128,7 +136,8 @@ export class Draft {
   /** Takes what is in a bank: in the first one that is free, if it is not said in which. */
   addFlash(what: string, { source, readOnly }: FoundFlash, unit?: string): void {
     const bank = unit === undefined ? (this.flash[0] ? 1 : 0) : Number(unit);
-    if (!('file' in source)) this.note(what, 'flash is kept in files');
+    if (!('file' in source) || (source.format ?? 'raw') !== 'raw')
+      this.note(what, 'flash is kept in raw files');
     else if ((bank !== 0 && bank !== 1) || this.flash[bank] !== undefined)
       this.note(what, 'there are two banks of flash, each with one file');
     else this.flash[bank] = { file: source.file, readOnly };

@@ -2,6 +2,7 @@
 export type { Imported } from './draft.ts';
 export { InterchangeError } from './error.ts';
 export { OLDEST_QEMU, type QemuVersion } from './harts.ts';
+export type { ImageFound } from './images.ts';
 export type { ExportOptions } from './leaving.ts';
 export { exportLibvirt, type LibvirtExport, type LibvirtExportOptions } from './libvirt-export.ts';
 export { importLibvirt } from './libvirt-import.ts';

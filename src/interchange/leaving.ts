@@ -1,8 +1,10 @@
 /** What leaving to QEMU and to libvirt have in common, because libvirt starts QEMU. */
 import { ArgumentError } from '../errors.ts';
 import type { CompleteDrive, NamedFile, ResolvedDescription } from '../machine/description.ts';
+import { backendOption, nodeName } from './backend-option.ts';
 import { CPU_MODEL, cpuSettings, MISSING_EXTENSIONS, OLDEST_QEMU, type QemuVersion } from './harts.ts';
-import { escapeValue, formatSettings } from './option-syntax.ts';
+import { urlProtocol, type ImageFormat, type ImageFound } from './images.ts';
+import { formatSettings } from './option-syntax.ts';
 import { driverOn, placeSettings } from './slots.ts';
 
 /** What the description alone does not say. */
@@ -17,6 +19,8 @@ export interface ExportOptions {
   readonly qemu?: QemuVersion;
   /** Folders there by the tags of shared folders. Default: an empty one. */
   readonly shares?: Readonly<Record<string, string>>;
+  /** What the images of drives are, in the order of the drives; undefined where that could not be found out. */
+  readonly images?: readonly (ImageFound | undefined)[];
   /** The file in which several initrds are joined, because QEMU takes one. */
   readonly initrd?: string;
 }
@@ -52,10 +56,11 @@ export class Leaving {
   }
 
   /** A file's name there. Notes what is no file, and that its digest is not checked. */
-  file(what: string, { file: reference, sha256 }: NamedFile): string {
-    if (sha256 !== undefined)
-      this.note(`${what} ${JSON.stringify(reference)}`, 'has a sha256, which QEMU does not check');
-    const isRemote = /^(?!file:)[a-z][a-z0-9+.-]+:\/\//i.test(reference) || reference.startsWith('opfs:');
+  file(what: string, named: NamedFile): string {
+    const { file: reference } = named;
+    this.noteDigest(what, named);
+    const isRemote =
+      /^(?!file:)[a-z][a-z0-9+.-]+:\/\//i.test(reference) || /^(opfs|indexeddb):/.test(reference);
     if (isRemote) {
       this.note(
         `${what} ${JSON.stringify(reference)}`,
@@ -67,6 +72,11 @@ export class Leaving {
     if (path.includes('\0'))
       throw new ArgumentError(`${what}: expected the name of a file, found one with a NUL character`);
     return path;
+  }
+
+  private noteDigest(what: string, { file, sha256 }: NamedFile): void {
+    if (sha256 !== undefined)
+      this.note(`${what} ${JSON.stringify(file)}`, 'has a sha256, which QEMU does not check');
   }
 
   /** The boot files, and notes of what starts otherwise there. */
@@ -178,7 +188,7 @@ export class Leaving {
         const drive = this.machine.drives[device.index];
         const node = nodeName(device.index);
         return [
-          backend(drive, node, (named) => this.file(`drives[${device.index}].file`, named)),
+          backendOption(drive, node, this.image(device.index)),
           [
             '-device',
             formatSettings(driver('virtio-blk'), {
@@ -239,6 +249,36 @@ export class Leaving {
     }
   }
 
+  /** The format of a drive's image; undefined where it is not known, and of a drive in memory. */
+  formatOf(drive: CompleteDrive): ImageFormat | undefined {
+    return drive.format ?? this.imageFound(drive)?.format;
+  }
+
+  private imageFound(drive: CompleteDrive): ImageFound | undefined {
+    return this.options.images?.[this.machine.drives.indexOf(drive)];
+  }
+
+  /** What a drive's image is called there, and its format; undefined of a drive in memory. */
+  image(index: number): { readonly file: string; readonly format: ImageFormat } | undefined {
+    const drive = this.machine.drives[index];
+    if (drive.file === undefined) return undefined;
+    const what = `drives[${index}].file`;
+    const name = `${what} ${JSON.stringify(drive.file)}`;
+    const format = this.formatOf(drive);
+    if (format === undefined)
+      this.note(name, 'its format is not known, and raw there; if it is another one, name it (“format”)');
+    if (this.imageFound(drive)?.isOverlay && (format === 'vhd' || format === 'vhdx'))
+      this.note(
+        name,
+        'it lies on top of another image, and QEMU reads no differencing VHD and VHDX: convert it',
+      );
+    if (urlProtocol(drive.file) === undefined)
+      return { file: this.file(what, drive), format: format ?? 'raw' };
+    this.noteDigest(what, drive);
+    this.note(name, 'QEMU reads it by its driver curl, which Debian has in qemu-block-extra');
+    return { file: drive.file, format: format ?? 'raw' };
+  }
+
   /** Notes that a card is there, and nothing of what it is connected to. */
   noteNetwork(index: number): void {
     this.note(
@@ -274,45 +314,4 @@ export class Leaving {
       'in the same slots, but Linux names them in the order of the device tree, which QEMU has from the last slot to the first: /dev/vda is the last drive there; name them by serial number, label or UUID',
     );
   }
-}
-
-/** QEMU's name of a drive's content. */
-export const nodeName = (index: number): string => `drive${index}`;
-
-function backend(
-  drive: CompleteDrive,
-  name: string,
-  file: (named: NamedFile) => string,
-): readonly [string, string] {
-  const { readOnly } = drive;
-  if (drive.file !== undefined) {
-    // The driver is named so that no part of a file's name is taken for a protocol.
-    const settings = {
-      'node-name': name,
-      'read-only': readOnly ? 'on' : 'off',
-      discard: 'unmap',
-      'file.driver': 'file',
-      'file.filename': file(drive),
-      'file.locking': 'auto',
-    };
-    return ['-blockdev', `driver=raw,${pairs(settings)}`];
-  }
-  // What is written goes to a temporary file that ends with QEMU.
-  const settings = {
-    if: 'none',
-    id: name,
-    format: 'raw',
-    'file.driver': 'null-co',
-    'file.size': drive.memory,
-    'file.read-zeroes': 'on',
-    snapshot: 'on',
-    ...(readOnly && { readonly: 'on' }),
-  };
-  return ['-drive', pairs(settings)];
-}
-
-function pairs(settings: Readonly<Record<string, string | number>>): string {
-  return Object.entries(settings)
-    .map(([key, value]) => `${key}=${escapeValue(String(value))}`)
-    .join(',');
 }

@@ -1,5 +1,6 @@
 /** The devices of a libvirt domain. */
 import { NO_CABLE, NO_FOLDER, type Draft, type Origin } from './draft.ts';
+import { formatOf, otherFormat } from './images.ts';
 import type { Overrides } from './libvirt-import.ts';
 import type { Reader } from './element-reader.ts';
 import { mmioSlotOf, pciSlotOf } from './slots.ts';
@@ -121,16 +122,13 @@ function readDisk(disk: Reader, draft: Draft, overrides: Overrides): void {
   const type = disk.take('type') ?? 'file';
   const kind = disk.take('device') ?? 'disk';
   const source = disk.one('source');
-  const file = source?.take('file');
+  const file = type === 'network' ? urlOf(source) : type === 'file' ? source?.take('file') : undefined;
   const driver = disk.one('driver');
   const format = driver?.take('type') ?? 'raw';
-  if (type !== 'file' || file === undefined || file === '')
-    return disk.refuse('left out: drives are raw image files');
-  if (format !== 'raw') {
-    return disk.refuse(
-      `left out: drives are raw image files, and not ${format}; convert it (qemu-img convert -O raw)`,
-    );
-  }
+  if (file === undefined || file === '')
+    return disk.refuse('left out: drives are files, or what is behind http and https URLs');
+  const ours = formatOf(format);
+  if (ours === undefined) return disk.refuse(otherFormat(format));
   if (kind !== 'disk' && kind !== 'cdrom') return disk.refuse(`left out: there is no ${kind}`);
   source?.finish('there is no such setting here');
   driver?.ignore('name', 'qemu');
@@ -144,19 +142,34 @@ function readDisk(disk: Reader, draft: Draft, overrides: Overrides): void {
   target?.finish();
   if (bus !== 'virtio' || kind === 'cdrom')
     draft.note(`${disk.path} (${kind}, bus ${JSON.stringify(bus)})`, 'a virtio block device here');
-  const isReadOnly = disk.one('readonly') !== undefined || kind === 'cdrom';
+  const isTemporary = disk.one('transient') !== undefined;
+  const isReadOnly =
+    disk.one('readonly') !== undefined || kind === 'cdrom' || (type === 'network' && !isTemporary);
   const serial = disk.one('serial')?.text;
   disk.skip('backingStore', 'boot');
   const alias = disk.element.children.find(({ name }) => name === 'alias')?.attributes['name'] ?? '';
   const origin = originOf(disk, disk.take('model'), draft, overrides);
   draft.drives.push({
     ...origin,
-    source: { file },
+    source: { file, format: ours, ...(isTemporary && { temporary: true }) },
     readOnly: isReadOnly,
     id: overrides.get(alias)?.serial ?? serial,
     queues,
   });
   disk.finish('there is no such setting here');
+}
+
+/** The URL of a disk behind one; undefined for other protocols. */
+function urlOf(source: Reader | undefined): string | undefined {
+  const protocol = source?.take('protocol');
+  const host = source?.one('host');
+  const name = host?.take('name');
+  if (!/^https?$/.test(protocol ?? '') || name === undefined) return undefined;
+  const [path = '', query, port] = [source!.take('name'), source!.take('query'), host!.take('port')];
+  host!.ignore('transport', 'tcp');
+  host!.finish();
+  const place = `${name.includes(':') ? `[${name}]` : name}${port === undefined ? '' : `:${port}`}`;
+  return `${protocol}://${place}/${path.replace(/^\//, '')}${query === undefined ? '' : `?${query}`}`;
 }
 
 function readController(controller: Reader, draft: Draft, overrides: Overrides): void {

@@ -1,10 +1,17 @@
 /**
  * A machine as a libvirt domain of QEMU's. What libvirt has no element for (slots of
- * virtio-mmio, the processor's extensions, the virtual clock, drives in memory) goes to
+ * virtio-mmio, the processor's extensions, the virtual clock, drives in memory and some others) goes to
  * QEMU as it is, through libvirt's own namespace for that.
  */
-import { resolveDescription, validateDescription, type MachineDescription } from '../machine/description.ts';
-import { Leaving, nodeName, type ExportOptions, type PlacedDevice } from './leaving.ts';
+import {
+  resolveDescription,
+  validateDescription,
+  type CompleteDrive,
+  type MachineDescription,
+} from '../machine/description.ts';
+import { nodeName } from './backend-option.ts';
+import { driverOf, urlProtocol, type ImageFormat } from './images.ts';
+import { Leaving, type ExportOptions, type PlacedDevice } from './leaving.ts';
 import { placeSettings } from './slots.ts';
 import { element, formatXml, type XmlElement } from './xml.ts';
 
@@ -52,7 +59,7 @@ export function exportLibvirt(
   for (const device of machine.virtio) {
     const drive = device.kind === 'drive' ? machine.drives[device.index] : undefined;
     const share = device.kind === 'share' ? machine.shares[device.index] : undefined;
-    if (drive?.memory !== undefined || (share && !hasFolder(share.tag, options))) {
+    if ((drive && !isDisk(drive, leaving.formatOf(drive))) || (share && !hasFolder(share.tag, options))) {
       words.push(...leaving.device(device).flat());
       continue;
     }
@@ -127,18 +134,18 @@ function libvirtDevice(device: PlacedDevice, leaving: Leaving): XmlElement {
     case 'drive': {
       const { index } = device;
       const drive = leaving.machine.drives[index];
+      const { file, format } = leaving.image(index)!;
       return element('disk', { type: 'file', device: 'disk', ...modern }, [
         element('driver', {
           name: 'qemu',
-          type: 'raw',
+          type: driverOf(format),
           queues: drive.queues ?? (isPci ? 1 : undefined),
           discard: 'unmap',
         }),
-        element('source', {
-          file: drive.file === undefined ? '' : leaving.file(`drives[${index}].file`, drive),
-        }),
+        element('source', { file }),
         element('target', { dev: diskName(index), bus: 'virtio' }),
-        ...(drive.readOnly ? [element('readonly')] : []),
+        // libvirt has no disk that is both.
+        ...(drive.readOnly ? [element('readonly')] : drive.temporary ? [element('transient')] : []),
         ...(PLAIN_SERIAL.test(drive.id) ? [element('serial', {}, drive.id)] : []),
         ...place,
       ]);
@@ -172,6 +179,11 @@ function libvirtDevice(device: PlacedDevice, leaving: Leaving): XmlElement {
       );
       return element('input', { type: 'keyboard', bus: 'virtio', ...modern }, place);
   }
+}
+
+/** Whether libvirt knows such a disk: it has none in memory, no temporary one behind a URL, and no VHDX. */
+function isDisk({ file }: CompleteDrive, format: ImageFormat | undefined): boolean {
+  return file !== undefined && urlProtocol(file) === undefined && format !== 'vhdx';
 }
 
 /** libvirt has no folder without a name, which QEMU has. */

@@ -1,23 +1,15 @@
 /** QEMU's options for devices and for what is behind them, which belong together by names. */
-import { NO_CABLE, NO_FOLDER, type Draft, type FoundDrive, type Origin } from './draft.ts';
+import { NO_CABLE, NO_FOLDER, type Draft, type Origin } from './draft.ts';
 import { Settings } from './option-syntax.ts';
-import { parseQemuSize } from './qemu-size.ts';
+import { QemuDrives } from './qemu-drives.ts';
 import { mmioSlotOf, pciSlotOf } from './slots.ts';
-
-/** What is behind a drive, as `-drive` or `-blockdev` says it. */
-type Backend =
-  | { readonly source: FoundDrive['source']; readonly readOnly: boolean }
-  /** Something that is no drive of ours, which was noted. */
-  | 'unusable';
 
 /** Transports of virtio, and how QEMU calls them. */
 const VIRTIO_DEVICE = /^virtio-(blk|rng|serial|keyboard|net|9p)(-device|-pci|-pci-non-transitional)?$/;
 
 /** Collects devices, and puts them together at the end. */
 export class QemuDevices {
-  private readonly backends = new Map<string, Backend>();
-  /** Drives by `-drive if=virtio`, which have no `-device`. */
-  private readonly attached: FoundDrive[] = [];
+  private readonly drives: QemuDrives;
   private readonly devices: { readonly what: string; readonly settings: Settings }[] = [];
   /** Slots of virtio-mmio, and device numbers on PCI, that devices have. */
   private readonly slots = new Set<number>();
@@ -26,7 +18,14 @@ export class QemuDevices {
   private readonly numbers = new Set<number>();
   private serialPorts = 0;
 
-  constructor(private readonly draft: Draft) {}
+  constructor(private readonly draft: Draft) {
+    this.drives = new QemuDrives(draft);
+  }
+
+  /** `-snapshot`: what is written to drives by `-drive` is gone with the machine. */
+  makeTemporary(): void {
+    this.drives.areTemporary = true;
+  }
 
   /** Whether it was an option for devices. */
   read(name: string, value: string): boolean {
@@ -36,10 +35,10 @@ export class QemuDevices {
         this.devices.push({ what, settings: Settings.parse(value, 'driver') });
         return true;
       case 'drive':
-        this.readDrive(what, value);
+        this.drives.readDrive(what, value);
         return true;
       case 'blockdev':
-        this.readBlockdev(what, value);
+        this.drives.readBlockdev(what, value);
         return true;
       case 'serial':
         if (value !== 'none' && ++this.serialPorts > 1)
@@ -75,8 +74,10 @@ export class QemuDevices {
 
   finish(): void {
     for (const device of this.devices) this.place(device);
+    if (this.drives.areTemporary && this.draft.hasFlash)
+      this.draft.note('-snapshot', 'here flash keeps what is written');
     // QEMU makes their devices behind all others, and on PCI.
-    for (const drive of this.attached)
+    for (const drive of this.drives.attached)
       this.draft.drives.push({ ...drive, bus: 'pci', slot: this.numberOnPci(undefined) });
   }
 
@@ -183,7 +184,7 @@ export class QemuDevices {
     const name = settings.take('drive');
     const id = settings.take('serial');
     const queues = settings.take('num-queues');
-    const backend = name === undefined ? undefined : this.backends.get(name);
+    const backend = this.drives.behind(name);
     if (backend === undefined)
       this.draft.note(what, `there is no -drive or -blockdev called ${JSON.stringify(name)}`);
     else if (backend !== 'unusable') this.draft.drives.push({ ...origin, ...backend, id, queues });
@@ -218,93 +219,6 @@ export class QemuDevices {
     const readOnly = this.readFolder(what, value);
     const tag = Settings.parse(value, 'fsdriver').take('mount_tag') ?? '';
     this.draft.shares.push({ from: what, tag, readOnly });
-  }
-
-  private readDrive(what: string, value: string): void {
-    const settings = Settings.parse(value, 'file');
-    const kind = settings.take('if') ?? 'virtio';
-    const id = settings.take('id');
-    const backend = this.backendOf(what, settings);
-    if (kind === 'none') {
-      if (id !== undefined) this.backends.set(id, backend);
-    } else if (kind === 'pflash') {
-      const unit = settings.take('unit', 'index');
-      if (backend !== 'unusable') this.draft.addFlash(what, backend, unit);
-    } else {
-      if (kind !== 'virtio') this.draft.note(what, `drives are virtio block devices here, and not ${kind}`);
-      if (backend !== 'unusable') this.attached.push({ from: what, ...backend });
-    }
-  }
-
-  private readBlockdev(what: string, value: string): void {
-    const settings = Settings.parse(value, 'driver');
-    const name = settings.take('node-name');
-    const driver = settings.take('driver') ?? 'raw';
-    const lower = settings.take('file');
-    const known = lower === undefined ? undefined : this.backends.get(lower);
-    if (lower !== undefined && (driver === 'raw' || driver === 'file') && known !== undefined) {
-      const readOnly = settings.takeSwitch('read-only');
-      settings.ignore('discard');
-      settings.ignore('auto-read-only');
-      if (name !== undefined)
-        this.backends.set(
-          name,
-          known === 'unusable' ? known : { ...known, readOnly: readOnly ?? known.readOnly },
-        );
-      this.draft.noteRest('-blockdev', settings, 'there is no such setting here');
-      return;
-    }
-    const format = driver === 'file' ? 'raw' : driver;
-    const backend = this.backendOf(what, settings, format);
-    if (name !== undefined) this.backends.set(name, backend);
-  }
-
-  private backendOf(what: string, settings: Settings, given?: string): Backend {
-    const { draft } = this;
-    const format = given ?? settings.take('format', 'driver');
-    const protocol = settings.take('file.driver');
-    const file = settings.take('file.filename', 'filename', 'file');
-    const size = settings.take('file.size');
-    const isDisc = settings.take('media') === 'cdrom';
-    const readOnly = settings.takeSwitch('readonly') ?? settings.takeSwitch('read-only') ?? isDisc;
-    // How the host does it, and nothing of what a guest sees.
-    for (const key of [
-      'file.locking',
-      'locking',
-      'discard',
-      'file.discard',
-      'detect-zeroes',
-      'aio',
-      'file.aio',
-      'index',
-    ])
-      settings.ignore(key);
-    settings.ignore('file.read-zeroes', 'on');
-    settings.ignore('auto-read-only');
-    settings.ignore('file.auto-read-only');
-    const isScratch = settings.takeSwitch('snapshot') ?? false;
-    this.draft.noteRest(what.split(' ')[0], settings, 'there is no such setting here');
-    const bytes = size === undefined ? undefined : parseQemuSize(size, 1);
-    if (protocol === 'null-co' && bytes !== undefined && isScratch)
-      return { source: { memory: bytes }, readOnly };
-    if (protocol !== undefined && protocol !== 'file' && protocol !== 'host_device') {
-      draft.note(what, `left out: drives are raw files, and not ${protocol}`);
-      return 'unusable';
-    }
-    if (format !== undefined && format !== 'raw') {
-      draft.note(
-        what,
-        `left out: drives are raw files, and not ${format}; convert it (qemu-img convert -O raw)`,
-      );
-      return 'unusable';
-    }
-    if (file === undefined || file === '') {
-      draft.note(what, 'left out: it names no file');
-      return 'unusable';
-    }
-    if (format === undefined) draft.note(what, 'its format is not said, and taken to be raw');
-    if (isScratch) draft.note(what, 'snapshot=on: here the file keeps what is written');
-    return { source: { file }, readOnly };
   }
 }
 

@@ -122,7 +122,8 @@ export class QemuReader {
   }
 
   private readAlone(name: string): void {
-    if (!OF_THE_PROCESS.has(name)) this.draft.note(`-${name}`, whyNot(name));
+    if (name === 'snapshot') this.devices.makeTemporary();
+    else if (!OF_THE_PROCESS.has(name)) this.draft.note(`-${name}`, whyNot(name));
   }
 
   private readOption(name: string, value: string): void {
@@ -272,6 +273,6 @@ const WHY_NOT: Readonly<Record<string, string>> = {
   ...{ 'no-reboot': 'a guest’s reset starts it again', S: 'start the machine when you want it to run' },
   ...{ s: 'there is no debugger port yet', gdb: 'there is no debugger port yet' },
   ...{ 'enable-kvm': 'guest code is interpreted and translated by the machine itself' },
-  ...{ snapshot: 'drives keep what is written; copy the image first', loadvm: 'there are no snapshots yet' },
+  ...{ loadvm: 'there are no snapshots yet' },
   ...{ numa: 'there is no NUMA', usb: 'there is no USB', audiodev: 'there is no sound' },
 };

@@ -9,15 +9,10 @@ import {
 import { MemoryImageFile } from '../../src/disks/image-file.ts';
 import { openDiskImage } from '../../src/disks/open.ts';
 import { Random } from '../support/random.ts';
-import { MemoryFolder } from './memory-image-host.ts';
+import { readAll } from './content.ts';
+import { MemoryFolder, type FileEvent } from './memory-image-host.ts';
 
 const SECTOR = 512;
-
-export async function readAll(image: DiskImage): Promise<Uint8Array> {
-  const bytes = new Uint8Array(image.size);
-  await image.read(0, bytes);
-  return bytes;
-}
 
 /** Walks over all extents, which must cover the disk, and looks whether those that read as zeros are zeros. */
 export async function walk(image: DiskImage, content?: Uint8Array): Promise<number> {
@@ -45,6 +40,23 @@ export interface ModelOptions {
   readonly backing?: Uint8Array;
 }
 
+/** An image in the file `disk`, on top of one in `base` if there is something beneath. */
+async function makeImage(
+  folder: MemoryFolder,
+  { format, options, size, backing }: Pick<ModelOptions, 'format' | 'options' | 'size' | 'backing'>,
+): Promise<DiskImage> {
+  const host = folder.host();
+  if (!backing) return format.create(folder.open('disk'), { size, options }, host);
+  const base = await format.create(folder.open('base'), { size: backing.length }, host);
+  await base.write(0, backing);
+  await base.close();
+  const below = await openDiskImage(folder.open('base', true), host);
+  const reference = { reference: 'base', format: format.name, image: below };
+  const image = await format.create(folder.open('disk'), { size, options, backing: reference }, host);
+  image.backing = below;
+  return image;
+}
+
 /** Does many things at once, again and again, and compares with the same done to an array. */
 export async function compareWithModel({
   format,
@@ -58,19 +70,8 @@ export async function compareWithModel({
   const folder = new MemoryFolder();
   const host = folder.host();
   const expected = new Uint8Array(size);
-  if (backing) {
-    expected.set(backing.subarray(0, size));
-    const base = await format.create(folder.open('base'), { size: backing.length }, host);
-    await base.write(0, backing);
-    await base.close();
-  }
-  const below = backing ? await openDiskImage(folder.open('base', true), host) : undefined;
-  let image = await format.create(
-    folder.open('disk'),
-    { size, options, backing: below && { reference: 'base', format: format.name, image: below } },
-    host,
-  );
-  if (below) image.backing = below;
+  if (backing) expected.set(backing.subarray(0, size));
+  let image = await makeImage(folder, { format, options, size, backing });
 
   for (let round = 0; round < rounds; round++) {
     // Ranges that do not touch each other, so that their order does not matter; neighbours share clusters.
@@ -137,19 +138,7 @@ export async function crashEverywhere({
 }: ModelOptions): Promise<void> {
   const random = new Random(seed);
   const folder = new MemoryFolder();
-  const host = folder.host();
-  if (backing) {
-    const base = await format.create(folder.open('base'), { size: backing.length }, host);
-    await base.write(0, backing);
-    await base.close();
-  }
-  const below = backing ? await openDiskImage(folder.open('base', true), host) : undefined;
-  const image = await format.create(
-    folder.open('disk'),
-    { size, options, backing: below && { reference: 'base', format: format.name, image: below } },
-    host,
-  );
-  if (below) image.backing = below;
+  const image = await makeImage(folder, { format, options, size, backing });
   const start = await folder.copy();
   folder.log.length = 0;
 
@@ -227,7 +216,20 @@ export async function crashEverywhere({
     await last.close();
   };
 
-  const { log } = folder;
+  await replayLog(folder.log, start, random, look);
+}
+
+/**
+ * Looks at what is left when the process dies after each single event; and when the host's power fails, which may lose
+ * or keep any of the writes since the last flush.
+ * @param start the files before the first event.
+ */
+export async function replayLog(
+  log: readonly FileEvent[],
+  start: MemoryFolder,
+  random: Random,
+  look: (left: MemoryFolder, events: number, what: string) => Promise<void>,
+): Promise<void> {
   const killed = await start.copy();
   const stable = await start.copy();
   let pending: number[] = [];
@@ -311,6 +313,8 @@ export async function fuzz(
       await attempt(() => image!.write(at, new Uint8Array(Math.min(70_000, size - at)).fill(1)));
       await attempt(() => image!.writeZeroes?.(0, Math.min(size, 1 << 20), true) ?? Promise.resolve());
       await attempt(() => image!.flush());
+      for (const next of [Math.max(SECTOR, size - (1 << 20)), size])
+        await attempt(() => image!.resize?.(next) ?? Promise.resolve());
     }
     await attempt(() => image!.close());
   }

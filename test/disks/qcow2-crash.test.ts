@@ -8,7 +8,8 @@ import type { FormatOptions } from '../../src/disks/disk-image.ts';
 import { MemoryImageFile, type ImageFile } from '../../src/disks/image-file.ts';
 import type { Qcow2Image } from '../../src/disks/qcow2/image.ts';
 import { fuzzSeeds, Random } from '../support/random.ts';
-import { bytesOf, createImage, openImage, pattern, readAll, SECTOR } from './qcow2-support.ts';
+import { readAll } from './content.ts';
+import { createImage, openImage, pattern, SECTOR } from './qcow2-support.ts';
 
 type Event =
   | { readonly kind: 'write'; readonly offset: number; readonly bytes: Uint8Array }
@@ -102,7 +103,7 @@ async function crashEverywhere({ options, seed, losesPower, hasBacking }: Scenar
   if (backing) model.set(backing);
   const image: Qcow2Image = await createImage(file, size, options, backing);
   file.events.length = 0;
-  const start = await bytesOf(inner);
+  const start = await readAll(inner);
   // Each is what the disk reads as after another operation.
   const states = [model.slice()];
   const snapshots: Uint8Array<ArrayBuffer>[] = [];
@@ -176,10 +177,10 @@ async function crashEverywhere({ options, seed, losesPower, hasBacking }: Scenar
     }
     unsure.push(event);
     if ((i + seed) % every !== 0) continue;
-    const crashed = new MemoryImageFile('crashed', await bytesOf(sure));
+    const crashed = new MemoryImageFile('crashed', await readAll(sure));
     for (const other of unsure) if (!losesPower || random.oneIn(2)) await apply(crashed, other);
     const later = states.slice(flushed + 1, latest + 1);
-    await expectGood(await bytesOf(crashed), { flushed: states[flushed], later }, backing);
+    await expectGood(await readAll(crashed), { flushed: states[flushed], later }, backing);
   }
 }
 

@@ -3,7 +3,8 @@ import { DiskImageError } from '../../src/disks/disk-image.ts';
 import { MemoryImageFile } from '../../src/disks/image-file.ts';
 import type { Qcow2Image } from '../../src/disks/qcow2/image.ts';
 import type { Random } from '../support/random.ts';
-import { bytesOf, createImage, openImage, pattern, VARIANTS } from './qcow2-support.ts';
+import { readAll } from './content.ts';
+import { createImage, openImage, pattern, VARIANTS } from './qcow2-support.ts';
 
 const SIZE = 300 * 512;
 
@@ -24,7 +25,7 @@ export async function fuzzSamples(random: Random): Promise<Uint8Array[]> {
     await image.write(0, pattern(random, 512));
     await image.writeZeroes(20 * 512, 60 * 512, random.oneIn(2));
     await image.close();
-    samples.push(await bytesOf(file));
+    samples.push(await readAll(file));
   }
   return samples;
 }
@@ -103,6 +104,14 @@ export async function useDamaged(bytes: Uint8Array, random: Random): Promise<voi
     () => opened.flush(),
     () => opened.check({ repair: random.oneIn(2) ? 'all' : 'leaks' }),
     () => opened.write(0, buffer.subarray(0, Math.min(512, opened.size))),
+    () => opened.flush(),
+    ...['openSnapshot', 'applySnapshot', 'deleteSnapshot'].map((name) => async (): Promise<void> => {
+      const snapshot = (await opened.info()).snapshots?.[0];
+      // Whoever has read the list names what is there.
+      if (!snapshot) return;
+      const view = await opened[name as 'openSnapshot'](snapshot.name);
+      if (view) await view.read(0, buffer.subarray(0, Math.min(512, view.size)));
+    }),
     () => opened.flush(),
   ];
   // Reading first or writing first: what is in memory differs.

@@ -1,6 +1,7 @@
 /** qcow2 images going to QEMU's tools and back, with every combination of options. */
 import { describe } from 'vitest';
-import { describeInterchange, HAS_QEMU } from './qcow2-interchange.ts';
+import { hasQemuImg } from './qemu-img.ts';
+import { describeInterchange } from './qcow2-interchange.ts';
 import { VARIANTS } from './qcow2-support.ts';
 
-describe.skipIf(!HAS_QEMU).each(VARIANTS)('with %j', describeInterchange);
+describe.skipIf(!hasQemuImg).each(VARIANTS)('with %j', describeInterchange);

@@ -9,27 +9,28 @@ import type { FormatOptions } from '../../src/disks/disk-image.ts';
 import { QCOW2 } from '../../src/disks/qcow2/index.ts';
 import { RAW } from '../../src/disks/raw.ts';
 import { Random } from '../support/random.ts';
+import { hasQemuImg } from './qemu-img.ts';
+import { readAll } from './content.ts';
 import {
   create,
   describeInterchange,
   disk,
   expectContent,
   folder,
-  HAS_QEMU,
   open,
   qemuCheck,
   qemuImg,
   qemuIo,
   SIZE,
 } from './qcow2-interchange.ts';
-import { firstDifference, HOST, readAll, SECTOR, VARIANTS } from './qcow2-support.ts';
+import { firstDifference, HOST, SECTOR, VARIANTS } from './qcow2-support.ts';
 
 /** The others take longer, and have their turn in the long tests. */
 const QUICK = VARIANTS.filter(({ clusterSize }) => ![512, 1024, 2 << 20].includes(Number(clusterSize)));
 
-describe.skipIf(!HAS_QEMU).each(QUICK)('with %j', describeInterchange);
+describe.skipIf(!hasQemuImg).each(QUICK)('with %j', describeInterchange);
 
-describe.skipIf(!HAS_QEMU)('QEMU', () => {
+describe.skipIf(!hasQemuImg)('QEMU', () => {
   it.each<FormatOptions>([
     { preallocation: 'metadata' },
     { preallocation: 'full', clusterSize: 4096 },

@@ -4,7 +4,8 @@ import type { FormatOptions } from '../../src/disks/disk-image.ts';
 import { MemoryImageFile } from '../../src/disks/image-file.ts';
 import type { Qcow2Image } from '../../src/disks/qcow2/image.ts';
 import type { Random } from '../support/random.ts';
-import { createImage, firstDifference, openImage, pattern, readAll, SECTOR } from './qcow2-support.ts';
+import { readAll } from './content.ts';
+import { createImage, firstDifference, openImage, pattern, SECTOR } from './qcow2-support.ts';
 
 export interface RandomRun {
   readonly random: Random;

@@ -46,12 +46,6 @@ export async function openImage(file: ImageFile, backing?: Uint8Array): Promise<
   return image;
 }
 
-export async function readAll(image: Qcow2Image): Promise<Uint8Array> {
-  const bytes = new Uint8Array(image.size).fill(0xee);
-  await image.read(0, bytes);
-  return bytes;
-}
-
 /** Bytes that are not all zero, and quick to make. */
 export function pattern(random: Random, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
@@ -66,11 +60,4 @@ export function firstDifference(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i;
   return length;
-}
-
-/** The content of a file in memory. */
-export async function bytesOf(file: ImageFile): Promise<Uint8Array> {
-  const bytes = new Uint8Array(file.size);
-  await file.read(0, bytes);
-  return bytes;
 }

@@ -6,7 +6,8 @@ import { probeFormat } from '../../src/disks/formats.ts';
 import { MemoryImageFile } from '../../src/disks/image-file.ts';
 import { QCOW2 } from '../../src/disks/qcow2/index.ts';
 import { Random } from '../support/random.ts';
-import { bytesOf, createImage, firstDifference, HOST, openImage, pattern, readAll } from './qcow2-support.ts';
+import { countReads, readAll } from './content.ts';
+import { createImage, firstDifference, HOST, openImage, pattern } from './qcow2-support.ts';
 
 const MIB = 1 << 20;
 const CLUSTER = 65536;
@@ -23,7 +24,7 @@ async function sample(options = {}): Promise<MemoryImageFile> {
 
 /** The file with some bytes changed. */
 async function damage(file: MemoryImageFile, offset: number, ...bytes: number[]): Promise<MemoryImageFile> {
-  const copy = new MemoryImageFile(file.name, await bytesOf(file));
+  const copy = new MemoryImageFile(file.name, await readAll(file));
   await copy.write(offset, Uint8Array.from(bytes));
   return copy;
 }
@@ -69,7 +70,7 @@ describe('the header', () => {
 
   it('has the names of features that programs do not know', async () => {
     const file = await sample();
-    const bytes = await bytesOf(file);
+    const bytes = await readAll(file);
     const at = Buffer.from(bytes).indexOf('extended L2 entries');
     // Bit 4 becomes bit 50, and the name one that tries to move the cursor.
     const named = await damage(file, at - 1, 50, ...Buffer.from('\x1b[1mtime travel'));
@@ -77,7 +78,7 @@ describe('the header', () => {
   });
 
   it('is refused when a truncated file has not all of it', async () => {
-    const bytes = await bytesOf(await sample());
+    const bytes = await readAll(await sample());
     for (const length of [8, 72, 103, 110])
       await expect(openImage(new MemoryImageFile('cut', bytes.slice(0, length)))).rejects.toThrow(
         DiskImageError,
@@ -97,7 +98,7 @@ describe('the header', () => {
     const again = await openImage(file);
     expect(again.backingReference).toBeUndefined();
     expect(firstDifference(await readAll(again), content)).toBe(-1);
-    expect(Buffer.from(await bytesOf(file)).indexOf('extended L2 entries')).toBeGreaterThan(0);
+    expect(Buffer.from(await readAll(file)).indexOf('extended L2 entries')).toBeGreaterThan(0);
   });
 });
 
@@ -167,14 +168,14 @@ describe('a damaged table', () => {
       const damaged = await damage(file, l2Offset + 8, ...entry);
       const image = await openImage(damaged);
       await image.write(0, new Uint8Array(512));
-      const before = await bytesOf(damaged);
+      const before = await readAll(damaged);
       await expect(image.write(CLUSTER, new Uint8Array(512).fill(0xff))).rejects.toThrow(
         'lies over metadata',
       );
       expect(image.readOnly).toBe(true);
       await image.close();
       // The mark in the header is all that changed.
-      expect(firstDifference(await bytesOf(damaged), before)).toBe(79);
+      expect(firstDifference(await readAll(damaged), before)).toBe(79);
       const again = await openImage(damaged);
       expect(again.readOnly).toBe(true);
       expect((await again.info()).details?.corrupt).toBe(true);
@@ -247,7 +248,7 @@ describe('check', () => {
   });
 
   it('needs a file that may be written to repair, and can be ended', async () => {
-    const bytes = await bytesOf(await sample());
+    const bytes = await readAll(await sample());
     const image = await openImage(new MemoryImageFile('r', bytes, true));
     await expect(image.check({ repair: 'all' })).rejects.toThrow('to be open for writing');
     const signal = AbortSignal.abort(new Error('enough'));
@@ -357,11 +358,9 @@ describe('accesses', () => {
     await image.write(2 ** 39, Uint8Array.of(1));
     await image.close();
     expect(file.allocated).toBeLessThan(10 * CLUSTER);
-    let bytesRead = 0;
-    const read = file.read.bind(file);
-    file.read = (offset, into) => ((bytesRead += into.length), read(offset, into));
+    const bytesRead = countReads(file);
     const again = await openImage(file);
-    expect(bytesRead).toBeLessThan(3 * CLUSTER);
+    expect(bytesRead()).toBeLessThan(3 * CLUSTER);
     expect(await again.nextExtent(0)).toMatchObject({ kind: 'absent', length: 2 ** 39 });
   });
 

@@ -6,5 +6,10 @@ export const hasQemuImg = requireTool('qemu-img', 'qemu-utils');
 
 /** @throws what it says when it fails. */
 export function qemuImg(...args: string[]): string {
-  return execFileSync('qemu-img', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return qemuImgIn('.', ...args);
+}
+
+/** The same for names of files in a folder. */
+export function qemuImgIn(folder: string, ...args: string[]): string {
+  return execFileSync('qemu-img', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }

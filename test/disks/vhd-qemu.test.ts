@@ -8,15 +8,14 @@ import { NodeImageFile } from '../../src/bindings/node/image-file.ts';
 import { probeFormat } from '../../src/disks/formats.ts';
 import { VHD } from '../../src/disks/vhd/format.ts';
 import { fuzzSeeds, Random } from '../support/random.ts';
-import { requireTool } from '../support/tools.ts';
+import { hasQemuImg, qemuImg } from './qemu-img.ts';
+import { readAll } from './content.ts';
 import {
   checkExtents,
   compareWithModel,
   expectSame,
   openFile,
   qemuContent,
-  qemuImg,
-  readAll,
   SECTOR,
   sparseContent,
 } from './vhd-support.ts';
@@ -29,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-describe.skipIf(!requireTool('qemu-img', 'qemu-utils'))('VHD and qemu-img', () => {
+describe.skipIf(!hasQemuImg)('VHD and qemu-img', () => {
   const sizes = [SECTOR * 7, 5 * 2 ** 20 + SECTOR, 23 * 2 ** 20];
 
   it.each(['dynamic', 'fixed'])('%s: what it writes is read, and changed', async (subformat) => {

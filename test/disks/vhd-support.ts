@@ -1,5 +1,4 @@
 /** What the tests of VHD and VHDX have in common: recorded files, a model of a disk, and qemu-img. */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { createImageHost } from '../../src/bindings/node/image-host.ts';
@@ -8,6 +7,8 @@ import type { DiskFormat, DiskImage, ImageHost } from '../../src/disks/disk-imag
 import { DiskImageError } from '../../src/disks/disk-image.ts';
 import { MemoryImageFile, type ImageFile } from '../../src/disks/image-file.ts';
 import { Random } from '../support/random.ts';
+import { qemuImg } from './qemu-img.ts';
+import { readAll } from './content.ts';
 
 export const SECTOR = 512;
 
@@ -49,12 +50,6 @@ export function readOnlyView(file: ImageFile): ImageFile {
 export function withoutHoles(file: MemoryImageFile): MemoryImageFile {
   Object.defineProperty(file, 'punchHole', { value: undefined });
   return file;
-}
-
-export async function readAll(from: Pick<DiskImage, 'read' | 'size'>): Promise<Uint8Array> {
-  const bytes = new Uint8Array(from.size).fill(0xee);
-  await from.read(0, bytes);
-  return bytes;
 }
 
 export async function copyOf(file: ImageFile): Promise<MemoryImageFile> {
@@ -267,10 +262,6 @@ export async function checkExtents(image: DiskImage): Promise<string[]> {
     offset += extent.length;
   }
   return kinds;
-}
-
-export function qemuImg(...args: string[]): string {
-  return execFileSync('qemu-img', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** What qemu-img reads from an image. */

@@ -6,7 +6,8 @@ import { seal } from '../../src/disks/vhd/footer.ts';
 import { VHD } from '../../src/disks/vhd/format.ts';
 import { VHDX } from '../../src/disks/vhdx/format.ts';
 import { fuzzSeeds, Random } from '../support/random.ts';
-import { compareWithModel, fuzzImage, memoryHost, readAll } from './vhd-support.ts';
+import { readAll } from './content.ts';
+import { compareWithModel, fuzzImage, memoryHost } from './vhd-support.ts';
 import { resealVhdx, VHDX_HOT } from './vhdx-damage.ts';
 
 const MIB = 2 ** 20;

@@ -9,7 +9,8 @@ import { probeFormat } from '../../src/disks/formats.ts';
 import { MemoryImageFile } from '../../src/disks/image-file.ts';
 import { VHDX } from '../../src/disks/vhdx/format.ts';
 import { Random } from '../support/random.ts';
-import { requireTool } from '../support/tools.ts';
+import { hasQemuImg, qemuImg } from './qemu-img.ts';
+import { readAll } from './content.ts';
 import {
   checkExtents,
   compareWithModel,
@@ -17,8 +18,6 @@ import {
   memoryHost,
   openFile,
   qemuContent,
-  qemuImg,
-  readAll,
   readOnlyView,
   RecordedFile,
   SECTOR,
@@ -40,7 +39,7 @@ const checkedByQemu = (path: string): object => {
   return report;
 };
 
-describe.skipIf(!requireTool('qemu-img', 'qemu-utils'))('VHDX and qemu-img', () => {
+describe.skipIf(!hasQemuImg)('VHDX and qemu-img', () => {
   const sizes = [SECTOR * 7, 5 * MIB + SECTOR, 23 * MIB];
   const subformats = ['dynamic', 'fixed'];
 

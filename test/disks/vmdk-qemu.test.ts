@@ -11,8 +11,9 @@ import { probeFormat } from '../../src/disks/formats.ts';
 import { openDiskImage } from '../../src/disks/open.ts';
 import { VMDK } from '../../src/disks/vmdk/vmdk.ts';
 import { Random } from '../support/random.ts';
-import { readAll, walk } from './image-model.ts';
 import { hasQemuImg, qemuImg } from './qemu-img.ts';
+import { readAll } from './content.ts';
+import { walk } from './image-model.ts';
 
 const KIB = 1024;
 const MIB = 1 << 20;

@@ -44,7 +44,10 @@ describe('the domain of a machine', () => {
       append: 'root=LABEL=root  quiet',
       firmware: '/vm/fw.bin',
     },
-    drives: [{ file: `/vm/it's <1> & "2".img`, id: 'first' }, { memory: '64M' }],
+    drives: [
+      { file: `/vm/it's <1> & "2".img`, format: 'vhd', temporary: true, id: 'first' },
+      { memory: '64M' },
+    ],
     devices: { console: true, powerButton: true },
   };
 
@@ -68,9 +71,10 @@ describe('the domain of a machine', () => {
   <devices>
     <controller type='usb' model='none'/>
     <disk type='file' device='disk'>
-      <driver name='qemu' type='raw' discard='unmap'/>
+      <driver name='qemu' type='vpc' discard='unmap'/>
       <source file='/vm/it&#39;s &#60;1&#62; &#38; &#34;2&#34;.img'/>
       <target dev='vda' bus='virtio'/>
+      <transient/>
       <serial>first</serial>
       <alias name='ua-drive0'/>
       <address type='virtio-mmio'/>
@@ -202,8 +206,43 @@ describe('a domain of somebody’s', () => {
       harts: 2,
       memory: '1024M',
       boot: { kernel: '/boot/vmlinux', append: 'console=ttyS0 root=/dev/vda', fdt: '/b.dtb' },
-      drives: [{ file: '/var/lib/libvirt/images/debian.img', readOnly: true, id: 'root-disk', queues: 2 }],
+      drives: [
+        {
+          file: '/var/lib/libvirt/images/debian.img',
+          format: 'raw',
+          readOnly: true,
+          id: 'root-disk',
+          queues: 2,
+        },
+      ],
     });
+  });
+
+  test.each([
+    [
+      `<disk type='file'><driver name='qemu' type='qcow2'/><source file='/a'/><transient/></disk>`,
+      { file: '/a', format: 'qcow2', temporary: true },
+    ],
+    [
+      `<disk type='file'><driver name='qemu' type='vpc'/><source file='/a'/><readonly/></disk>`,
+      { file: '/a', format: 'vhd', readOnly: true },
+    ],
+    // Where no format is said, libvirt takes it for raw.
+    [`<disk type='file'><source file='/a'/></disk>`, { file: '/a', format: 'raw' }],
+    [
+      `<disk type='network'><driver name='qemu' type='vmdk'/><source protocol='https' name='a/b' query='c=d'><host name='h' port='8443'/></source></disk>`,
+      { file: 'https://h:8443/a/b?c=d', format: 'vmdk', readOnly: true },
+    ],
+    [
+      `<disk type='network'><source protocol='http' name='/a'><host name='::1'/></source></disk>`,
+      { file: 'http://[::1]/a', format: 'raw', readOnly: true },
+    ],
+  ])('with images of all formats: %s', (disk, expected) => {
+    const { description, notes } = read(
+      domain(disk.replace('</disk>', `<serial>s</serial><target dev='vda' bus='virtio'/></disk>`)),
+    );
+    expect(description.drives).toEqual([{ ...expected, id: 's' }]);
+    expect(notes.filter((note) => note.includes('disk') && !note.includes('no slot'))).toEqual([]);
   });
 
   test.each([
@@ -215,8 +254,12 @@ describe('a domain of somebody’s', () => {
     [`<graphics type='vnc'/>`, 'devices/graphics (type="vnc")'],
     [`<filesystem type='mount'><source dir='/s'/><target dir='t'/></filesystem>`, 'devices/filesystem'],
     [
-      `<disk type='file'><driver type='qcow2'/><source file='/d.qcow2'/><target dev='vda' bus='virtio'/></disk>`,
-      'qemu-img convert -O raw',
+      `<disk type='file'><driver type='qed'/><source file='/d.qed'/><target dev='vda' bus='virtio'/></disk>`,
+      'qemu-img convert -O qcow2',
+    ],
+    [
+      `<disk type='network'><source protocol='nbd' name='d'><host name='h'/></source><target dev='vda' bus='virtio'/></disk>`,
+      'left out: drives are files, or what is behind http and https URLs',
     ],
     [
       `<disk type='block'><source dev='/dev/sdb'/><target dev='vda' bus='virtio'/></disk>`,

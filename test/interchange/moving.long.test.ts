@@ -3,10 +3,12 @@
  * for the differences that stand in this file, and its disk goes with it.
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createImageHost, diskFormat, NodeImageFile, openDisk } from '../../src/bindings/node/disks.ts';
 import { createMachine } from '../../src/bindings/node/index.ts';
 import { SHELL_INIT, shellInitramfs } from '../../src/bindings/node/guest/initramfs.ts';
+import { MemoryImageFile } from '../../src/disks/image-file.ts';
 import { concatenateInitrds } from '../../src/images/index.ts';
 import { exportQemu, importQemu } from '../../src/interchange/index.ts';
 import { completeDescription, type MachineDescription } from '../../src/machine/description.ts';
@@ -44,8 +46,16 @@ afterAll(() => place.remove());
 /** A machine with every device there is, whose disk has an inconvenient name. */
 async function machineInFiles(): Promise<MachineDescription> {
   const shell = shellInitramfs({ interactive: false, modules });
-  const disk = place.path("a disk, 'moving'.img");
-  await writeFile(disk, emptyFatImage());
+  const disk = place.path("a disk, 'moving'.qcow2");
+  await rm(disk, { force: true });
+  const content = emptyFatImage();
+  const image = await diskFormat('qcow2').create(
+    await NodeImageFile.create(disk),
+    { size: content.length },
+    createImageHost(),
+  );
+  await image.write(0, content);
+  await image.close();
   return {
     hartware: 1,
     harts: 2,
@@ -56,7 +66,7 @@ async function machineInFiles(): Promise<MachineDescription> {
       append: `rdinit=${SHELL_INIT}`,
     },
     drives: [
-      { file: disk, id: 'moving,disk' },
+      { file: disk, format: 'qcow2', id: 'moving,disk' },
       { memory: '4M', id: 'scratch' },
       { memory: '2M', id: 'on-pci', bus: 'pci' },
     ],
@@ -138,7 +148,12 @@ describe.skipIf(!hasAll)('a machine', { timeout: BOOT_TEST_TIMEOUT }, () => {
     const again = await lookAround(back);
     expect([...without(ours, again), ...without(again, ours)]).toEqual([]);
     await leave(back);
-    const files = readFatFiles(await readFile(returned.drives![0].file!));
+    // The machine still has the file.
+    const image = await openDisk(new MemoryImageFile('disk', await readFile(returned.drives![0].file!)));
+    const content = new Uint8Array(image.size);
+    await image.read(0, content);
+    await image.close();
+    const files = readFatFiles(content);
     expect([...files.keys()].sort()).toEqual(['HERE.TXT', 'THERE.TXT']);
   });
 

@@ -1,11 +1,13 @@
 /** Machines as command lines of QEMU's and back, and what QEMU makes of them. */
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createImageHost, diskFormat, NodeImageFile } from '../../src/bindings/node/disks.ts';
 import { exportQemu, importQemu, InterchangeError } from '../../src/interchange/index.ts';
 import {
   resolveDescription,
   DescriptionError,
   completeDescription,
+  type DriveDescription,
   type MachineDescription,
 } from '../../src/machine/description.ts';
 import { finish, Workplace } from '../bindings/cli/hartware.ts';
@@ -33,9 +35,11 @@ const EVERYTHING: MachineDescription = {
     fdt: 'board.dtb',
   },
   drives: [
-    { file: "my disk, 'old'.img", id: 'a,b' },
+    { file: "my disk, 'old'.qcow2", format: 'qcow2', id: 'a,b' },
     { memory: '64M', readOnly: true, queues: 4 },
-    { file: '-x', readOnly: true },
+    { file: '-x', format: 'vhd', readOnly: true },
+    { file: 'kept.vmdk', format: 'vmdk', temporary: true, bus: 'pci', queues: 2 },
+    { file: 'https://example.org/a,b?c=d', format: 'raw', readOnly: true, bus: 'pci' },
   ],
   devices: { console: true, rng: { seed: 7 }, powerButton: true },
 };
@@ -57,12 +61,16 @@ describe('the command line of a machine', () => {
   -seed 7 \\
   -global virtio-mmio.force-legacy=false \\
   -chardev pty,id=console \\
-  -blockdev 'driver=raw,node-name=drive0,read-only=off,discard=unmap,file.driver=file,file.filename=my disk,, '\\''old'\\''.img,file.locking=auto' \\
+  -blockdev 'driver=qcow2,node-name=drive0,read-only=off,discard=unmap,file.driver=file,file.filename=my disk,, '\\''old'\\''.qcow2,file.locking=auto' \\
   -device virtio-blk-device,drive=drive0,bus=virtio-mmio-bus.0,serial=a,,b \\
   -drive if=none,id=drive1,format=raw,file.driver=null-co,file.size=67108864,file.read-zeroes=on,snapshot=on,readonly=on \\
   -device virtio-blk-device,drive=drive1,bus=virtio-mmio-bus.1,serial=drive1,num-queues=4 \\
-  -blockdev driver=raw,node-name=drive2,read-only=on,discard=unmap,file.driver=file,file.filename=-x,file.locking=auto \\
+  -blockdev driver=vpc,node-name=drive2,read-only=on,discard=unmap,file.driver=file,file.filename=-x,file.locking=auto \\
   -device virtio-blk-device,drive=drive2,bus=virtio-mmio-bus.2,serial=drive2 \\
+  -drive if=none,id=drive3,format=vmdk,file.driver=file,file.filename=kept.vmdk,file.locking=auto,discard=unmap,snapshot=on \\
+  -device virtio-blk-pci,drive=drive3,bus=pcie.0,addr=0x1,disable-legacy=on,vectors=0,serial=drive3,num-queues=2 \\
+  -blockdev 'driver=raw,node-name=drive4,read-only=on,discard=unmap,file.driver=https,file.url=https://example.org/a,,b?c=d' \\
+  -device virtio-blk-pci,drive=drive4,bus=pcie.0,addr=0x2,disable-legacy=on,vectors=0,serial=drive4,num-queues=1 \\
   -device virtio-serial-device,id=console,bus=virtio-mmio-bus.3,max_ports=1 \\
   -device virtconsole,chardev=console,bus=console.0 \\
   -object rng-builtin,id=rng \\
@@ -95,7 +103,13 @@ describe('the command line of a machine', () => {
     [{ devices: { console: true } }, 'devices.console'],
     [{ boot: { kernel: 'Image', initrd: ['a', 'b'] } }, 'boot.initrd ["a","b"]'],
     [{ boot: { kernel: 'https://example.org/Image' } }, 'boot.kernel "https://example.org/Image"'],
-    [{ drives: [{ file: 'opfs:home' }] }, 'drives[0].file "opfs:home"'],
+    [{ drives: [{ file: 'opfs:home' }] }, 'drives[0].file "opfs:home": QEMU opens files alone'],
+    [{ drives: [{ file: 'indexeddb:home' }] }, 'drives[0].file "indexeddb:home": QEMU opens files alone'],
+    [{ drives: [{ file: 'a' }] }, 'drives[0].file "a": its format is not known, and raw there'],
+    [
+      { drives: [{ file: 'https://example.org/d', readOnly: true }] },
+      'drives[0].file "https://example.org/d": QEMU reads it by its driver curl',
+    ],
     [{ drives: [{ file: 'a' }, { file: 'b' }] }, 'drives "drive0", "drive1"'],
     [{}, 'boot.firmware: none'],
     [{}, 'the extensions zicbom, '],
@@ -120,6 +134,24 @@ describe('the command line of a machine', () => {
     expect(command.join(' ')).toContain('-bios none -kernel program.elf');
     expect(notes.join('\n')).toContain('compressed');
     expect(notes.join('\n')).not.toContain('OpenSBI');
+  });
+
+  test('names the format that was found out, so that QEMU never does', () => {
+    const drives = [
+      { file: 'a' },
+      { file: 'b' },
+      { file: 'c', format: 'raw', temporary: true, readOnly: true },
+    ];
+    const machine = { hartware: 1, boot: { kernel: 'k' }, drives } as MachineDescription;
+    const { command, notes } = exportQemu(machine, {
+      images: [{ format: 'qcow2', isOverlay: true }, { format: 'vhdx', isOverlay: true }, undefined],
+    });
+    expect(
+      command.filter((word) => /^(driver=|if=none)/.test(word)).map((word) => word.split(',')[0]),
+    ).toEqual(['driver=qcow2', 'driver=vhdx', 'driver=raw']);
+    expect(notes.filter((note) => note.startsWith('drives['))).toEqual([
+      'drives[1].file "b": it lies on top of another image, and QEMU reads no differencing VHD and VHDX: convert it',
+    ]);
   });
 
   test('has one initrd, the joined one', () => {
@@ -201,7 +233,7 @@ describe('a command line of somebody’s', () => {
       memory: '1536M',
       boot: { kernel: 'x', append: 'root=/dev/vda ro' },
       // In the order in which QEMU makes them.
-      drives: [{ file: 'disk.img', readOnly: true, id: 'drive0', bus: 'pci', slot: 2 }],
+      drives: [{ file: 'disk.img', format: 'raw', readOnly: true, id: 'drive0', bus: 'pci', slot: 2 }],
       devices: { rng: { bus: 'pci', slot: 1 } },
     });
   });
@@ -266,8 +298,38 @@ describe('a command line of somebody’s', () => {
         `-blockdev '{"node-name":"f","read-only":false,"discard":"unmap","driver":"raw","file":"s"}' ` +
         `-device '{"driver":"virtio-blk-device","drive":"f","id":"d","serial":"one","bus":"virtio-mmio-bus.0"}'`,
     );
-    expect(description.drives).toEqual([{ file: '/d.img', id: 'one' }]);
+    expect(description.drives).toEqual([{ file: '/d.img', format: 'raw', id: 'one' }]);
     expect(notes.filter((note) => note.includes('blk') || note.includes('blockdev'))).toEqual([]);
+  });
+
+  test.each([
+    ['-drive file=a,if=virtio', { file: 'a' }],
+    ['-drive file=file:a,format=vpc,if=virtio', { file: 'a', format: 'vhd' }],
+    ['-drive file=a,format=qcow2,if=virtio,snapshot=on', { file: 'a', format: 'qcow2', temporary: true }],
+    ['-snapshot -drive file=a,format=qcow2,if=virtio', { file: 'a', format: 'qcow2', temporary: true }],
+    ['-snapshot -drive file=a,format=qcow2,if=virtio,snapshot=off', { file: 'a', format: 'qcow2' }],
+    [
+      '-drive file=https://h/a,format=vmdk,if=virtio',
+      { file: 'https://h/a', format: 'vmdk', readOnly: true },
+    ],
+    [
+      '-drive file=https://h/a,format=vmdk,if=virtio,snapshot=on',
+      { file: 'https://h/a', format: 'vmdk', temporary: true },
+    ],
+    ...['', '-snapshot '].map((more): [string, object] => [
+      `${more}-blockdev driver=file,filename=a,node-name=f -blockdev driver=vhdx,file=f,node-name=v,read-only=on -device virtio-blk-pci,drive=v`,
+      { file: 'a', format: 'vhdx', readOnly: true },
+    ]),
+    [
+      '-blockdev driver=https,url=https://h/a,node-name=f,read-only=on -blockdev driver=qcow2,file=f,node-name=q -device virtio-blk-pci,drive=q',
+      { file: 'https://h/a', format: 'qcow2', readOnly: true },
+    ],
+    [
+      '-blockdev driver=qcow2,file.driver=file,file.filename=a,node-name=q -blockdev driver=raw,file=q,node-name=r -device virtio-blk-pci,drive=r',
+      { file: 'a', format: 'qcow2' },
+    ],
+  ])('with images of all formats: %s', (options, expected) => {
+    expect(read(options).description.drives).toEqual([{ ...expected, id: 'drive0', bus: 'pci' }]);
   });
 
   test.each([
@@ -286,8 +348,8 @@ describe('a command line of somebody’s', () => {
         '-device virtio-blk-device,drive=x,serial=x,bus=virtio-mmio-bus.5 -device virtio-blk-device,drive=y,serial=y,bus=virtio-mmio-bus.2',
     );
     expect(description.drives).toEqual([
-      { file: 'y.img', id: 'y', slot: 2 },
-      { file: 'x.img', id: 'x', slot: 5 },
+      { file: 'y.img', format: 'raw', id: 'y', slot: 2 },
+      { file: 'x.img', format: 'raw', id: 'x', slot: 5 },
     ]);
     expect(notes.join('\n')).not.toContain('slot');
   });
@@ -297,7 +359,7 @@ describe('a command line of somebody’s', () => {
       '-drive if=none,id=x,format=raw,file=x.img -device virtio-blk-device,drive=x,serial=x,bus=virtio-mmio-bus.7 ' +
         '-device virtio-rng-device -device virtio-serial-device -device virtconsole',
     );
-    expect(description.drives).toEqual([{ file: 'x.img', id: 'x', slot: 7 }]);
+    expect(description.drives).toEqual([{ file: 'x.img', format: 'raw', id: 'x', slot: 7 }]);
     expect(description.devices).toEqual({ rng: { slot: 6 }, console: { slot: 5 } });
     expect(notes.join('\n')).not.toContain('slot');
   });
@@ -317,14 +379,23 @@ describe('a command line of somebody’s', () => {
     ['-device virtio-9p-device,fsdev=f', 'there is no -fsdev called "f"'],
     ['-device vhost-user-fs-device,tag=f', 'shared folders are virtio 9P devices here'],
     ['-device nec-usb-xhci', 'what is on PCI here'],
-    ['-drive file=a.qcow2,format=qcow2,if=virtio', 'qemu-img convert -O raw'],
+    ['-drive file=a.qed,format=qed,if=virtio', 'qemu-img convert -O qcow2'],
     ['-drive file=nbd.img,format=raw,if=virtio,cache=unsafe', '-drive cache=unsafe'],
-    ['-drive file=a.img,if=virtio', 'its format is not said'],
-    ['-drive file=a.img,format=raw,if=virtio,snapshot=on', 'snapshot=on'],
+    ['-drive if=pflash,format=raw,file=v.fd,snapshot=on', 'snapshot=on: here flash keeps what is written'],
+    ['-drive if=pflash,format=raw,file=v.fd -snapshot', '-snapshot: here flash keeps what is written'],
+    ['-drive if=pflash,format=qcow2,file=v.fd', 'flash is kept in raw files'],
+    ['-drive file=nbd://h/d,format=raw,if=virtio', 'left out: drives are files, or what is behind http'],
+    ['-drive file=json:{},format=raw,if=virtio', 'and not json'],
+    [
+      '-blockdev driver=file,filename=a,node-name=f -blockdev driver=vmdk,file=f,node-name=v -blockdev driver=qcow2,file=v,node-name=q',
+      'left out: qcow2 within an image of the format vmdk',
+    ],
+    ['-blockdev driver=file,filename=a,node-name=f -blockdev driver=luks,file=f,node-name=l', 'and not luks'],
     ['-drive if=pflash,format=raw,file=v.fd,unit=1', 'the second bank goes with code in the first'],
     ['-drive if=pflash,format=raw,file=v.fd,unit=2', 'there are two banks of flash'],
     ['-drive file=cd.iso,format=raw,if=scsi', 'virtio block devices here, and not scsi'],
-    ['-blockdev driver=nbd,node-name=n,server.host=h', 'left out: drives are raw files, and not nbd'],
+    ['-blockdev driver=nbd,node-name=n,server.host=h', 'left out: a drive’s image is raw, qcow2, '],
+    ['-blockdev driver=qcow2,node-name=n,file.driver=nbd,file.server.host=h', 'left out: drives are files'],
     ['-device virtio-blk-device,drive=nothing', 'there is no -drive or -blockdev called "nothing"'],
     ['-cpu rv64,v=on', '-cpu v=on'],
     ['-cpu sifive-u54', '-cpu sifive-u54'],
@@ -443,6 +514,26 @@ describe.skipIf(!requireTool('qemu-system-riscv64', 'qemu-system-misc'))('QEMU',
   });
   afterAll(() => place.remove());
 
+  /** Starts the machine, stopped, and returns what the monitor says, which is complete when it matches. */
+  async function monitor(script: string, command: string, complete: RegExp): Promise<string> {
+    const child = spawn('/bin/sh', ['-c', `exec ${script.trimEnd()} -S`], { stdio: 'pipe' });
+    let output = '';
+    const listed = new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+        if (complete.test(output)) resolve();
+      });
+    });
+    const finished = finish(child);
+    // Ctrl-a c: from the serial port to the monitor. What it has not printed yet is lost when it quits.
+    child.stdin.write(`\u0001c${command}\n`);
+    await Promise.race([listed, finished]);
+    child.stdin.end('quit\n');
+    const { code, stdout, stderr } = await finished;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout;
+  }
+
   test('has every device in its slot, and finds files with names as they come', async () => {
     const image = new Uint8Array(1 << 20);
     const names = ["a 'b'", 'c, d', 'e,,f"g', '-h', 'nbd:i', '$HOME `j`', 'k\nl=m'];
@@ -461,21 +552,7 @@ describe.skipIf(!requireTool('qemu-system-riscv64', 'qemu-system-misc'))('QEMU',
       devices: {},
     });
     for (const { script } of [exportQemu(machine, { kernelKind: 'raw' }), more]) {
-      const child = spawn('/bin/sh', ['-c', `exec ${script.trimEnd()} -S`], { stdio: 'pipe' });
-      let output = '';
-      const listed = new Promise<void>((resolve) => {
-        child.stdout.on('data', (chunk: Buffer) => {
-          output += chunk.toString();
-          if (/virtio-mmio-bus\.0\r?\n[^]*\(qemu\) $/.test(output)) resolve();
-        });
-      });
-      const finished = finish(child);
-      // Ctrl-a c: from the serial port to the monitor. What it has not printed yet is lost when it quits.
-      child.stdin.write('\u0001cinfo qtree\n');
-      await Promise.race([listed, finished]);
-      child.stdin.end('quit\n');
-      const { code, stdout, stderr } = await finished;
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const stdout = await monitor(script, 'info qtree', /virtio-mmio-bus\.0\r?\n[^]*\(qemu\) $/);
       const slots = [
         ...stdout.matchAll(/bus: virtio-mmio-bus\.(\d)\r?\n\s+type virtio-mmio-bus\r?\n(\s+dev: ([\w-]+))?/g),
       ]
@@ -485,6 +562,38 @@ describe.skipIf(!requireTool('qemu-system-riscv64', 'qemu-system-misc'))('QEMU',
         script === more.script
           ? ['blk', 'blk', 'blk', 'blk', 'blk', 'blk', 'rng', 'net']
           : ['blk', 'blk', 'blk', 'blk', 'blk', 'serial', 'rng', 'keyboard'],
+      );
+    }
+  });
+
+  test('opens images of every format, and leaves alone what is temporary', async () => {
+    const formats = ['raw', 'qcow2', 'vmdk', 'vdi', 'vhd', 'vhdx'] as const;
+    const drives: DriveDescription[] = [];
+    for (const format of formats) {
+      const path = place.path(`disk, of ${format}`);
+      const image = await diskFormat(format).create(
+        await NodeImageFile.create(path),
+        { size: 8 << 20 },
+        createImageHost(),
+      );
+      await image.close();
+      const bus = drives.length % 2 === 0 ? 'pci' : 'mmio';
+      drives.push({ file: path, format, bus }, { file: path, format, bus, temporary: true });
+    }
+    const boot = { kernel: await place.put('any kernel', new Uint8Array(1 << 20)) };
+    const only = (isTemporary: boolean): string => {
+      const chosen = drives.filter(({ temporary = false }) => temporary === isTemporary);
+      return exportQemu({ hartware: 1, boot, drives: chosen, devices: { rng: false } }).script;
+    };
+    const last = /drive5[^]*\(qemu\) $/;
+    const kept = await monitor(only(false), 'info block', last);
+    const gone = await monitor(only(true), 'info block', last);
+    for (const [index, format] of formats.entries()) {
+      const driver = format === 'vhd' ? 'vpc' : format;
+      expect(kept).toMatch(new RegExp(`drive${index}: .*/disk, of ${format} \\(${driver}\\)`));
+      // Written to a file of its own, on top of the image.
+      expect(gone).toMatch(
+        new RegExp(`drive${index} .*"backing": {"driver": "${driver}".*/disk, of ${format}".* \\(qcow2\\)`),
       );
     }
   });

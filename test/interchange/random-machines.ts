@@ -49,6 +49,8 @@ const PIECES = [
   ...['&amp;', ']]>', '<!--', '\r', 'none', 'default', 'nbd:', 'json:{}'],
 ];
 
+const FORMATS = ['raw', 'qcow2', 'vmdk', 'vdi', 'vhd', 'vhdx'] as const;
+
 /** Text that is not empty. */
 export function nastyText(random: Random): string {
   return Array.from({ length: 1 + random.below(6) }, () => random.pick(PIECES)).join('');
@@ -61,6 +63,19 @@ function serial(random: Random): string {
   );
 }
 
+/** What a drive has, and whether that is kept: formats are named, because what is found out is named afterwards. */
+function content(random: Random): DriveDescription {
+  const readOnly = random.oneIn(3) && { readOnly: true };
+  if (random.oneIn(4)) return { memory: 512 * (1 + random.below(1000)), ...readOnly };
+  // What is behind a URL is not written to; what is only read is temporary without being said to be.
+  const isUrl = random.oneIn(5);
+  return {
+    file: isUrl ? `${random.pick(['http', 'https'])}://example.org/${nastyText(random)}` : nastyText(random),
+    format: random.pick(FORMATS),
+    ...(readOnly || ((isUrl || random.oneIn(3)) && { temporary: true })),
+  };
+}
+
 /** A description that QEMU can represent: no paging of its own, rates that are powers of two, whole seconds. */
 export function representableMachine(random: Random): MachineDescription {
   const count = random.below(6);
@@ -70,8 +85,7 @@ export function representableMachine(random: Random): MachineDescription {
   const hasSlots = random.oneIn(3);
   const onPci = (): { readonly bus?: 'pci' } => (random.oneIn(3) ? { bus: 'pci' } : {});
   const drives = [...ids].map((id): DriveDescription => ({
-    ...(random.oneIn(4) ? { memory: 512 * (1 + random.below(1000)) } : { file: nastyText(random) }),
-    ...(random.oneIn(3) && { readOnly: true }),
+    ...content(random),
     ...(random.oneIn(4) && { queues: 2 + random.below(7) }),
     id,
     ...onPci(),

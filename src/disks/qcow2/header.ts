@@ -40,7 +40,7 @@ const MAX_CLUSTER_BITS = 21;
 const MIN_EXTENDED_CLUSTER_BITS = 14;
 const MAX_BACKING_NAME = 1023;
 /** QEMU's limit, too. */
-const MAX_L1_BYTES = 32 << 20;
+export const MAX_L1_BYTES = 32 << 20;
 /** QEMU's limit, too. */
 export const MAX_REFCOUNT_TABLE_BYTES = 8 << 20;
 

@@ -27,7 +27,14 @@ import { Gate } from './locks.ts';
 import type { Segment } from './mapping.ts';
 import { Metadata } from './metadata.ts';
 import { trimEnd } from './trim.ts';
-import { applySnapshot, createSnapshot, deleteSnapshot, replaceL1 } from './snapshots.ts';
+import {
+  applySnapshot,
+  createSnapshot,
+  deleteSnapshot,
+  openState,
+  replaceL1,
+  snapshotInfo,
+} from './snapshots.ts';
 import { readSnapshots } from './snapshot-table.ts';
 import { Writer } from './writer.ts';
 
@@ -41,6 +48,8 @@ export class Qcow2Image implements DiskImage {
   private readonly writer: Writer;
   private readonly eraser: Eraser;
   private nextFlush: Promise<void> | undefined;
+  /** Whether it is a snapshot of an image that has the file. */
+  private isView = false;
 
   private constructor(
     readonly file: ImageFile,
@@ -157,7 +166,9 @@ export class Qcow2Image implements DiskImage {
       clusterSize: geometry.clusterSize,
       ...(header.backing && { backing: header.backing }),
       ...(this.isDirty && { isDirty: true }),
-      ...(snapshots.length > 0 && { snapshots: snapshots.map(({ id, name }) => ({ id, name })) }),
+      ...(snapshots.length > 0 && {
+        snapshots: snapshots.map((snapshot) => snapshotInfo(snapshot, header)),
+      }),
       details: {
         compat: geometry.version === 3 ? '1.1' : '0.10',
         compressionType: header.compression === 'zstd' ? 'zstd' : 'zlib',
@@ -243,25 +254,28 @@ export class Qcow2Image implements DiskImage {
     });
   }
 
-  /**
-   * Keeps the disk as it is now under a name.
-   * @throws ArgumentError when there is a snapshot of that name.
-   */
   createSnapshot(name: string): Promise<void> {
     return this.aloneWithSnapshots(() => createSnapshot(this.metadata, name, this.host.now()));
   }
 
-  /** Makes the disk what it was when the snapshot was made. @param name its name or identifier. */
   applySnapshot(name: string): Promise<void> {
     return this.aloneWithSnapshots(() => applySnapshot(this.metadata, name));
   }
 
-  /** Forgets a snapshot. @param name its name or identifier. */
   deleteSnapshot(name: string): Promise<void> {
     return this.aloneWithSnapshots(() => deleteSnapshot(this.metadata, name));
   }
 
+  async openSnapshot(name: string): Promise<Qcow2Image> {
+    const metadata = await openState(this.metadata, name);
+    const image = new Qcow2Image(metadata.file, this.host, metadata);
+    image.backing = this.backing;
+    image.isView = true;
+    return image;
+  }
+
   async close(): Promise<void> {
+    if (this.isView) return;
     try {
       await this.alone(async () => {
         if (this.file.readOnly || this.metadata.isCorrupt) return;

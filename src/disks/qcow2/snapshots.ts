@@ -4,12 +4,15 @@
  */
 import { ArgumentError } from '../../errors.ts';
 import { encodeUtf8 } from '../../text.ts';
-import { entryOffset, setUint64, viewOf, COPIED } from './geometry.ts';
-import { encodeSnapshots, HEADER_SNAPSHOTS, l1EntriesFor } from './header.ts';
+import type { SnapshotInfo } from '../disk-image.ts';
+import type { ImageFile } from '../image-file.ts';
+import { hasBitmaps } from './bitmaps.ts';
+import { damaged, entryOffset, getUint64, setUint64, viewOf, COPIED, MAX_OFFSET } from './geometry.ts';
+import { encodeSnapshots, HEADER_SNAPSHOTS, l1EntriesFor, MAX_L1_BYTES, type Header } from './header.ts';
 import { readL1 } from './mapping.ts';
-import type { Metadata } from './metadata.ts';
+import { Metadata } from './metadata.ts';
 import { increaseAll, releaseAll, releaseRange } from './references.ts';
-import { encodeSnapshotTable, type Snapshot } from './snapshot-table.ts';
+import { encodeSnapshotTable, readSnapshots, type Snapshot } from './snapshot-table.ts';
 
 const MAX_NAME = 0xffff;
 
@@ -64,13 +67,14 @@ export async function createSnapshot(metadata: Metadata, name: string, now: numb
 }
 
 export async function applySnapshot(metadata: Metadata, name: string): Promise<void> {
-  const { header, geometry, mapping } = metadata;
-  const snapshot = find(metadata, name);
-  const stored = await readL1(metadata.file, geometry, snapshot.l1Offset, snapshot.l1Entries);
-  const size = snapshot.size ?? header.size;
-  const l1 = new Uint8Array(Math.max(snapshot.l1Entries, l1EntriesFor(size, geometry)) * 8);
-  l1.set(stored);
-  await increaseAll(metadata, stored);
+  const { file, header, mapping } = metadata;
+  const { l1, size } = await readState(file, header, findSnapshot(metadata.snapshots, name));
+  if (size !== header.size && hasBitmaps(header))
+    throw damaged(
+      file,
+      `the disk had ${size} bytes, and persistent bitmaps are of one of ${header.size}: remove them first`,
+    );
+  await increaseAll(metadata, l1);
   await metadata.refcounts.writeBack();
   await metadata.file.flush();
   // Everything in it is the snapshot's, too.
@@ -83,7 +87,7 @@ export async function applySnapshot(metadata: Metadata, name: string): Promise<v
 
 export async function deleteSnapshot(metadata: Metadata, name: string): Promise<void> {
   const { geometry, file, refcounts } = metadata;
-  const snapshot = find(metadata, name);
+  const snapshot = findSnapshot(metadata.snapshots, name);
   const l1 = await readL1(file, geometry, snapshot.l1Offset, snapshot.l1Entries);
   await storeSnapshots(
     metadata,
@@ -141,12 +145,71 @@ async function clearFlagsIn(metadata: Metadata, l1: Uint8Array): Promise<void> {
   }
 }
 
-function find({ snapshots }: Metadata, name: string): Snapshot {
+/** @param name of the snapshot, or its identifier. @throws ArgumentError */
+function findSnapshot(snapshots: readonly Snapshot[], name: string): Snapshot {
   const found =
     snapshots.find((snapshot) => snapshot.name === name) ?? snapshots.find(({ id }) => id === name);
   if (found) return found;
   const names = snapshots.map((snapshot) => `"${snapshot.name}"`).join(', ') || 'none';
   throw new ArgumentError(`there is no snapshot "${name}"; there are: ${names}`);
+}
+
+/** The size of the disk then, and the L1 table, as long as that needs. @throws DiskImageError */
+async function readState(
+  file: ImageFile,
+  header: Header,
+  snapshot: Snapshot,
+): Promise<{ readonly l1: Uint8Array; readonly size: number }> {
+  const { geometry } = header;
+  const size = snapshot.size ?? header.size;
+  const needed = l1EntriesFor(size, geometry);
+  if (!Number.isSafeInteger(size) || size > MAX_OFFSET || needed * 8 > MAX_L1_BYTES)
+    throw damaged(
+      file,
+      `the snapshot "${snapshot.name}" is of a disk of ${size} bytes, which is too large`,
+      header.snapshotsOffset,
+    );
+  const l1 = new Uint8Array(Math.max(snapshot.l1Entries, needed) * 8);
+  l1.set(await readL1(file, geometry, snapshot.l1Offset, snapshot.l1Entries));
+  return { l1, size };
+}
+
+/** The metadata of the disk as it was, for reading only, from a file that somebody else closes. */
+export async function openState({ file, header }: Metadata, name: string): Promise<Metadata> {
+  const { snapshots } = await readSnapshots(file, header);
+  const { l1, size } = await readState(file, header, findSnapshot(snapshots, name));
+  const refuse = async (): Promise<void> => {
+    throw new ArgumentError('a snapshot can only be read');
+  };
+  const view: ImageFile = {
+    name: file.name,
+    identity: file.identity,
+    get size() {
+      return file.size;
+    },
+    readOnly: true,
+    read: (offset, into) => file.read(offset, into),
+    write: refuse,
+    truncate: refuse,
+    flush: async () => {},
+    close: async () => {},
+  };
+  const metadata = await Metadata.open(view, { ...header, size });
+  metadata.mapping.adopt(l1);
+  return metadata;
+}
+
+/** What people and programs want to know of it. */
+export function snapshotInfo(snapshot: Snapshot, header: Header): SnapshotInfo {
+  const { id, name, extra, guest, seconds, nanoseconds } = snapshot;
+  return {
+    id,
+    name,
+    size: snapshot.size ?? header.size,
+    // Of 32 bits in older images.
+    stateSize: extra.length >= 8 ? getUint64(viewOf(extra), 0) : viewOf(guest).getUint32(8),
+    time: seconds * 1000 + Math.floor(nanoseconds / 1e6),
+  };
 }
 
 /** Puts the table of snapshots into a new place, and has the header name it. */

@@ -3,7 +3,14 @@ import { ABSENT, ZERO, type ClusterFormat } from '../clusters.ts';
 import { decodeEntries, encodeEntries, type Entries, type TableUnit } from '../cluster-tables.ts';
 import { DiskImageError, type ImageHost } from '../disk-image.ts';
 import type { ImageFile } from '../image-file.ts';
-import { asUuid, BLOCKS_ALLOCATED_AT, MODIFIED_UUID_AT, UUID_SIZE, type VdiHeader } from './header.ts';
+import {
+  asUuid,
+  BLOCKS_ALLOCATED_AT,
+  MAX_BLOCKS,
+  MODIFIED_UUID_AT,
+  UUID_SIZE,
+  type VdiHeader,
+} from './header.ts';
 
 /** A block that was never written. */
 export const UNALLOCATED = 0xffff_ffff;
@@ -53,7 +60,8 @@ export class BlockMap implements ClusterFormat {
     return place;
   }
 
-  private placeOf(entry: number): number {
+  /** Where in the file a block's place is. */
+  placeOf(entry: number): number {
     return this.header.dataOffset + entry * this.clusterSize;
   }
 
@@ -118,7 +126,8 @@ export class BlockMap implements ClusterFormat {
     report: (block: number, reason: string) => void,
   ): Promise<{ used: Uint8Array; count: number; end: number }> {
     const room = Math.floor((this.file.size - this.header.dataOffset) / this.clusterSize) + 1;
-    const used = new Uint8Array(Math.ceil(Math.max(0, Math.min(room, this.header.blocks)) / 8));
+    // While an image is resized some blocks lie behind the place of the last.
+    const used = new Uint8Array(Math.ceil(Math.max(0, Math.min(room, 2 * MAX_BLOCKS)) / 8));
     let [count, end] = [0, 0];
     for (let first = 0; first < this.entryCount; first += SCAN_ENTRIES) {
       const entries = await this.load(first, Math.min(SCAN_ENTRIES, this.entryCount - first));

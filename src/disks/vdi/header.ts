@@ -11,7 +11,7 @@
  *     340 where the map is                       of its parent's last change
  *     344 where the blocks are
  */
-import { DiskImageError } from '../disk-image.ts';
+import { DiskImageError, type ImageHost } from '../disk-image.ts';
 import type { ImageFile } from '../image-file.ts';
 
 export const SIGNATURE = 0xbeda_107f;
@@ -31,7 +31,7 @@ export const KIND_STATIC = 2;
 /** More than this many blocks (64 TiB in blocks of 1 MiB) are not supported. */
 export const MAX_BLOCKS = 1 << 26;
 
-const SECTOR = 512;
+export const SECTOR = 512;
 const MIN_BLOCK_SIZE = 4096;
 const MAX_BLOCK_SIZE = 16 << 20;
 
@@ -129,6 +129,34 @@ export function encodeHeader(header: Omit<VdiHeader, 'uuid'>, ids: Uint8Array): 
   bytes.set(asUuid(ids.subarray(0, UUID_SIZE)), 392);
   bytes.set(asUuid(ids.subarray(UUID_SIZE, 2 * UUID_SIZE)), MODIFIED_UUID_AT);
   return bytes;
+}
+
+/**
+ * Changes fields of a header in one write.
+ * @param host given where the content changes, which gets a new identifier then.
+ */
+export async function patchHeader(
+  file: ImageFile,
+  changes: Partial<Pick<VdiHeader, 'mapOffset' | 'dataOffset' | 'diskSize' | 'blocks' | 'blocksAllocated'>>,
+  host?: ImageHost,
+): Promise<void> {
+  const bytes = new Uint8Array(HEADER_SIZE);
+  await file.read(0, bytes);
+  const view = viewOf(bytes);
+  const put = (offset: number, value: number | undefined): void => {
+    if (value !== undefined) view.setUint32(offset, value, true);
+  };
+  put(340, changes.mapOffset);
+  put(344, changes.dataOffset);
+  if (changes.diskSize !== undefined) view.setBigUint64(368, BigInt(changes.diskSize), true);
+  put(384, changes.blocks);
+  put(BLOCKS_ALLOCATED_AT, changes.blocksAllocated);
+  if (host) {
+    const id = new Uint8Array(UUID_SIZE);
+    host.random(id);
+    bytes.set(asUuid(id), MODIFIED_UUID_AT);
+  }
+  await file.write(0, bytes);
 }
 
 /** Makes random bytes a UUID, version 4 (RFC 9562, 5.4), in the byte order of VirtualBox. */

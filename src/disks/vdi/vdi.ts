@@ -20,11 +20,12 @@ import {
   isVdi,
   MAX_BLOCKS,
   readHeader,
+  SECTOR,
   UUID_SIZE,
   type VdiHeader,
 } from './header.ts';
+import { resizeVdi } from './resize.ts';
 
-const SECTOR = 512;
 const BLOCK_SIZE = 1 << 20;
 const MAP_OFFSET = 4096;
 
@@ -33,22 +34,24 @@ const MAP_PIECE = 1 << 20;
 
 class VdiImage implements DiskImage {
   readonly format = 'vdi';
-  readonly size: number;
   readonly readOnly: boolean;
   readonly clusterSize: number;
-  private readonly map: BlockMap;
-  private readonly clusters: Clusters;
+  private map: BlockMap;
+  private clusters: Clusters;
 
   constructor(
     readonly file: ImageFile,
-    private readonly header: VdiHeader,
-    host: ImageHost,
+    private header: VdiHeader,
+    private readonly host: ImageHost,
   ) {
-    this.size = Math.ceil(header.diskSize / SECTOR) * SECTOR;
     this.readOnly = file.readOnly;
     this.clusterSize = header.blockSize;
     this.map = new BlockMap(file, host, header, this.size);
     this.clusters = new Clusters(file, this.map, this.size);
+  }
+
+  get size(): number {
+    return Math.ceil(this.header.diskSize / SECTOR) * SECTOR;
   }
 
   read(offset: number, into: Uint8Array): Promise<void> {
@@ -107,6 +110,18 @@ class VdiImage implements DiskImage {
     const room = Math.floor((this.file.size - this.header.dataOffset) / this.clusterSize);
     findings.leaks = Math.max(room, end) - count;
     return findings.report(repaired);
+  }
+
+  async resize(size: number): Promise<void> {
+    await this.flush();
+    const { file, host, header, map } = this;
+    try {
+      await resizeVdi({ file, host, header, map, former: this.size }, size);
+    } finally {
+      this.header = await readHeader(file);
+      this.map = new BlockMap(file, host, this.header, this.size);
+      this.clusters = new Clusters(file, this.map, this.size);
+    }
   }
 
   async close(): Promise<void> {

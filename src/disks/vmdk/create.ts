@@ -1,17 +1,25 @@
 /** Making VMDK images. */
 import { ArgumentError } from '../../errors.ts';
-import { encodeEntries } from '../cluster-tables.ts';
 import type { CreateImageOptions, DiskImage, FormatOptions, ImageHost } from '../disk-image.ts';
 import type { ImageFile } from '../image-file.ts';
-import { MAX_EXTENTS, writeDescriptor, type ExtentLine } from './descriptor.ts';
+import { MAX_EXTENTS, writeDescriptor } from './descriptor.ts';
+import {
+  createExtent,
+  DESCRIPTOR,
+  GRAIN,
+  listExtents,
+  MAX_FLAT,
+  MAX_SPARSE,
+  SPLIT,
+  TABLE_ENTRIES,
+  writeSparse,
+} from './extents.ts';
 import { VmdkImage } from './image.ts';
 import {
   encodeSparseHeader,
   FLAG_COMPRESSED,
   FLAG_MARKERS,
   FLAG_NEWLINES,
-  FLAG_REDUNDANT,
-  FLAG_ZERO_GRAINS,
   SECTOR,
   type NewHeader,
 } from './sparse-header.ts';
@@ -25,16 +33,6 @@ const SUBFORMATS = [
   'streamOptimized',
 ];
 const ADAPTERS = ['ide', 'buslogic', 'lsilogic', 'legacyESX'];
-
-const GRAIN = 128;
-const TABLE_ENTRIES = 512;
-const TABLE_SECTORS = 4;
-/** What a descriptor in a sparse extent has room for, in sectors, and where it stands. */
-const DESCRIPTOR = { offset: 1, length: 20 };
-/** The longest part of a split image, in sectors. */
-const SPLIT = 2 ** 31 / SECTOR;
-/** A sparse extent cannot have more, as its tables have 32-bit sector numbers. */
-const MAX_SPARSE = 2 ** 32 - 2 ** 24;
 
 /** @throws ArgumentError */
 export async function createVmdk(
@@ -56,7 +54,7 @@ export async function createVmdk(
   if (hasZeroGrains && (isFlat || isStream))
     throw new ArgumentError(`expected no option zeroedGrain: ${subformat} images have no such grains`);
   const sectors = size / SECTOR;
-  const most = isSplit ? MAX_EXTENTS * SPLIT : isFlat ? 2 ** 40 : MAX_SPARSE;
+  const most = isSplit ? MAX_EXTENTS * SPLIT : isFlat ? MAX_FLAT : MAX_SPARSE;
   if (!Number.isInteger(sectors) || sectors === 0 || sectors > most)
     throw new ArgumentError(
       `expected a size for ${subformat} images that is a multiple of ${SECTOR}, not 0 and at most ${most * SECTOR}, found ${size}`,
@@ -120,78 +118,4 @@ function parentOf(
   if (/["\r\n]/.test(reference))
     throw new ArgumentError(`expected a backing image whose name has no quotes, found ${reference}`);
   return { cid: image.cid, reference };
-}
-
-/** The files of an image and their names, which are qemu-img's. */
-function listExtents(name: string, sectors: number, isFlat: boolean, isSplit: boolean): ExtentLine[] {
-  const dot = name.lastIndexOf('.');
-  const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
-  const line = (file: string, length: number): ExtentLine => ({
-    access: 'RW',
-    sectors: length,
-    type: isFlat ? 'FLAT' : 'SPARSE',
-    file,
-    offset: 0,
-  });
-  if (!isSplit) return [line(isFlat ? `${stem}-flat${ending}` : name, sectors)];
-  const lines: ExtentLine[] = [];
-  for (let start = 0; start < sectors; start += SPLIT) {
-    const number = String(lines.length + 1).padStart(3, '0');
-    lines.push(line(`${stem}-${isFlat ? 'f' : 's'}${number}${ending}`, Math.min(SPLIT, sectors - start)));
-  }
-  return lines;
-}
-
-async function createExtent(
-  extent: ExtentLine,
-  from: ImageFile,
-  host: ImageHost,
-  isFlat: boolean,
-  hasZeroGrains: boolean,
-): Promise<void> {
-  const file = await host.createReferenced(extent.file!, from);
-  try {
-    if (isFlat) {
-      await file.truncate(extent.sectors * SECTOR);
-      await file.flush();
-    } else {
-      await writeSparse(file, extent.sectors, hasZeroGrains);
-    }
-  } finally {
-    await file.close();
-  }
-}
-
-/** Writes header, directories and empty tables of a sparse extent. */
-async function writeSparse(file: ImageFile, capacity: number, hasZeroGrains: boolean): Promise<void> {
-  const tables = Math.ceil(capacity / (GRAIN * TABLE_ENTRIES));
-  const directorySectors = Math.ceil((tables * 4) / SECTOR);
-  const redundantDirectory = DESCRIPTOR.offset + DESCRIPTOR.length;
-  const directory = redundantDirectory + directorySectors + tables * TABLE_SECTORS;
-  const end = directory + directorySectors + tables * TABLE_SECTORS;
-  const overhead = Math.ceil(end / GRAIN) * GRAIN;
-  for (const sector of [redundantDirectory, directory]) {
-    const bytes = new Uint8Array(directorySectors * SECTOR);
-    const first = sector + directorySectors;
-    encodeEntries(
-      Uint32Array.from({ length: tables }, (_, i) => first + i * TABLE_SECTORS),
-      bytes,
-    );
-    await file.write(sector * SECTOR, bytes);
-  }
-  // The tables are zeros.
-  await file.truncate(overhead * SECTOR);
-  const header: NewHeader = {
-    version: hasZeroGrains ? 2 : 1,
-    flags: FLAG_NEWLINES | FLAG_REDUNDANT | (hasZeroGrains ? FLAG_ZERO_GRAINS : 0),
-    capacity,
-    grain: GRAIN,
-    descriptor: DESCRIPTOR,
-    tableEntries: TABLE_ENTRIES,
-    redundantDirectory,
-    directory,
-    overhead,
-  };
-  await file.write(0, encodeSparseHeader(header));
-  await file.flush();
 }

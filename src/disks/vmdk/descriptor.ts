@@ -96,6 +96,18 @@ export class Descriptor {
     return extents;
   }
 
+  /** Gives the last extent another size, and adds others behind it. */
+  resize(sectors: number, more: readonly ExtentLine[] = []): void {
+    const last = this.lines.findLastIndex((line) => /^[ \t]*(RW|RDONLY|NOACCESS)[ \t]/.test(line));
+    if (last < 0) return;
+    this.lines[last] = this.lines[last].replace(/^([ \t]*\w+[ \t]+)\d+/, `$1${sectors}`);
+    this.lines.splice(last + 1, 0, ...more.map((line) => encodeText(formatExtent(line))));
+    const [heads, track] = ['heads', 'sectors'].map((name) => Number(this.get(`ddb.geometry.${name}`)));
+    if (!(heads * track > 0)) return;
+    const all = this.extents().reduce((sum, extent) => sum + extent.sectors, 0);
+    this.set('ddb.geometry.cylinders', String(cylindersOf(all, heads * track)));
+  }
+
   encode(): Uint8Array {
     return Uint8Array.from(this.lines.join(this.newline), (char) => char.charCodeAt(0));
   }
@@ -122,10 +134,7 @@ export interface NewDescriptor {
 export function writeDescriptor(disk: NewDescriptor): Uint8Array {
   const sectors = disk.extents.reduce((sum, extent) => sum + extent.sectors, 0);
   const heads = disk.adapterType === 'ide' ? 16 : 255;
-  const lines = disk.extents.map((extent) => {
-    const offset = extent.type === 'FLAT' ? ` ${extent.offset}` : '';
-    return `${extent.access} ${extent.sectors} ${extent.type} "${extent.file}"${offset}`;
-  });
+  const lines = disk.extents.map(formatExtent);
   const text = `# Disk DescriptorFile
 version=1
 CID=${formatCid(disk.cid)}
@@ -139,12 +148,20 @@ ${lines.join('\n')}
 #DDB
 
 ddb.virtualHWVersion = "${disk.hardwareVersion}"
-ddb.geometry.cylinders = "${Math.min(65535, Math.floor(sectors / 63 / heads))}"
+ddb.geometry.cylinders = "${cylindersOf(sectors, 63 * heads)}"
 ddb.geometry.heads = "${heads}"
 ddb.geometry.sectors = "63"
 ddb.adapterType = "${disk.adapterType}"
 `;
   return encodeUtf8(text);
+}
+
+function formatExtent({ access, sectors, type, file, offset }: ExtentLine): string {
+  return `${access} ${sectors} ${type} "${file}"${type === 'FLAT' ? ` ${offset}` : ''}`;
+}
+
+function cylindersOf(sectors: number, sectorsPerCylinder: number): number {
+  return Math.min(65535, Math.floor(sectors / sectorsPerCylinder));
 }
 
 /** Always eight digits, so that another one fits into its place. */

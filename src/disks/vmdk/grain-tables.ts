@@ -76,7 +76,7 @@ export class GrainTables implements ClusterFormat {
     return this.header.hasZeroGrains ? ZERO_GRAIN : undefined;
   }
 
-  private get tableSectors(): number {
+  get tableSectors(): number {
     return Math.ceil((this.unitEntries * 4) / SECTOR);
   }
 
@@ -192,6 +192,31 @@ export class GrainTables implements ClusterFormat {
     await this.endChanges();
   }
 
+  /** Makes the rest of the tables up to a number say nothing, from a grain on, in all copies; not those in memory. */
+  async forgetFrom(grain: number, endTable: number): Promise<void> {
+    const table = Math.floor(grain / this.unitEntries);
+    for (const directory of this.redundant ? [this.redundant, this.directory] : [this.directory]) {
+      for (let index = table; index < Math.min(endTable, directory.length); index++) {
+        const first = index === table ? grain % this.unitEntries : 0;
+        if (directory[index] > ZERO_GRAIN)
+          await writeZeros(this.file, directory[index] * SECTOR + first * 4, (this.unitEntries - first) * 4);
+      }
+    }
+  }
+
+  private get metadataEnd(): number {
+    return Math.max(...this.metadata.map((range) => range.end));
+  }
+
+  /** The sector behind all that is used. */
+  async findEnd(): Promise<number> {
+    let end = this.metadataEnd;
+    for (let first = 0; first < this.entryCount; first += PAGE_ENTRIES)
+      for (const entry of await this.load(first, Math.min(PAGE_ENTRIES, this.entryCount - first)))
+        if (entry > ZERO_GRAIN) end = Math.max(end, entry + this.step);
+    return end;
+  }
+
   /** Bytes that metadata takes in the file, with what is too small for a grain beside it. */
   get metadataBytes(): number {
     let sectors = 0;
@@ -228,7 +253,7 @@ export class GrainTables implements ClusterFormat {
       }
     }
     await this.file.flush();
-    const end = Math.max(...this.metadata.map((range) => range.end)) * SECTOR;
+    const end = this.metadataEnd * SECTOR;
     if (end < this.file.size) await this.file.truncate(end);
     this.next = this.behindFile();
     this.reserved = 0;

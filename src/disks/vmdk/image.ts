@@ -1,4 +1,5 @@
 /** An open VMDK image: a disk in parts, and the descriptor that says so. */
+import { ArgumentError } from '../../errors.ts';
 import {
   DiskImageError,
   type BackingReference,
@@ -14,6 +15,8 @@ import { together } from '../together.ts';
 import { checkGrains } from './check.ts';
 import { Descriptor, formatCid, isDescriptor, MAX_DESCRIPTOR, NO_PARENT } from './descriptor.ts';
 import { openPart, sparsePart, type Part, type PartChanges } from './parts.ts';
+import { createExtent } from './extents.ts';
+import { planResize, resizePart } from './resize.ts';
 import { isSparse, readSparseHeader, SECTOR, type SparseHeader } from './sparse-header.ts';
 
 /** Kinds of images whose content is on a device, of which the image has nothing. */
@@ -231,6 +234,44 @@ export class VmdkImage implements DiskImage {
     await this.flush();
   }
 
+  /** The size of the last extent, and further ones where an image is split. Nothing else may be under way. */
+  async resize(size: number): Promise<void> {
+    const subformat = this.descriptor.get('createType') ?? '';
+    const sectors = size / SECTOR;
+    if (!Number.isSafeInteger(sectors) || sectors <= 0)
+      throw new ArgumentError(`expected a size that is a multiple of ${SECTOR} and not 0, found ${size}`);
+    if (this.parts.some((part) => part.kind === 'compressed'))
+      throw this.fail(`${subformat} images are written once, and keep their size: convert it`);
+    if (this.backingReference) throw this.fail('an image on top of a parent has the size of its parent');
+    const lines = this.extentLines();
+    const last = this.parts.length - 1;
+    const [part, start] = [this.parts[last], this.starts[last]];
+    const line = lines.at(-1) ?? { access: 'RW', sectors: part.size / SECTOR, type: 'SPARSE', offset: 0 };
+    this.changesOf(part);
+    if (size === this.size) return;
+    if (size <= start)
+      throw this.fail(`a split image keeps its extents: it can become as small as ${start + SECTOR} bytes`);
+    const { wanted, more } = planResize(
+      { name: this.file.name, subformat, lines, start: start / SECTOR, part },
+      sectors,
+    );
+    await this.flush();
+    await this.touch();
+    const resized = { part, line, start, owner: this, host: this.host };
+    const describe = async (): Promise<void> => {
+      await this.edit(() => this.descriptor.resize(wanted, more));
+      await this.file.flush();
+    };
+    // The descriptor never names what is not there.
+    const isShorter = size < this.size;
+    if (isShorter) await describe();
+    this.parts[last] = await resizePart(resized, wanted);
+    for (const extent of more) await createExtent(extent, this.file, this.host, !part.tables, hasZeros(part));
+    if (!isShorter) await describe();
+    this.size = start + wanted * SECTOR;
+    for (const extent of more) this.addPart(await openPart(extent, this.size, this, this.host));
+  }
+
   /** The parent's CID is read from its file. */
   async setBackingReference(backing: BackingReference | undefined): Promise<void> {
     let cid = NO_PARENT;
@@ -345,6 +386,8 @@ export class VmdkImage implements DiskImage {
     });
   }
 }
+
+const hasZeros = (part: Part): boolean => part.tables?.header.hasZeroGrains ?? false;
 
 async function readPiece(file: ImageFile, offset: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(Math.min(length, file.size - offset, MAX_DESCRIPTOR));

@@ -214,6 +214,20 @@ export function encodeSparseHeader(header: NewHeader): Uint8Array {
   return bytes;
 }
 
+/** Changes fields of the header in one write; directories in sectors. */
+export async function patchSparseHeader(
+  file: ImageFile,
+  changes: Pick<SparseHeader, 'capacity' | 'directory' | 'redundantDirectory'>,
+): Promise<void> {
+  const bytes = await sectorAt(file, 0);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(12, BigInt(changes.capacity), true);
+  if (changes.redundantDirectory !== undefined)
+    view.setBigUint64(48, BigInt(changes.redundantDirectory), true);
+  view.setBigUint64(56, BigInt(changes.directory), true);
+  await file.write(0, bytes);
+}
+
 /** A sector that says what follows it, in a stream. */
 export function encodeMarker(type: number, sectors: number): Uint8Array {
   const bytes = new Uint8Array(SECTOR);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseCommand } from '../../../src/bindings/node/cli/arguments.ts';
 import { MAX_XML_BYTES, readXml } from '../../../src/bindings/node/cli/exchange/read-xml.ts';
+import { createImageHost, diskFormat, NodeImageFile } from '../../../src/bindings/node/disks.ts';
 import { InterchangeError } from '../../../src/interchange/index.ts';
 import { hartware, problem, Workplace } from './hartware.ts';
 
@@ -17,7 +18,10 @@ const MACHINE = {
   harts: 2,
   memory: '64M',
   boot: { kernel: 'Image', initrd: ['a.cpio', 'b.cpio'], append: 'quiet' },
-  drives: [{ file: 'a disk.img', id: 'one' }],
+  drives: [
+    { file: 'a disk.img', id: 'one' },
+    { file: 'none.img', id: 'none' },
+  ],
 };
 
 describe('the command', () => {
@@ -55,6 +59,8 @@ describe('the command', () => {
     const file = await place.put('machine.json', JSON.stringify(MACHINE));
     await place.put('a.cpio', 'abc');
     await place.put('b.cpio', 'defg');
+    const disk = await NodeImageFile.create(place.path('a disk.img'));
+    await (await diskFormat('qcow2').create(disk, { size: 1 << 20 }, createImageHost())).close();
     const joined = place.path('joined');
     for (const to of ['qemu', 'libvirt']) {
       const output = place.path(`machine.${to}`);
@@ -63,12 +69,17 @@ describe('the command', () => {
       expect(exported.stderr).toMatch(/^(hartware: note: .+\n)+$/);
       // The kernel is not there to be looked at: it is taken for Linux.
       expect(exported.stderr).toContain('boot.firmware: none');
+      expect(exported.stderr).toContain('none.img": its format is not known, and raw there');
+      expect(exported.stderr).not.toContain('a disk.img');
       const { code, stdout } = await hartware(['import', output]);
       expect(code).toBe(0);
       expect(JSON.parse(stdout)).toEqual({
         ...MACHINE,
         boot: { kernel: place.path('Image'), initrd: joined, append: 'quiet' },
-        drives: [{ file: place.path('a disk.img'), id: 'one' }],
+        drives: [
+          { file: place.path('a disk.img'), format: 'qcow2', id: 'one' },
+          { file: place.path('none.img'), format: 'raw', id: 'none' },
+        ],
       });
     }
     expect(await readFile(joined, 'utf8')).toBe('abc\0defg');

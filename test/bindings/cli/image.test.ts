@@ -44,6 +44,47 @@ describe('hartware image', () => {
     ).toBe(63 << 20);
   });
 
+  test('makes, lists, reads, applies and deletes snapshots', async () => {
+    const disk = at('kept.qcow2');
+    const run = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await hartware(['image', ...args]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return stdout;
+    };
+    await run('convert', source, disk);
+    expect(await run('snapshot', disk)).toBe(`${disk} has no snapshots\n`);
+    await run('snapshot', '--create', 'as it was', disk);
+    await run('resize', disk, '+1M');
+    await run('snapshot', '-c', 'greater', disk);
+    expect(await run('snapshot', '--list', disk)).toMatch(
+      /^ID {2}Name {7}Made \(UTC\) .*\n1 {3}as it was {2}20\d\d-\d\d-\d\d \d\d:\d\d:\d\d .*-\n2 {3}greater .*\n$/,
+    );
+    expect(JSON.parse(await run('snapshot', disk, '--json'))).toMatchObject([
+      { id: '1', name: 'as it was', size: content.length, stateSize: 0 },
+      { id: '2', name: 'greater', size: content.length + (1 << 20) },
+    ]);
+    expect(await run('info', disk)).toMatch(/snapshot: +1 as it was\nsnapshot: +2 greater\n/);
+    await run('convert', '--snapshot', 'as it was', disk, at('then.img'));
+    expect((await readFile(at('then.img'))).equals(content)).toBe(true);
+    await run('convert', '-l', '2', disk, at('later.img'));
+    expect((await readFile(at('later.img'))).length).toBe(content.length + (1 << 20));
+    await run('snapshot', '--apply', '1', disk);
+    await run('compare', '--strict', source, disk);
+    await run('snapshot', '--delete', 'greater', disk);
+    expect(await run('check', disk)).toContain('no errors were found');
+    for (const [args, message] of [
+      [['snapshot', '-d', 'none', disk], 'there is no snapshot "none"; there are: "as it was"'],
+      [['snapshot', '-c', 'as it was', disk], 'there is a snapshot "as it was" already'],
+      [['snapshot', source], 'this format has no snapshots'],
+      [['convert', '-l', 'x', source, at('no.img')], 'this format has no snapshots'],
+    ] as const) {
+      const { code, stderr } = await hartware(['image', ...args]);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(message) });
+    }
+    const both = await hartware(['image', 'snapshot', '-l', '-d', 'x', disk]);
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('expected one of --list,') });
+  });
+
   test('copies a disk, without its holes, and compares', async () => {
     const copy = at('copy.img');
     expect((await hartware(['image', 'convert', source, copy])).code).toBe(0);

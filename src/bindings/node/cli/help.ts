@@ -55,6 +55,7 @@ Usage:
   hartware image rebase FILE --flatten     have it need no image beneath it
   hartware image compare FILE FILE         whether two disks read the same
   hartware image map FILE                  where what is
+  hartware image snapshot FILE             the states of the disk that a qcow2 image keeps
 
 A SIZE has a unit, as in "10G" or "1474560B". Formats: raw, qcow2, vmdk, vhd (or vpc), vhdx and vdi. What is read
 is found out by looking at it; what is made is what the name ends with, else raw.
@@ -72,6 +73,11 @@ Options:
                            only in the folder of the image that names them, and beneath that
   --force                  replace a file that is there already
   --shrink                 allow the loss of what lies behind the new end
+  -l, --snapshot NAME      convert: the disk as it was when that snapshot was made
+  -l, --list               snapshot: print them, which is the default
+  -c, --create NAME        snapshot: keep the disk as it is now
+  -a, --apply NAME         snapshot: make the disk what it was; what it is now is lost
+  -d, --delete NAME        snapshot: forget one; here and above a NAME may be an ID, too
   -r, --repair WHAT        leaks: what does no harm; all: errors, too
   -s, --strict             disks of different sizes are not the same
   -u, --unsafe             rebase: change the name alone; the content of BASE must be the same

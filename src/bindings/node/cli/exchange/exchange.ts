@@ -1,7 +1,9 @@
 /** `hartware export` and `hartware import`. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openDiskImage } from '../../../../disks/open.ts';
 import type { MachineDescription } from '../../../../index.ts';
 import { concatenateInitrds, loadKernel } from '../../../../images/index.ts';
 import {
@@ -12,8 +14,11 @@ import {
   InterchangeError,
   renameFiles,
   type ExportOptions,
+  type ImageFound,
 } from '../../../../interchange/index.ts';
-import { resolveDescription } from '../../../../machine/description.ts';
+import { resolveDescription, type CompleteDrive } from '../../../../machine/description.ts';
+import { openImageFile } from '../../drive.ts';
+import { createImageHost } from '../../image-host.ts';
 import { UsageError } from '../arguments.ts';
 import { readDescription } from '../description-file.ts';
 import { readBytes, write } from '../files.ts';
@@ -33,7 +38,8 @@ export async function exportMachine(args: ExportArguments): Promise<number> {
   // The other program may start from anywhere.
   const path = (reference: string): string =>
     /^file:/i.test(reference) ? fileURLToPath(reference) : resolve(directory, reference);
-  const { kernel, initrd: files } = resolveDescription(description).boot;
+  const { boot, drives } = resolveDescription(description);
+  const { kernel, initrd: files } = boot;
   const initrds = files.map(({ file }) => path(file));
   if (args.initrd !== undefined && initrds.length < 2)
     throw new UsageError(`--initrd joins several initrds, and ${args.file} has ${initrds.length}`);
@@ -42,6 +48,7 @@ export async function exportMachine(args: ExportArguments): Promise<number> {
     ...(kernel && (await kindOf(path(kernel.file)))),
     ...(args.initrd !== undefined && { initrd: resolve(args.initrd) }),
     shares: Object.fromEntries(Object.entries(args.shares).map(([tag, folder]) => [tag, resolve(folder)])),
+    images: await Promise.all(drives.map((drive) => imageOf(drive, path))),
     qemu: args.qemu,
   };
   const name = args.name ?? (basename(args.file).replace(/\.json$/i, '') || undefined);
@@ -95,6 +102,26 @@ async function kindOf(kernel: string): Promise<Pick<ExportOptions, 'kernelKind' 
   const image = bytes && (await loadKernel(bytes).catch(() => undefined));
   const isGzip = bytes?.[0] === 0x1f && bytes[1] === 0x8b;
   return { kernelKind: image?.kind, isKernelPacked: isGzip };
+}
+
+/** What a drive's image is; undefined for one that is not there. */
+async function imageOf(
+  { file: reference, format: named }: CompleteDrive,
+  path: (reference: string) => string,
+): Promise<ImageFound | undefined> {
+  if (reference === undefined) return undefined;
+  const isUrl = /^https?:\/\//i.test(reference);
+  try {
+    const file = await openImageFile(isUrl ? reference : path(reference), true);
+    const image = await openDiskImage(file, createImageHost(), { format: named, withBacking: false });
+    const { format, backingReference } = image;
+    await image.close();
+    return { format, isOverlay: backingReference !== undefined };
+  } catch (error) {
+    // Whoever names the format may export what is elsewhere, in use or beyond us.
+    if (named !== undefined || isUrl || !existsSync(path(reference))) return undefined;
+    throw error;
+  }
 }
 
 /** The description for a file in `directory`: relative paths start from there, and not from here. */

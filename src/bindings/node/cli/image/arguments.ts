@@ -29,6 +29,7 @@ const OPTIONS = {
     ...QUIET,
     to: { type: 'string', short: 'O' },
     compress: { type: 'boolean', short: 'c' },
+    snapshot: { type: 'string', short: 'l' },
   },
   check: { ...OPEN, ...JSON_OPTION, ...QUIET, repair: { type: 'string', short: 'r' } },
   resize: { ...OPEN, shrink: { type: 'boolean' } },
@@ -42,7 +43,17 @@ const OPTIONS = {
   },
   compare: { ...OPEN, ...QUIET, 'other-format': { type: 'string' }, strict: { type: 'boolean', short: 's' } },
   map: { ...OPEN, ...JSON_OPTION },
+  snapshot: {
+    ...OPEN,
+    ...JSON_OPTION,
+    list: { type: 'boolean', short: 'l' },
+    create: { type: 'string', short: 'c' },
+    apply: { type: 'string', short: 'a' },
+    delete: { type: 'string', short: 'd' },
+  },
 } as const satisfies Record<string, Record<string, Option>>;
+
+const SNAPSHOT_CHANGES = ['create', 'apply', 'delete'] as const;
 
 export const ACTIONS = Object.keys(OPTIONS) as (keyof typeof OPTIONS)[];
 
@@ -84,6 +95,8 @@ export type ImageArguments =
       readonly source: ImageSource;
       readonly target: ImageTarget;
       readonly compress: boolean;
+      /** Default: the disk as it is now. */
+      readonly snapshot?: string;
       readonly quiet: boolean;
     }
   | {
@@ -116,7 +129,14 @@ export type ImageArguments =
       readonly strict: boolean;
       readonly quiet: boolean;
     }
-  | { readonly action: 'map'; readonly source: ImageSource; readonly json: boolean };
+  | { readonly action: 'map'; readonly source: ImageSource; readonly json: boolean }
+  | {
+      readonly action: 'snapshot';
+      readonly source: ImageSource;
+      /** Default: they are listed. */
+      readonly change?: { readonly kind: (typeof SNAPSHOT_CHANGES)[number]; readonly name: string };
+      readonly json: boolean;
+    };
 
 /** Undefined when help is wanted. @throws UsageError */
 export function parseImage(args: readonly string[]): ImageArguments | undefined {
@@ -157,7 +177,8 @@ export function parseImage(args: readonly string[]): ImageArguments | undefined 
     case 'convert': {
       const [from, to] = files('SOURCE', 'TARGET');
       const target = targetOf(to, formatOf('--to', values.to), values);
-      return { action, source: source(from), target, compress: values.compress ?? false, quiet };
+      const { compress = false, snapshot } = values;
+      return { action, source: source(from), target, compress, snapshot, quiet };
     }
     case 'check': {
       const repair =
@@ -199,6 +220,15 @@ export function parseImage(args: readonly string[]): ImageArguments | undefined 
       return { action, source: source(files('FILE')[0]), quiet };
     case 'map':
       return { action, source: source(files('FILE')[0]), json };
+    case 'snapshot': {
+      const changes = SNAPSHOT_CHANGES.filter((kind) => values[kind] !== undefined);
+      if (changes.length + (values.list ? 1 : 0) > 1)
+        throw new UsageError('image snapshot: expected one of --list, --create, --apply and --delete');
+      const [kind] = changes;
+      const change = kind && { kind, name: values[kind]! };
+      if (change?.name === '') throw new UsageError(`image snapshot --${kind}: expected a name, found none`);
+      return { action, source: source(files('FILE')[0]), change, json };
+    }
   }
 }
 
@@ -216,6 +246,11 @@ interface Values {
   readonly chain?: boolean;
   readonly to?: string;
   readonly compress?: boolean;
+  readonly snapshot?: string;
+  readonly list?: boolean;
+  readonly create?: string;
+  readonly apply?: string;
+  readonly delete?: string;
   readonly repair?: string;
   readonly shrink?: boolean;
   readonly flatten?: boolean;

@@ -96,9 +96,19 @@ export async function makeImage(
   }
 }
 
+/** What actions need that not every format has. */
+const NEEDED = {
+  check: 'this format has nothing to check',
+  resize: 'this format has nothing to resize',
+  createSnapshot: 'this format has no snapshots',
+  applySnapshot: 'this format has no snapshots',
+  deleteSnapshot: 'this format has no snapshots',
+  openSnapshot: 'this format has no snapshots',
+} as const satisfies Partial<Record<keyof DiskImage, string>>;
+
 /** What an action needs of a format. @throws DiskImageError when it has not got it. */
-export function needs<K extends 'check' | 'resize'>(image: DiskImage, action: K): NonNullable<DiskImage[K]> {
+export function needs<K extends keyof typeof NEEDED>(image: DiskImage, action: K): NonNullable<DiskImage[K]> {
   const method = image[action];
   if (method) return method.bind(image) as NonNullable<DiskImage[K]>;
-  throw new DiskImageError(image.file.name, image.format, `this format has nothing to ${action}`);
+  throw new DiskImageError(image.file.name, image.format, NEEDED[action]);
 }

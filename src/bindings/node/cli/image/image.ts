@@ -10,7 +10,7 @@ import { createImageHost } from '../../image-host.ts';
 import { writeAll } from '../output.ts';
 import type { ImageArguments } from './arguments.ts';
 import { makeImage, needs, openBacking, openImage } from './files.ts';
-import { checkText, infoText, mapText } from './report.ts';
+import { checkText, infoText, mapText, snapshotsText } from './report.ts';
 import { withProgress } from './work.ts';
 
 /** Exit codes beside 0, and 1 for what cannot be done. */
@@ -57,6 +57,10 @@ export async function image(args: ImageArguments): Promise<number> {
           if (!(await writeAll(process.stdout, line))) break;
         return 0;
       });
+    case 'snapshot': {
+      const { source, change } = args;
+      return withImage(source, { readOnly: !change, withBacking: false }, (image) => snapshot(image, args));
+    }
   }
 }
 
@@ -99,10 +103,12 @@ async function info(image: DiskImage, { source, json, chain }: Arguments<'info'>
   return 0;
 }
 
-async function convert({ source, target, compress, quiet }: Arguments<'convert'>): Promise<number> {
-  return withImage(source, { readOnly: true }, async (from) => {
+async function convert(args: Arguments<'convert'>): Promise<number> {
+  const { source, target, compress, snapshot, quiet } = args;
+  return withImage(source, { readOnly: true }, async (image) => {
+    const from = snapshot === undefined ? image : await needs(image, 'openSnapshot')(snapshot);
     const taken = await realpath(target.file).catch(() => undefined);
-    for (let each: DiskImage | undefined = from; each; each = each.backing)
+    for (let each: DiskImage | undefined = image; each; each = each.backing)
       if ((each.file as NodeImageFile).path === taken)
         throw new ArgumentError(`cannot make ${target.file} of itself, or of what lies on it`);
     await withProgress(`converting ${source.file}`, quiet, (work) =>
@@ -122,6 +128,20 @@ async function check(image: DiskImage, { source, repair, json, quiet }: Argument
   const left = report.errorCount + report.leaks - report.repaired;
   if (left <= 0) return 0;
   return report.errorCount > 0 ? HAS_ERRORS : HAS_LEAKS;
+}
+
+async function snapshot(image: DiskImage, { source, change, json }: Arguments<'snapshot'>): Promise<number> {
+  const actions = { create: 'createSnapshot', apply: 'applySnapshot', delete: 'deleteSnapshot' } as const;
+  const run = needs(image, actions[change?.kind ?? 'create']);
+  if (change) await run(change.name);
+  else {
+    const { snapshots = [] } = await image.info();
+    const text = json
+      ? `${JSON.stringify(snapshots, undefined, 2)}\n`
+      : snapshotsText(source.file, snapshots);
+    await writeAll(process.stdout, text);
+  }
+  return 0;
 }
 
 async function resize(

@@ -1,6 +1,6 @@
 /** What `hartware image` prints about images. */
 import { chainExtents } from '../../../../disks/chain.ts';
-import type { CheckReport, DiskImage, ImageInfo } from '../../../../disks/disk-image.ts';
+import type { CheckReport, DiskImage, ImageInfo, SnapshotInfo } from '../../../../disks/disk-image.ts';
 
 /** A line for each fact. */
 export function infoText(name: string, info: ImageInfo): string {
@@ -42,6 +42,28 @@ export function checkText(name: string, { errors, errorCount, leaks, repaired }:
   if (leaks > 0) lines.push(`${name}: ${leaks} leaked clusters, which waste room and do no other harm`);
   if (repaired > 0) lines.push(`${name}: ${repaired} of these were repaired`);
   return `${lines.join('\n')}\n`;
+}
+
+/** A table of an image's snapshots. */
+export function snapshotsText(name: string, snapshots: readonly SnapshotInfo[]): string {
+  if (snapshots.length === 0) return `${name} has no snapshots\n`;
+  const rows = [
+    ['ID', 'Name', 'Made (UTC)', 'Disk size', "Guest's state"],
+    ...snapshots.map(({ id, name, time, size, stateSize }) => {
+      const made = new Date(time).toISOString().slice(0, 19).replace('T', ' ');
+      return [id, name, made, sizeText(size), stateSize === 0 ? '-' : sizeText(stateSize)];
+    }),
+  ];
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column]))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
 /** The extents of a disk: JSON as `qemu-img map --output=json` prints it, or a table of those with content. */
