@@ -92,11 +92,8 @@ describe.skipIf(!edk2)('EDK2 in flash', { timeout: BOOT_TEST_TIMEOUT }, () => {
     addFatFile(fat, 'SCRIPT  NSH', SET_VARIABLES);
     const { machine, console } = await atShell({ variables: flash, disk: new MemoryBlockBackend(fat) });
     flash.done = () => {
-      const [round, variable] = console.transcript
-        .slice(console.transcript.lastIndexOf('set '))
-        .split(' ')
-        .slice(1);
-      return round ? (Number(round) - 1) * VARIABLES + Number(variable) + 1 : 0;
+      const last = [...console.transcript.slice(-80).matchAll(/^set (\d+) (\d+)\n/gm)].at(-1);
+      return last ? (Number(last[1]) - 1) * VARIABLES + Number(last[2]) + 1 : 0;
     };
     console.type('fs0:script.nsh\r');
     await console.waitFor(`set ${ROUNDS} ${VARIABLES - 1}\n`, BOOT_TEST_TIMEOUT);
