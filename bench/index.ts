@@ -8,6 +8,7 @@ import { embed } from './embed.ts';
 import { idle } from './idle.ts';
 import { integer } from './integer.ts';
 import { linux } from './linux.ts';
+import { share } from './share.ts';
 import { startup } from './startup.ts';
 import { describeEnvironment, load } from './support/environment.ts';
 import { parseOptions, USAGE, type BenchOptions } from './support/options.ts';
@@ -24,10 +25,11 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   linux,
   disk,
   convert,
+  share,
 };
 
 /** Not among the default ones. */
-const LONG = ['boot-disk', 'convert', 'disk', 'linux'];
+const LONG = ['boot-disk', 'convert', 'disk', 'linux', 'share'];
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) {

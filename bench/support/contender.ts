@@ -15,6 +15,8 @@ export interface Guest {
   readonly append?: string;
   /** A raw image, to be written to. */
   readonly drive?: string;
+  /** A folder of the host, shared as SHARE_TAG. */
+  readonly share?: string;
   /** In MiB. */
   readonly memory: number;
   readonly harts?: number;
@@ -28,6 +30,8 @@ export interface Contender {
   /** @param variant where the machine and its drive are; QEMU knows none. Default on one thread. */
   command(guest: Guest, variant?: MachineVariant): GuestCommand;
 }
+
+export const SHARE_TAG = 'host';
 
 const WORK = fileURLToPath(new URL('../../.cache/bench/', import.meta.url));
 
@@ -57,17 +61,25 @@ async function ours(name: string, directory: string, script: string): Promise<Co
   return {
     name,
     isOurs: true,
-    command({ kernel, initrd, append, memory, harts, drive }, variant = 'local') {
+    command({ kernel, initrd, append, memory, harts, drive, share }, variant = 'local') {
       const description = {
         hartware: 1,
         harts,
         memory: `${memory}M`,
         boot: { kernel, initrd, append },
         drives: drive === undefined ? [] : [{ file: drive }],
+        shares: share === undefined ? [] : [{ tag: SHARE_TAG }],
       };
+      const folders = share === undefined ? {} : { [SHARE_TAG]: share };
       return {
         command: process.execPath,
-        args: [script, pathToFileURL(library).href, JSON.stringify(description), variant],
+        args: [
+          script,
+          pathToFileURL(library).href,
+          JSON.stringify(description),
+          variant,
+          JSON.stringify(folders),
+        ],
         isOurs: true,
       };
     },
@@ -78,7 +90,7 @@ function qemu(command: string): Contender {
   return {
     name: 'qemu',
     isOurs: false,
-    command({ kernel, initrd, append, memory, harts = 1, drive, isBareMetal }) {
+    command({ kernel, initrd, append, memory, harts = 1, drive, share, isBareMetal }) {
       return {
         command,
         args: [
@@ -94,6 +106,12 @@ function qemu(command: string): Contender {
             : [
                 ...['-drive', `file=${drive},if=none,id=drive,format=raw,cache=writeback`],
                 ...['-device', 'virtio-blk-device,drive=drive'],
+              ]),
+          ...(share === undefined
+            ? []
+            : [
+                ...['-fsdev', `local,id=share,path=${share},security_model=none`],
+                ...['-device', `virtio-9p-device,fsdev=share,mount_tag=${SHARE_TAG}`],
               ]),
         ],
       };

@@ -2,7 +2,7 @@
  * The program in the process of our contenders: a machine with its serial port on
  * standard input and output, from the build that it is given, as a user of the package
  * would run it. Answers the message "statistics", and reports once more at the end.
- *   node machine-process.mjs <address of node.js> <machine description> <variant>
+ *   node machine-process.mjs <address of node.js> <machine description> <variant> <folders to share, by tag>
  */
 import type * as Disks from '../../src/bindings/node/disks.ts';
 import type * as Node from '../../src/bindings/node/index.ts';
@@ -21,8 +21,8 @@ export interface MachineMessage {
   readonly memoryBefore: number;
 }
 
-const [build, text, variant] = process.argv.slice(2);
-const { createMachine } = (await import(build)) as typeof Node;
+const [build, text, variant, folders] = process.argv.slice(2);
+const { createMachine, HostFolder } = (await import(build)) as typeof Node;
 const { openDisk } = (await import(build.replace('node.js', 'node-disks.js'))) as typeof Disks;
 const description = JSON.parse(text) as Node.MachineDescription;
 const drives: Record<string, Node.BlockBackend> = {};
@@ -30,9 +30,16 @@ if ((variant as MachineVariant) === 'remote drives') {
   for (const { file } of description.drives ?? [])
     if (file !== undefined) drives[file] = await openDisk(file, { readOnly: false });
 }
+const shares: Record<string, Node.HostFolder> = {};
+for (const [tag, folder] of Object.entries(JSON.parse(folders) as Record<string, string>))
+  shares[tag] = await HostFolder.open(folder);
 const memoryBefore = process.memoryUsage.rss();
 const beforeCreate = performance.now();
-const machine = await createMachine(description, { drives, worker: (variant as MachineVariant) !== 'local' });
+const machine = await createMachine(description, {
+  drives,
+  shares,
+  worker: (variant as MachineVariant) !== 'local',
+});
 const createTime = performance.now() - beforeCreate;
 const times: { end?: number } = {};
 

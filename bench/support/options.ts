@@ -7,17 +7,17 @@ import { isInstalled } from './contender.ts';
 
 export const USAGE = `npm run bench -- [benchmark ...] [options]
 
-Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), disk, boot-disk, convert,
-linux.
-Default: all but disk and linux, which take long and a cross compiler, boot-disk, which needs a disk
-that takes minutes to make, and convert, which takes minutes and 3 GB of temporary files.
+Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), disk, share, boot-disk,
+convert, linux.
+Default: all but disk, share and linux, which take long and a cross compiler, boot-disk, which needs a
+disk that takes minutes to make, and convert, which takes minutes and 3 GB of temporary files.
 
   --runs N          measurements of each contender (default 5)
   --json            print JSON instead of tables
   --build DIR       our build to measure (default dist)
   --baseline DIR    another build of ours to compare with
   --qemu COMMAND    QEMU to compare with (default qemu-system-riscv64); "none" for none
-  --only A,B        integer, linux, disk, convert: just these
+  --only A,B        integer, linux, disk, share, convert: just these
   --kernel FILE     boot, idle, startup, linux, disk: a kernel instead of Debian's ...
   --initrd FILE     ... and the initrd of a Debian installer that goes with it
   --image FILE      boot-disk: a disk of npm run debian-disk (default: one that is made and kept)
@@ -29,9 +29,9 @@ that takes minutes to make, and convert, which takes minutes and 3 GB of tempora
   --chromium FILE   linux, embed: our build also in this browser, as /usr/bin/chromium
   --workers         disk: our build also in a worker, with its drives there and with them here
   --v86 DIR         linux: programs of ours also on v86, from this folder (docs/performance.md)
-  --memory N        linux, disk: RAM of the guest in MiB (default 1024)
-  --scale F         linux, disk: multiplies the iterations of the programs of ours (default 1)
-  --cc COMMAND      linux, disk: the C compiler for riscv64 (default ${CROSS_COMPILER.command})
+  --memory N        linux, disk, share: RAM of the guest in MiB (default 1024)
+  --scale F         linux, disk, share: multiplies the iterations of the programs of ours (default 1)
+  --cc COMMAND      linux, disk, share: the C compiler for riscv64 (default ${CROSS_COMPILER.command})
 `;
 
 export interface BenchOptions {

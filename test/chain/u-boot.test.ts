@@ -5,14 +5,17 @@ import { OPENSBI, TROUBLE } from '../boot/debian.ts';
 import { GuestConsole } from '../boot/guest-console.ts';
 import { UNFORCED } from '../support/jit-mode.ts';
 import { requireFile } from '../support/tools.ts';
+import { checkDisk } from './checks.ts';
 import {
   CHAIN_TEST_TIMEOUT,
   ChainPlace,
-  checkRoot,
+  DISK_PLACE,
   logIn,
+  ON_MMIO,
+  ON_PCI,
   powerOff,
   startQemu,
-  systemState,
+  waitForSystem,
 } from './system.ts';
 import { hasTools } from './tools.ts';
 
@@ -26,7 +29,7 @@ const CHAIN =
 
 async function lookAround(console: GuestConsole): Promise<void> {
   expect(console.transcript).toMatch(CHAIN);
-  expect(await systemState(console)).toBe('running');
+  await waitForSystem(console);
   // What GRUB told the kernel, and the kernel's own part of UEFI.
   expect(await console.outputOf('cat /proc/cmdline')).toMatch(
     /^BOOT_IMAGE=\/boot\/vmlinu[xz]-\S+ root=UUID=\S+ ro console=ttyS0/,
@@ -36,24 +39,38 @@ async function lookAround(console: GuestConsole): Promise<void> {
 }
 
 describe.skipIf(!hasTools || !hasFirmware)('U-Boot and GRUB', { timeout: CHAIN_TEST_TIMEOUT }, () => {
-  test('boot the disk on this machine, and then on QEMU', async () => {
+  test('boot a disk of qcow2 on virtio-mmio, on PCI, and on QEMU', async () => {
     const place = await ChainPlace.make();
     const image = await place.disk();
 
-    const machine = await createMachine(
-      { hartware: 1, memory: '1G', boot: { firmware, kernel: uBoot }, drives: [{ file: image }] },
-      { jit: { mode: UNFORCED } },
-    );
-    onTestFinished(() => machine.dispose());
-    const console = GuestConsole.ofMachine(machine);
-    await machine.start();
-    await logIn(console);
-    await lookAround(console);
-    await console.outputOf('seq 100000 > /root/from-hartware');
-    await powerOff(console);
-    expect(await machine.ended).toEqual({ reason: 'power-off', code: 0 });
-    await machine.dispose();
-    await checkRoot(image);
+    const boot = async (
+      bus: 'mmio' | 'pci',
+      work: (console: GuestConsole) => Promise<void>,
+    ): Promise<void> => {
+      const machine = await createMachine(
+        { hartware: 1, memory: '1G', boot: { firmware, kernel: uBoot }, drives: [{ file: image, bus }] },
+        { jit: { mode: UNFORCED } },
+      );
+      onTestFinished(() => machine.dispose());
+      const console = GuestConsole.ofMachine(machine);
+      await machine.start();
+      await logIn(console);
+      await lookAround(console);
+      await work(console);
+      await powerOff(console);
+      expect(await machine.ended).toEqual({ reason: 'power-off', code: 0 });
+      await machine.dispose();
+      await checkDisk(image);
+    };
+
+    await boot('mmio', async (console) => {
+      expect(await console.outputOf(DISK_PLACE)).toMatch(ON_MMIO);
+      await console.outputOf('seq 100000 > /root/from-hartware');
+    });
+    await boot('pci', async (console) => {
+      expect(await console.outputOf(DISK_PLACE)).toMatch(ON_PCI);
+      expect(await console.outputOf('seq 100000 | cmp - /root/from-hartware')).toBe('');
+    });
 
     const qemu = startQemu(image, ['-bios', firmware, '-kernel', uBoot]);
     await logIn(qemu.console);
@@ -61,6 +78,6 @@ describe.skipIf(!hasTools || !hasFirmware)('U-Boot and GRUB', { timeout: CHAIN_T
     expect(await qemu.console.outputOf('seq 100000 | cmp - /root/from-hartware')).toBe('');
     await powerOff(qemu.console);
     expect(await qemu.ended).toBe(0);
-    await checkRoot(image);
+    await checkDisk(image);
   });
 });
