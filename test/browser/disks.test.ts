@@ -114,7 +114,7 @@ describe.skipIf(!hasChromium)('disks in a page', () => {
       name: 'chosen.img',
       difference: undefined,
       isOurs: true,
-      error: `FetchError: cannot read ${site.server.url('/none.img')}: the server answers with status 404`,
+      error: `FetchError: cannot read ${site.server.url('/none.img')}: the server answers with status 404: there is no such file`,
     });
     await page.close();
   });
