@@ -17,7 +17,7 @@ export interface StoredFile {
   readonly size: number;
   /** Names the version. */
   readonly validator: string;
-  /** How much is kept, in bytes. Default: everything. */
+  /** How large the store may become, in bytes. Default: as large as it needs. */
   readonly limit?: number;
 }
 
@@ -29,6 +29,7 @@ export class ChunkStore {
   /** Bytes that may still be kept. */
   private room: number;
   private unsynced = 0;
+  private readonly writing = new Set<Promise<void>>();
   private readonly syncing = new Serial();
 
   private constructor(
@@ -38,8 +39,8 @@ export class ChunkStore {
   ) {
     this.chunkSize = chunkSize;
     this.size = size;
-    this.room = limit;
     this.dataAt = HEADER_SIZE + Math.ceil(map.length / HEADER_SIZE) * HEADER_SIZE;
+    this.room = limit - this.dataAt;
   }
 
   /** Begins anew when what is there belongs to another version of the file, or is damaged. */
@@ -80,21 +81,28 @@ export class ChunkStore {
   }
 
   /** Does nothing where there is no room left. */
-  async write(index: number, bytes: Uint8Array): Promise<void> {
+  write(index: number, bytes: Uint8Array): Promise<void> {
+    const writing = this.store(index, bytes).finally(() => this.writing.delete(writing));
+    this.writing.add(writing);
+    return writing;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.writing);
+    try {
+      await this.sync();
+    } finally {
+      await this.file.close();
+    }
+  }
+
+  private async store(index: number, bytes: Uint8Array): Promise<void> {
     if (this.room < bytes.length) return;
     this.room -= bytes.length;
     await this.file.write(this.dataAt + index * this.chunkSize, bytes);
     this.map[index >> 3] |= 1 << (index & 7);
     this.unsynced += bytes.length;
     if (this.unsynced >= SYNC_AFTER) await this.sync();
-  }
-
-  async close(): Promise<void> {
-    try {
-      await this.sync();
-    } finally {
-      await this.file.close();
-    }
   }
 
   /** The list never names what is not durable. */

@@ -15,7 +15,7 @@ export interface HttpFileOptions extends RequestOptions {
    * it was last modified). Default: none. It is closed with this one.
    */
   readonly store?: ImageFile;
-  /** How much is kept there, in bytes. Default: everything. */
+  /** How much room it may take, in bytes. Default: what it needs for everything. */
   readonly storeSize?: number;
   /** Greatest file that is loaded whole into memory where the server knows no ranges, in bytes. Default 64 MiB. */
   readonly wholeSize?: number;
