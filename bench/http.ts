@@ -66,7 +66,7 @@ export async function http(options: BenchOptions): Promise<Report> {
     ]);
     const library = pathToFileURL(resolve(options.build, 'node.js')).href;
     const measured = await interleave(places, options.runs, (place) =>
-      start(place, firmware, library, options.record),
+      start(place, firmware, library, place === places[0] ? options.record : undefined),
     );
     const sizes = new Map<string, number>();
     for (const { image } of places) sizes.set(image, (await stat(image)).size);

@@ -22,7 +22,7 @@ need a disk that takes minutes to make, and convert, which takes minutes and 3 G
   --initrd FILE     ... and the initrd of a Debian installer that goes with it
   --image FILE      boot-disk, http: a disk of npm run debian-disk (default: one that is made and kept)
   --latency N,N     http: how long the server waits with each answer, in ms (default 0,30)
-  --record FILE     http: what the last run read of its image, for test/disks/http
+  --record FILE     http: writes what is read of the raw image, for test/disks/http/debian-boot.txt
   --coremark FILE   coremark: a bare-metal ELF for the virt board that powers off at its end
   --peer COMMAND    coremark: a shell command that runs another emulator's CoreMark; may be repeated
   --programs DIR    linux: a folder of further programs with a ${MANIFEST} that says how to run

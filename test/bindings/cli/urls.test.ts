@@ -107,6 +107,24 @@ test('a disk from which nothing starts is named without the query', async () => 
   expect(stderr).not.toContain('secret');
 });
 
+test('images behind URLs are looked at and converted, and not written to', async () => {
+  const target = join(directory, 'disk.qcow2');
+  const source = `${url}?secret`;
+  expect(await hartware(['image', 'convert', source, target])).toMatchObject({ code: 0 });
+  expect((await hartware(['image', 'compare', target, source])).code).toBe(0);
+  expect((await hartware(['image', 'info', source])).stdout).toMatch(/format: +raw/);
+  for (const [args, reason] of [
+    [['check', source, '--repair', 'all'], `cannot write to ${url}`],
+    [['resize', source, '1M'], `cannot write to ${url}`],
+    [['create', join(directory, 'over.qcow2'), '--backing', source], `nothing can lie over ${url}`],
+  ] as const)
+    expect(await hartware(['image', ...args])).toMatchObject({
+      code: 1,
+      stderr: `hartware: ${reason}: convert it into a file first\n`,
+    });
+  expect(readdirSync(directory)).toEqual(['disk.qcow2']);
+});
+
 test('the cache is for every machine, and its option takes no value', () => {
   expect(problem('run', '--kernel', 'x', '--no-url-cache=1')).toContain('takes no value');
   expect(problem('run', '--kernel', 'x', '--mirror', 'y')).toContain('belongs to');

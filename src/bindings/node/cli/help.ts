@@ -57,8 +57,9 @@ Usage:
   hartware image map FILE                  where what is
   hartware image snapshot FILE             the states of the disk that a qcow2 image keeps
 
-A SIZE has a unit, as in "10G" or "1474560B". Formats: raw, qcow2, vmdk, vhd (or vpc), vhdx and vdi. What is read
-is found out by looking at it; what is made is what the name ends with, else raw.
+A FILE that is only read may be a URL. A SIZE has a unit, as in "10G" or "1474560B". Formats: raw,
+qcow2, vmdk, vhd (or vpc), vhdx and vdi. What is read is found out by looking at it; what is made is
+what the name ends with, else raw.
 
 Options:
   -f, --format FORMAT      of FILE or SOURCE; name it for raw images that a guest wrote, because
