@@ -79,8 +79,11 @@ export class HttpImageFile implements ImageFile {
       if (size > Number.MAX_SAFE_INTEGER) throw requests.failure(`expected its size, found ${size}`);
       const { validator } = first;
       // Without a name for the version nobody knows whether what is kept is of this one.
-      if (options.store && !first.isWhole && validator !== undefined && size <= MAX_STORED)
-        store = await ChunkStore.open(options.store, { chunkSize, size, validator, limit: storeSize });
+      if (options.store && !first.isWhole && validator !== undefined && size <= MAX_STORED) {
+        const stored = { chunkSize, size, validator, limit: storeSize };
+        // A full disk is no reason to read nothing.
+        store = await ChunkStore.open(options.store, stored).catch(() => undefined);
+      }
       const file = new HttpImageFile(url, size, validator, requests, store, chunkSize, options);
       file.begin(first);
       return file;
@@ -119,7 +122,7 @@ export class HttpImageFile implements ImageFile {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.pending.values());
-    await this.store?.close();
+    await this.store?.close().catch(() => {});
   }
 
   private begin({ bytes, isWhole }: RangeAnswer): void {
@@ -190,7 +193,7 @@ export class HttpImageFile implements ImageFile {
       // A copy, so that no chunk holds on to the memory of all.
       const chunk = answer.then((bytes) => bytes.slice(at, at + chunkSize));
       this.track(index, chunk);
-      // A full disk is no reason to read nothing.
+      // Nor is one that becomes full.
       if (store) void chunk.then((bytes) => store.write(index, bytes)).catch(() => {});
     }
   }

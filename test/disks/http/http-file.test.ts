@@ -183,6 +183,18 @@ describe('a file behind a URL', () => {
     expect(server.bytesAsked - before).toBe(CHUNK);
   });
 
+  it('is read where it cannot be kept', async () => {
+    for (const failing of ['write', 'flush'] as const) {
+      const kept = new MemoryImageFile('store');
+      kept[failing] = async () => {
+        throw new Error('there is no room left');
+      };
+      const file = await open({ store: kept });
+      await expectContent(file, 0, content.length);
+      await file.close();
+    }
+  });
+
   it('is not kept where nothing names its version', async () => {
     server.etag = undefined;
     let isClosed = false;
