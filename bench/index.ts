@@ -5,6 +5,7 @@ import { convert } from './convert.ts';
 import { coremark } from './coremark.ts';
 import { disk } from './disk.ts';
 import { embed } from './embed.ts';
+import { http } from './http.ts';
 import { idle } from './idle.ts';
 import { integer } from './integer.ts';
 import { linux } from './linux.ts';
@@ -26,10 +27,11 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   disk,
   convert,
   share,
+  http,
 };
 
 /** Not among the default ones. */
-const LONG = ['boot-disk', 'convert', 'disk', 'linux', 'share'];
+const LONG = ['boot-disk', 'convert', 'disk', 'http', 'linux', 'share'];
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) {

@@ -13,13 +13,13 @@ export interface GuestCommand {
   readonly isOurs?: boolean;
 }
 
-export interface GuestExit {
+export interface GuestExit<M = MachineMessage> {
   /** From the start of the process to its end, in milliseconds. */
   readonly time: number;
   readonly code: number | null;
   readonly output: string;
   /** Of our machine: its last statistics. */
-  readonly statistics?: MachineMessage;
+  readonly statistics?: M;
 }
 
 /** The guest did not do what was expected of it; the message has the end of its output. */
@@ -27,17 +27,18 @@ export class GuestProcessError extends Error {
   override readonly name = 'GuestProcessError';
 }
 
-export class GuestProcess {
-  readonly ended: Promise<GuestExit>;
+/** `M` is what our process answers the message "statistics" with. */
+export class GuestProcess<M = MachineMessage> {
+  readonly ended: Promise<GuestExit<M>>;
   private readonly child: ChildProcess;
   private readonly start = performance.now();
   /** The console, in milliseconds from the start of the process. */
   readonly console = new Transcript();
   private readonly seenMarks = new Map<string, number>();
   private failure: GuestProcessError | undefined;
-  private lastStatistics: MachineMessage | undefined;
+  private lastStatistics: M | undefined;
   private onOutput: (() => void) | undefined;
-  private onStatistics: ((message: MachineMessage) => void) | undefined;
+  private onStatistics: ((message: M) => void) | undefined;
 
   /** @param marks texts of the console whose times are noted. */
   constructor(
@@ -49,7 +50,7 @@ export class GuestProcess {
     });
     this.child.stdin!.on('error', () => {});
     this.child.stdout!.on('data', (bytes: Buffer) => this.note(bytes.toString('latin1')));
-    this.child.on('message', (message: MachineMessage) => {
+    this.child.on('message', (message: M) => {
       this.lastStatistics = message;
       this.onStatistics?.(message);
     });
@@ -108,7 +109,7 @@ export class GuestProcess {
   }
 
   /** Instructions and times of our machine, as of now. */
-  async statistics(): Promise<MachineMessage> {
+  async statistics(): Promise<M> {
     if (!this.command.isOurs) throw this.error('expected a machine of ours, found a peer');
     return new Promise((resolve, reject) => {
       const onExit = (): void => reject(this.error('expected statistics, found the end'));
@@ -122,7 +123,7 @@ export class GuestProcess {
   }
 
   /** Waits for the guest's own end. */
-  async finished(limit = 300_000): Promise<GuestExit> {
+  async finished(limit = 300_000): Promise<GuestExit<M>> {
     const timer = setTimeout(() => this.child.kill('SIGKILL'), limit);
     const exit = await this.ended;
     clearTimeout(timer);

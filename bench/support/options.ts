@@ -8,9 +8,9 @@ import { isInstalled } from './contender.ts';
 export const USAGE = `npm run bench -- [benchmark ...] [options]
 
 Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), disk, share, boot-disk,
-convert, linux.
-Default: all but disk, share and linux, which take long and a cross compiler, boot-disk, which needs a
-disk that takes minutes to make, and convert, which takes minutes and 3 GB of temporary files.
+http, convert, linux.
+Default: all but disk, share and linux, which take long and a cross compiler, boot-disk and http, which
+need a disk that takes minutes to make, and convert, which takes minutes and 3 GB of temporary files.
 
   --runs N          measurements of each contender (default 5)
   --json            print JSON instead of tables
@@ -20,7 +20,9 @@ disk that takes minutes to make, and convert, which takes minutes and 3 GB of te
   --only A,B        integer, linux, disk, share, convert: just these
   --kernel FILE     boot, idle, startup, linux, disk: a kernel instead of Debian's ...
   --initrd FILE     ... and the initrd of a Debian installer that goes with it
-  --image FILE      boot-disk: a disk of npm run debian-disk (default: one that is made and kept)
+  --image FILE      boot-disk, http: a disk of npm run debian-disk (default: one that is made and kept)
+  --latency N,N     http: how long the server waits with each answer, in ms (default 0,30)
+  --record FILE     http: writes what is read of the raw image, for test/disks/http/debian-boot.txt
   --coremark FILE   coremark: a bare-metal ELF for the virt board that powers off at its end
   --peer COMMAND    coremark: a shell command that runs another emulator's CoreMark; may be repeated
   --programs DIR    linux: a folder of further programs with a ${MANIFEST} that says how to run
@@ -46,6 +48,10 @@ export interface BenchOptions {
   readonly initrd?: string;
   /** A file. */
   readonly image?: string;
+  /** In milliseconds. */
+  readonly latencies: readonly number[];
+  /** A file. */
+  readonly record?: string;
   readonly coremark?: string;
   readonly peers: readonly string[];
   readonly programs: readonly string[];
@@ -76,6 +82,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       kernel: { type: 'string' },
       initrd: { type: 'string' },
       image: { type: 'string' },
+      latency: { type: 'string', default: '0,30' },
+      record: { type: 'string' },
       coremark: { type: 'string' },
       peer: { type: 'string', multiple: true, default: [] },
       programs: { type: 'string', multiple: true, default: [] },
@@ -98,6 +106,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   if (!(scale > 0 && Number.isFinite(scale))) {
     throw new Error(`expected --scale above 0, found ${values.scale}`);
   }
+  const latencies = values.latency.split(',').map(Number);
+  if (!latencies.every((latency) => latency >= 0 && latency <= 10_000))
+    throw new Error(`expected --latency from 0 to 10000, with commas between, found ${values.latency}`);
   if ((values.kernel === undefined) !== (values.initrd === undefined)) {
     throw new Error('expected --kernel and --initrd together, found one of them');
   }
@@ -112,6 +123,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     kernel: values.kernel,
     initrd: values.initrd,
     image: values.image,
+    latencies,
+    record: values.record,
     coremark: values.coremark,
     peers: values.peer,
     programs: values.programs,

@@ -25,7 +25,7 @@ export {
 } from './disk-image.ts';
 export { DISK_FORMATS, diskFormat, probeFormat } from './formats.ts';
 export { HttpImageFile, type HttpFileOptions } from './http/http-file.ts';
-export type { HttpHost, HttpResponse, RequestOptions } from './http/requests.ts';
+export type { HttpBody, HttpHost, HttpResponse, RequestOptions } from './http/requests.ts';
 export { MemoryImageFile, type ImageFile } from './image-file.ts';
 export { MAX_BACKING_CHAIN, openDiskImage, type OpenImageOptions } from './open.ts';
 export type { BlockBackend } from '../block/backend.ts';

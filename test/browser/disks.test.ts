@@ -114,8 +114,53 @@ describe.skipIf(!hasChromium)('disks in a page', () => {
       name: 'chosen.img',
       difference: undefined,
       isOurs: true,
-      error: `FetchError: cannot read ${site.server.url('/none.img')}: the server answers with status 404`,
+      error: `FetchError: cannot read ${site.server.url('/none.img')}: the server answers with status 404: there is no such file`,
     });
+    await page.close();
+  });
+
+  test('what is downloaded is kept: by a page in IndexedDB, by a worker in its own file system', async () => {
+    const page = await openPage();
+    const read = `async (disks, store, url) => {
+      const file = await disks.openUrl(url, { store });
+      const bytes = new Uint8Array(200_000);
+      await file.read(100_000, bytes);
+      await file.close();
+      return [file.downloaded, bytes.reduce((sum, byte) => sum + byte)];
+    }`;
+    site.server.replies.set('/disks/worker.js', {
+      body: `import { createOpfsDisk } from '/dist/browser.js'; import * as disks from '/dist/disks.js';
+        const read = ${read};
+        onmessage = async ({ data: url }) => {
+          await createOpfsDisk('chunks', 512);
+          const once = async () => read(disks, await disks.OpfsImageFile.open('chunks', false), url);
+          postMessage([await once(), await once()]);
+        };`,
+    });
+    const [inPage, inWorker] = await page.evaluate(
+      async ({ read, url }) => {
+        const { disks } = globalThis;
+        const readIn = eval(read) as (...args: unknown[]) => Promise<number[]>;
+        const once = async () => readIn(disks, await disks.IndexedDbImageFile.open('chunks'), url);
+        const inPage = [await once(), await once()];
+        const worker = new Worker('/disks/worker.js', { type: 'module' });
+        const inWorker = await new Promise<number[][]>((resolve, reject) => {
+          worker.onmessage = ({ data }) => resolve(data as number[][]);
+          worker.onerror = ({ message }) => reject(new Error(message));
+          worker.postMessage(url);
+        });
+        worker.terminate();
+        return [inPage, inWorker];
+      },
+      { read: `(${read})`, url },
+    );
+    const sum = remote.content.subarray(100_000, 300_000).reduce((all, byte) => all + byte);
+    // The start of the file says each time which version it is.
+    const expected = [
+      [300_032, sum],
+      [65_536, sum],
+    ];
+    expect([inPage, inWorker]).toEqual([expected, expected]);
     await page.close();
   });
 

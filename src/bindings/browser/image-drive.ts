@@ -1,7 +1,7 @@
 /** Drives of machines in browsers: disk images of any format, behind URLs or in what the browser keeps. */
 import type { BlockBackend } from '../../block/backend.ts';
 import { openDiskDrive } from '../../disks/drive.ts';
-import { HttpImageFile } from '../../disks/http/http-file.ts';
+import { HttpImageFile, withoutQuery } from '../../disks/http/http-file.ts';
 import type { ImageFile } from '../../disks/image-file.ts';
 import { FetchError } from '../../errors.ts';
 import type { DriveOptions } from '../../machine/host.ts';
@@ -36,6 +36,7 @@ export async function openImageFile(reference: string, readOnly: boolean): Promi
       `no drive ${JSON.stringify(reference)}: in a browser, pass its backend as drives[${JSON.stringify(reference)}], ` +
         'or name a URL, "opfs:NAME" or "indexeddb:NAME"',
     );
-  if (!readOnly) throw new FetchError(`cannot write to ${reference}: give "readOnly" or "temporary"`);
+  if (!readOnly)
+    throw new FetchError(`cannot write to ${withoutQuery(reference)}: give "readOnly" or "temporary"`);
   return HttpImageFile.open(new URL(reference, location.href).href, browserHttp);
 }

@@ -6,11 +6,13 @@ import { openDiskImage } from '../../disks/open.ts';
 import { openImageFile } from './drive.ts';
 import { nodeHttp } from './http.ts';
 import { createImageHost } from './image-host.ts';
+import type { UrlCacheOptions } from './url-cache.ts';
 
 export * from '../../disks/index.ts';
 export { FileError } from './file-error.ts';
 export { createImageHost, type NodeImageHostOptions } from './image-host.ts';
 export { NodeImageFile } from './image-file.ts';
+export type { UrlCacheOptions } from './url-cache.ts';
 
 export interface OpenDiskOptions {
   /** Default true. */
@@ -19,6 +21,8 @@ export interface OpenDiskOptions {
   readonly format?: DiskFormatName;
   /** Folders in which images may name files, beside the folder of the image that names them and what is beneath it. */
   readonly allow?: readonly string[];
+  /** Where what is downloaded of files behind URLs is kept, so that it need not be downloaded again. Default: in memory alone. */
+  readonly urlCache?: UrlCacheOptions;
 }
 
 /**
@@ -27,13 +31,13 @@ export interface OpenDiskOptions {
  */
 export async function openDisk(
   source: string | URL | ImageFile,
-  { readOnly = true, format, allow }: OpenDiskOptions = {},
+  { readOnly = true, format, allow, urlCache }: OpenDiskOptions = {},
 ): Promise<DiskImage> {
   const file =
     typeof source === 'string' || source instanceof URL
-      ? await openImageFile(String(source), readOnly)
+      ? await openImageFile(String(source), readOnly, undefined, urlCache)
       : source;
-  return openDiskImage(file, createImageHost({ allow }), { format });
+  return openDiskImage(file, createImageHost({ allow, urlCache }), { format });
 }
 
 /**

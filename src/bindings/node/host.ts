@@ -9,6 +9,7 @@ import type { CoreSource } from './core-source.ts';
 import { FileError, fileError } from './file-error.ts';
 import { toPath } from './paths.ts';
 import { readWhole } from './read-whole.ts';
+import type { UrlCacheOptions } from './url-cache.ts';
 
 /** What a host in Node is made of. */
 export interface NodeHostOptions extends HostOptions {
@@ -21,6 +22,11 @@ export interface NodeHostOptions extends HostOptions {
    * in and what is beneath it. Default: none.
    */
   readonly imageFolders?: readonly string[];
+  /**
+   * Where what is downloaded of disk images behind URLs is kept, so that it need not be downloaded again. Default: in
+   * memory alone.
+   */
+  readonly urlCache?: UrlCacheOptions;
 }
 
 /**
@@ -28,7 +34,7 @@ export interface NodeHostOptions extends HostOptions {
  * @throws CoreLoadError
  */
 export async function createNodeHost(options: NodeHostOptions = {}): Promise<MachineHost> {
-  const { baseDirectory = '.', imageFolders = [] } = options;
+  const { baseDirectory = '.', imageFolders = [], urlCache } = options;
   const opened: { close(): Promise<void> }[] = [];
   const files = suppliedFiles(options, {
     async open(reference) {
@@ -42,7 +48,7 @@ export async function createNodeHost(options: NodeHostOptions = {}): Promise<Mac
       // Not before there is a drive: the formats are a good part of the package.
       const { openNodeDrive } = await import('./drive.ts');
       const allow = imageFolders.map((folder) => resolve(baseDirectory, folder));
-      const backend = await openNodeDrive(reference, { ...drive, baseDirectory, allow });
+      const backend = await openNodeDrive(reference, { ...drive, baseDirectory, allow, urlCache });
       opened.push(backend);
       return backend;
     },

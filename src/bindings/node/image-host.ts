@@ -8,8 +8,8 @@ import type { Compression, ImageHost } from '../../disks/disk-image.ts';
 import { HttpImageFile, referencedUrl } from '../../disks/http/http-file.ts';
 import type { ImageFile } from '../../disks/image-file.ts';
 import { FileError, fileError } from './file-error.ts';
-import { nodeHttp } from './http.ts';
 import { NodeImageFile } from './image-file.ts';
+import { openCachedUrl, type UrlCacheOptions } from './url-cache.ts';
 import { zstdCompress, zstdDecompress } from './zstd.ts';
 
 type Transform = (bytes: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>;
@@ -28,13 +28,15 @@ const UNPACK: Readonly<Record<Compression, Transform>> = {
 export interface NodeImageHostOptions {
   /** Folders that images may name files in, beside the folder of the image that names them and what is beneath it. */
   readonly allow?: readonly string[];
+  /** Where what is downloaded of files behind URLs is kept. Default: in memory alone. */
+  readonly urlCache?: UrlCacheOptions;
 }
 
 /**
  * Opens the files that an image names only where they lie in the image's own folder, beneath it, or in a folder that
  * is allowed; symbolic links are followed first. So no image reads what its author chose.
  */
-export function createImageHost({ allow = [] }: NodeImageHostOptions = {}): ImageHost {
+export function createImageHost({ allow = [], urlCache }: NodeImageHostOptions = {}): ImageHost {
   const locate = async (reference: string, from: ImageFile): Promise<string> => {
     if (!(from instanceof NodeImageFile))
       throw new FileError(`${from.name} names the file ${reference}, and is in no folder itself`);
@@ -62,7 +64,7 @@ export function createImageHost({ allow = [] }: NodeImageHostOptions = {}): Imag
     },
     async openReferenced(reference, from, readOnly) {
       if (from instanceof HttpImageFile)
-        return HttpImageFile.open(referencedUrl(reference, from, readOnly), nodeHttp);
+        return openCachedUrl(referencedUrl(reference, from, readOnly), urlCache);
       return NodeImageFile.open(await locate(reference, from), readOnly, reference);
     },
     async createReferenced(name, from) {

@@ -20,6 +20,7 @@ export type { CoreSource } from './core-source.ts';
 export { FileError } from './file-error.ts';
 export { HostFolder, type HostFolderOptions } from './folder/host-folder.ts';
 export { createNodeHost, type NodeHostOptions } from './host.ts';
+export type { UrlCacheOptions } from './url-cache.ts';
 
 /** What `createMachine` takes beside the description, in Node. */
 export interface NodeMachineOptions extends NodeHostOptions {

@@ -9,42 +9,57 @@ const VALIDATOR_AT = 36;
 /** So much is downloaded, in bytes, before the list of what is there is brought up to date. */
 const SYNC_AFTER = 16 * 1024 * 1024;
 
+/** What a store is to be for. */
+export interface StoredFile {
+  /** In bytes. */
+  readonly chunkSize: number;
+  /** In bytes. */
+  readonly size: number;
+  /** Names the version. */
+  readonly validator: string;
+  /** How large the store may become, in bytes. Default: as large as it needs. */
+  readonly limit?: number;
+}
+
 /** Which chunks of a file are there is a map of bits behind the header; they follow in their places. */
 export class ChunkStore {
   private readonly dataAt: number;
+  private readonly chunkSize: number;
+  private readonly size: number;
+  /** Bytes that may still be kept. */
+  private room: number;
   private unsynced = 0;
+  private readonly writing = new Set<Promise<void>>();
   private readonly syncing = new Serial();
 
   private constructor(
     private readonly file: ImageFile,
-    private readonly chunkSize: number,
-    private readonly size: number,
+    { chunkSize, size, limit = Infinity }: StoredFile,
     private readonly map: Uint8Array,
   ) {
+    this.chunkSize = chunkSize;
+    this.size = size;
     this.dataAt = HEADER_SIZE + Math.ceil(map.length / HEADER_SIZE) * HEADER_SIZE;
+    this.room = limit - this.dataAt;
   }
 
-  /**
-   * Begins anew when what is there belongs to another version of the file, or is damaged.
-   * @param validator names the version.
-   */
-  static async open(
-    file: ImageFile,
-    chunkSize: number,
-    size: number,
-    validator: string,
-  ): Promise<ChunkStore> {
-    const header = headerOf(chunkSize, size, validator);
+  /** Begins anew when what is there belongs to another version of the file, or is damaged. */
+  static async open(file: ImageFile, stored: StoredFile): Promise<ChunkStore> {
+    const { chunkSize, size } = stored;
+    const header = headerOf(stored);
     const map = new Uint8Array(Math.ceil(Math.ceil(size / chunkSize) / 8));
-    const store = new ChunkStore(file, chunkSize, size, map);
+    const store = new ChunkStore(file, stored, map);
     if (file.size >= store.dataAt) {
       const found = new Uint8Array(HEADER_SIZE);
       await file.read(0, found);
       if (found.every((byte, index) => byte === header[index])) {
         await file.read(HEADER_SIZE, map);
         // Chunks that the list names lie in the file.
-        for (let index = 0; index < map.length * 8; index++)
-          if (store.has(index) && store.dataAt + store.endOf(index) > file.size) store.forget(index);
+        for (let index = 0; index < map.length * 8; index++) {
+          if (!store.has(index)) continue;
+          if (store.dataAt + store.endOf(index) > file.size) store.forget(index);
+          else store.room -= chunkSize;
+        }
         return store;
       }
     }
@@ -65,19 +80,29 @@ export class ChunkStore {
     return bytes;
   }
 
-  async write(index: number, bytes: Uint8Array): Promise<void> {
-    await this.file.write(this.dataAt + index * this.chunkSize, bytes);
-    this.map[index >> 3] |= 1 << (index & 7);
-    this.unsynced += bytes.length;
-    if (this.unsynced >= SYNC_AFTER) await this.sync();
+  /** Does nothing where there is no room left. */
+  write(index: number, bytes: Uint8Array): Promise<void> {
+    const writing = this.store(index, bytes).finally(() => this.writing.delete(writing));
+    this.writing.add(writing);
+    return writing;
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled(this.writing);
     try {
       await this.sync();
     } finally {
       await this.file.close();
     }
+  }
+
+  private async store(index: number, bytes: Uint8Array): Promise<void> {
+    if (this.room < bytes.length) return;
+    this.room -= bytes.length;
+    await this.file.write(this.dataAt + index * this.chunkSize, bytes);
+    this.map[index >> 3] |= 1 << (index & 7);
+    this.unsynced += bytes.length;
+    if (this.unsynced >= SYNC_AFTER) await this.sync();
   }
 
   /** The list never names what is not durable. */
@@ -99,7 +124,7 @@ export class ChunkStore {
   }
 }
 
-function headerOf(chunkSize: number, size: number, validator: string): Uint8Array {
+function headerOf({ chunkSize, size, validator }: StoredFile): Uint8Array {
   const header = new Uint8Array(HEADER_SIZE);
   const view = new DataView(header.buffer);
   const put = (at: number, text: string): void => {

@@ -6,18 +6,32 @@ import { ReadAhead } from './read-ahead.ts';
 import { RangeRequests, type HttpHost, type RangeAnswer, type RequestOptions } from './requests.ts';
 
 export interface HttpFileOptions extends RequestOptions {
-  /** What is downloaded at least, in bytes: a power of two. Default 16 KiB. */
+  /** What is downloaded at least, in bytes: a power of two. Default 64 KiB. */
   readonly chunkSize?: number;
   /** How much is kept in memory, in bytes. Default 64 MiB. */
   readonly cacheSize?: number;
-  /** A file of its own in which all that was downloaded is kept. Default: none. It is closed with this one. */
+  /**
+   * A file of its own in which all that was downloaded is kept, if the server tells its version (an entity tag, or when
+   * it was last modified). Default: none. It is closed with this one.
+   */
   readonly store?: ImageFile;
+  /** How much room it may take, in bytes. Default: what it needs for everything. */
+  readonly storeSize?: number;
+  /** Greatest file that is loaded whole into memory where the server knows no ranges, in bytes. Default 64 MiB. */
+  readonly wholeSize?: number;
   /** What messages call it. Default the URL, without what follows a question mark. */
   readonly name?: string;
 }
 
+/**
+ * A system that boots reads here and there: smaller chunks are requests for which it waits, larger ones much that it
+ * never reads. docs/performance.md has the figures.
+ */
+const CHUNK_SIZE = 64 * 1024;
 /** Most that one request asks for, in bytes. */
 const MAX_REQUEST = 4 * 1024 * 1024;
+/** Greatest file that has a store, in bytes: the map of its chunks lies in memory. */
+const MAX_STORED = 2 ** 42;
 /** Requests under way at a time: as many connections as browsers open to one server. */
 const MAX_PARALLEL = 6;
 
@@ -34,7 +48,7 @@ export class HttpImageFile implements ImageFile {
   private readonly waiting: (() => void)[] = [];
   private running = 0;
   private failure: FetchError | undefined;
-  private readonly maxCached: number;
+  private maxCached: number;
 
   private constructor(
     /** Where relative references in the image start from. */
@@ -52,28 +66,29 @@ export class HttpImageFile implements ImageFile {
 
   /** @throws FetchError when it cannot be had, or the server does not serve ranges of it. */
   static async open(url: string, host: HttpHost, options: HttpFileOptions = {}): Promise<HttpImageFile> {
-    const { chunkSize = 16 * 1024 } = options;
+    const { chunkSize = CHUNK_SIZE, wholeSize = 64 * 1024 * 1024, storeSize } = options;
+    let store: ChunkStore | undefined;
     try {
       const requests = new RangeRequests(url, host, options);
-      const first = await requests.range(0, chunkSize);
+      const first = await requests.range(0, chunkSize, wholeSize);
       const size = first.size ?? (await requests.size());
       if (size === undefined)
         throw requests.failure(
           'the server does not tell its size (a page sees Content-Range only if the server exposes it: Access-Control-Expose-Headers)',
         );
+      if (size > Number.MAX_SAFE_INTEGER) throw requests.failure(`expected its size, found ${size}`);
       const { validator } = first;
       // Without a name for the version nobody knows whether what is kept is of this one.
-      const store =
-        options.store && validator !== undefined
-          ? await ChunkStore.open(options.store, chunkSize, size, validator)
-          : undefined;
+      if (options.store && !first.isWhole && validator !== undefined && size <= MAX_STORED) {
+        const stored = { chunkSize, size, validator, limit: storeSize };
+        // A full disk is no reason to read nothing.
+        store = await ChunkStore.open(options.store, stored).catch(() => undefined);
+      }
       const file = new HttpImageFile(url, size, validator, requests, store, chunkSize, options);
-      file.downloaded = first.bytes.length;
-      file.keep(0, first.bytes);
+      file.begin(first);
       return file;
-    } catch (error) {
-      await options.store?.close().catch(() => {});
-      throw error;
+    } finally {
+      if (!store) await options.store?.close().catch(() => {});
     }
   }
 
@@ -107,7 +122,15 @@ export class HttpImageFile implements ImageFile {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.pending.values());
-    await this.store?.close();
+    await this.store?.close().catch(() => {});
+  }
+
+  private begin({ bytes, isWhole }: RangeAnswer): void {
+    this.downloaded = bytes.length;
+    const { chunkSize } = this;
+    if (isWhole) this.maxCached = Infinity;
+    for (let at = 0; at < bytes.length; at += chunkSize)
+      this.keep(at / chunkSize, bytes.subarray(at, at + chunkSize));
   }
 
   /** The chunks of a range; those that are not there are asked for, adjacent ones together. */
@@ -170,7 +193,7 @@ export class HttpImageFile implements ImageFile {
       // A copy, so that no chunk holds on to the memory of all.
       const chunk = answer.then((bytes) => bytes.slice(at, at + chunkSize));
       this.track(index, chunk);
-      // A full disk is no reason to read nothing.
+      // Nor is one that becomes full.
       if (store) void chunk.then((bytes) => store.write(index, bytes)).catch(() => {});
     }
   }

@@ -1,6 +1,7 @@
 /** Files behind URLs, against a server that also does everything wrong. */
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodeHttp } from '../../../src/bindings/node/http.ts';
 import { createImageHost } from '../../../src/bindings/node/image-host.ts';
 import { HttpImageFile, type HttpFileOptions } from '../../../src/disks/http/http-file.ts';
 import type { HttpHost } from '../../../src/disks/http/requests.ts';
@@ -26,7 +27,8 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const open = (options?: HttpFileOptions): Promise<HttpImageFile> => HttpImageFile.open(url, host, options);
+const open = (options?: HttpFileOptions): Promise<HttpImageFile> =>
+  HttpImageFile.open(url, host, { chunkSize: CHUNK, ...options });
 const read = async (file: HttpImageFile, offset: number, length: number): Promise<Uint8Array> => {
   const bytes = new Uint8Array(length);
   await file.read(offset, bytes);
@@ -122,6 +124,87 @@ describe('a file behind a URL', () => {
     const fourth = await open({ store: kept });
     expect((await read(fourth, 100_000, 500_000)).every((byte) => byte === 7)).toBe(true);
   });
+
+  it('is kept only as far as there is room for it', async () => {
+    const kept = new MemoryImageFile('store');
+    for (let time = 0; time < 2; time++) {
+      const file = await open({ store: kept, storeSize: 4 * CHUNK });
+      await expectContent(file, 1_000_000, 1_000_000);
+      await file.close();
+    }
+    const third = await open({ store: kept, storeSize: 4 * CHUNK });
+    const before = server.bytesAsked;
+    await expectContent(third, 0, content.length);
+    const { length } = content;
+    const saved = length - CHUNK - (server.bytesAsked - before);
+    // Beside its header.
+    expect([saved, kept.allocated < 8 * 64 * 1024]).toEqual([3 * CHUNK, true]);
+  });
+
+  it('is kept so that at no moment there is something else than was downloaded', async () => {
+    // What reaches a disk, in order; what a flush comes after is there before it.
+    const log: ((file: MemoryImageFile) => Promise<void>)[] = [];
+    const kept = new MemoryImageFile('store');
+    const recorded = {
+      name: 'store',
+      readOnly: false,
+      get size() {
+        return kept.size;
+      },
+      read: (offset: number, into: Uint8Array) => kept.read(offset, into),
+      async write(offset: number, from: Uint8Array) {
+        const bytes = from.slice();
+        log.push((file) => file.write(offset, bytes));
+        await kept.write(offset, bytes);
+      },
+      async truncate(size: number) {
+        log.push((file) => file.truncate(size));
+        await kept.truncate(size);
+      },
+      async flush() {},
+      async close() {},
+    };
+    for (const at of [1_000_000, 2_000_000]) {
+      const file = await open({ store: recorded });
+      await expectContent(file, at, 100_000);
+      await file.close();
+    }
+    for (let count = 0; count <= log.length; count++) {
+      const left = new MemoryImageFile('store');
+      for (const change of log.slice(0, count)) await change(left);
+      const file = await open({ store: left });
+      await expectContent(file, 950_000, 1_200_000);
+      await file.close();
+    }
+    const before = server.bytesAsked;
+    const last = await open({ store: kept });
+    await expectContent(last, 1_000_000, 100_000);
+    await expectContent(last, 2_000_000, 100_000);
+    expect(server.bytesAsked - before).toBe(CHUNK);
+  });
+
+  it('is read where it cannot be kept', async () => {
+    for (const failing of ['write', 'flush'] as const) {
+      const kept = new MemoryImageFile('store');
+      kept[failing] = async () => {
+        throw new Error('there is no room left');
+      };
+      const file = await open({ store: kept });
+      await expectContent(file, 0, content.length);
+      await file.close();
+    }
+  });
+
+  it('is not kept where nothing names its version', async () => {
+    server.etag = undefined;
+    let isClosed = false;
+    const kept = new MemoryImageFile('store');
+    kept.close = async () => void (isClosed = true);
+    const file = await open({ store: kept });
+    await expectContent(file, 1_000_000, 100);
+    await file.close();
+    expect([kept.size, isClosed]).toEqual([0, true]);
+  });
 });
 
 describe('a server', () => {
@@ -159,8 +242,13 @@ describe('a server', () => {
   });
 
   it.each([
-    ['without ranges', 200, {}, 'the server does not serve ranges of it'],
-    ['without the file', 404, {}, 'the server answers with status 404'],
+    ['without the file', 404, {}, 'the server answers with status 404: there is no such file'],
+    [
+      'with a web page',
+      206,
+      { 'content-type': 'text/html' },
+      'sends a web page (text/html), and no disk image',
+    ],
     [
       'that compresses',
       206,
@@ -178,23 +266,91 @@ describe('a server', () => {
       'that sends too much',
       206,
       { 'content-range': 'bytes 0-99999/100000' },
-      'sent 20000 bytes, asked for 16384',
+      'sent more than the 16384 bytes it was asked for',
     ],
   ])('%s is refused', async (_, status, headers, message) => {
     server.misbehave = (request, response) => {
-      response.writeHead(status, headers).end(status === 206 ? Buffer.alloc(20000) : undefined);
+      const length = 'content-type' in headers ? 16384 : 20000;
+      response.writeHead(status, headers).end(status === 206 ? Buffer.alloc(length, '\n<p>') : undefined);
       return true;
     };
     expect(await failureOf(open())).toContain(message);
   });
 
-  it('that does not tell the size is asked for the header', async () => {
-    server.misbehave = (request, response) => {
-      if (request.method === 'HEAD') response.writeHead(200, { 'content-length': 16000 }).end();
-      else response.writeHead(206).end(Buffer.alloc(16000));
+  it('that sends without end is not listened to', async () => {
+    let sent = 0;
+    server.misbehave = (_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(CHUNK))) sent++;
+      };
+      response.writeHead(206).on('drain', more);
+      more();
       return true;
     };
-    expect((await open()).size).toBe(16000);
+    expect(await failureOf(open())).toContain('sent more than the 16384 bytes');
+    expect(sent).toBeLessThan(1000);
+  });
+
+  it('that calls an image a web page is believed the bytes', async () => {
+    server.headers = { 'content-type': 'text/html' };
+    await expectContent(await open(), 0, 100);
+  });
+
+  describe('that serves no ranges', () => {
+    const whole = (headers: Record<string, string | number>, body: Uint8Array): void => {
+      server.misbehave = (_, response) => {
+        response.writeHead(200, headers);
+        response.end(body);
+        return true;
+      };
+    };
+
+    it('is asked once for a small file, which is kept in memory', async () => {
+      whole({ 'content-length': content.length }, content);
+      const file = await open({ cacheSize: CHUNK });
+      expect(file.size).toBe(content.length);
+      await expectContent(file, 0, content.length);
+      await expectContent(file, 2_000_000, 1_000_001);
+      expect(server.requests).toHaveLength(1);
+    });
+
+    it('is refused a large file, whether it tells the size or not', async () => {
+      const reason =
+        'cannot read URL: the server does not serve ranges of it (expected status 206, found 200), and it is too large to be loaded whole (3000001 bytes, at most 3000000)';
+      whole({ 'content-length': content.length }, content);
+      expect(await failureOf(open({ wholeSize: 3_000_000 }))).toBe(reason);
+      whole({}, content);
+      expect(await failureOf(open({ wholeSize: 3_000_000 }))).toContain(
+        'too large to be loaded whole (more bytes, at most 3000000)',
+      );
+    });
+
+    it('is refused when it did before', async () => {
+      const file = await open();
+      whole({}, content);
+      expect(await failureOf(read(file, 500_000, 10))).toContain('does not serve ranges of it');
+    });
+  });
+
+  it('that does not tell the size is asked for everything, and told to stop', async () => {
+    server.misbehave = (request, response) => {
+      const isAll = request.headers.range === 'bytes=0-';
+      if (request.method === 'HEAD') response.writeHead(403).end();
+      else if (isAll) response.writeHead(206, { 'content-length': 1e12 }).write(Buffer.alloc(CHUNK));
+      else response.writeHead(206).end(Buffer.alloc(CHUNK));
+      return true;
+    };
+    expect((await open()).size).toBe(1e12);
+  });
+
+  it('whose size is none is refused', async () => {
+    server.misbehave = (_, response) => {
+      response
+        .writeHead(206, { 'content-range': `bytes 0-16383/${'9'.repeat(16)}` })
+        .end(Buffer.alloc(CHUNK));
+      return true;
+    };
+    expect(await failureOf(open())).toContain('expected its size, found 10000000000000000');
   });
 
   it('that refuses an old URL is asked by a new one, and the secret is in no message', async () => {
@@ -206,10 +362,43 @@ describe('a server', () => {
     const base = url;
     url = `${base}?key=old`;
     const message = await open().catch((error: Error) => error.message);
-    expect(message).toBe(`cannot read ${base}?…: the server answers with status 403`);
+    expect(message).toBe(
+      `cannot read ${base}?…: the server answers with status 403: it refuses access, or the URL has expired`,
+    );
     const file = await open({ renew: async () => `${base}?key=new` });
     await expectContent(file, 1_000_000, 10);
     expect(file.name).toBe(base);
+  });
+
+  it.each([
+    ['that is not there', (url: string) => url, 'no server answers there (connection refused)'],
+    ['that speaks no TLS', (url: string) => url.replace('http:', 'https:'), 'there is no secure connection'],
+    ['that redirects without end', (url: string) => url, 'redirect count exceeded'],
+  ])('%s is an error at once', async (name, change, message) => {
+    if (name.includes('not there')) await server.stop();
+    server.misbehave = (_, response) => {
+      response.writeHead(302, { location: '/disk.img' }).end();
+      return true;
+    };
+    const opened = HttpImageFile.open(change(url), { ...nodeHttp, wait: host.wait });
+    expect(await failureOf(opened)).toContain(message);
+    expect(waits).toEqual([]);
+  });
+
+  it('that was there is asked again, even when nobody answers', async () => {
+    const file = await HttpImageFile.open(url, { ...nodeHttp, wait: host.wait }, { retries: 2 });
+    await server.stop();
+    expect(await failureOf(read(file, 1_000_000, 10))).toContain('connection refused');
+    expect(waits).toEqual([250, 500]);
+  });
+
+  it('that redirects is followed', async () => {
+    server.misbehave = (request, response) => {
+      if (request.url !== '/disk.img') return false;
+      response.writeHead(307, { location: '/elsewhere' }).end();
+      return true;
+    };
+    await expectContent(await open(), 1_000_000, 10);
   });
 });
 

@@ -6,7 +6,9 @@ export class FileServer {
   readonly requests: { readonly method: string; readonly url: string; readonly range?: string }[] = [];
   /** Answers in place of the file, until it returns false. */
   misbehave: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
-  etag = '"1"';
+  etag: string | undefined = '"1"';
+  /** Beside those of a range. */
+  headers: Readonly<Record<string, string>> = {};
   private readonly server = createServer((request, response) => this.answer(request, response));
 
   constructor(public content: Uint8Array) {}
@@ -32,13 +34,14 @@ export class FileServer {
     const { range } = request.headers;
     this.requests.push({ method: request.method!, url: request.url!, range });
     if (this.misbehave?.(request, response)) return;
-    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '')!;
+    const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '')!;
     const start = Number(from);
-    const end = Math.min(Number(to) + 1, this.content.length);
+    const end = Math.min(Number(to || Infinity) + 1, this.content.length);
     response.writeHead(206, {
       'access-control-allow-origin': '*',
       'access-control-expose-headers': 'content-range, etag',
-      etag: this.etag,
+      ...(this.etag !== undefined && { etag: this.etag }),
+      ...this.headers,
       'content-range': `bytes ${start}-${end - 1}/${this.content.length}`,
       'content-length': end - start,
     });

@@ -52,6 +52,7 @@ const RUN_OPTIONS = {
   mirror: { type: 'string' },
   deb: { type: 'string' },
   cache: { type: 'string' },
+  'no-url-cache': { type: 'boolean' },
   quiet: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies Record<string, Option>;
@@ -105,7 +106,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 /** For `hartware run debian` alone. */
 const DEBIAN_OPTIONS = ['deb'] as const;
 /** For what brings something of Debian's: that, and `hartware run DISK`. */
-const FETCH_OPTIONS = ['mirror', 'cache', 'quiet'] as const;
+const FETCH_OPTIONS = ['mirror', 'quiet'] as const;
 /** For `hartware run DISK` alone. */
 const DISK_OPTIONS = ['loader', 'variables'] as const;
 /** What `hartware run debian` brings itself. */
@@ -144,6 +145,8 @@ export interface RunArguments {
   readonly mirror?: string;
   readonly deb?: string;
   readonly cache?: string;
+  /** Whether what is downloaded of images behind URLs is kept. */
+  readonly keepsUrls: boolean;
   readonly quiet: boolean;
 }
 
@@ -275,6 +278,7 @@ function parseRun(args: readonly string[]): Command {
     mirror: values.mirror,
     deb: values.deb,
     cache: values.cache,
+    keepsUrls: !values['no-url-cache'],
     quiet: values.quiet ?? false,
   };
   const isDump = run.dumpDtb !== undefined || run.dumpDts;

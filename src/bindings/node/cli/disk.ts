@@ -3,8 +3,10 @@ import { link, open, rm } from 'node:fs/promises';
 import { ArgumentError, messageOf } from '../../../errors.ts';
 import type { BootDescription } from '../../../index.ts';
 import { readDiskBoot, type DiskBoot } from '../../../block/partition-table.ts';
+import { withoutQuery } from '../../../disks/http/http-file.ts';
 import { fileError } from '../file-error.ts';
 import { obtainFirmware, type FirmwareKind, type FirmwareOptions } from '../guest/firmware.ts';
+import { isHttpUrl } from '../http.ts';
 import { createNodeHost, type NodeHostOptions } from '../host.ts';
 import type { RunArguments } from './arguments.ts';
 import { ProgressDisplay } from './progress.ts';
@@ -20,9 +22,16 @@ export interface DiskGuest {
   readonly files: NodeHostOptions['files'];
 }
 
-/** @throws GuestUnavailableError; FileError; ArgumentError where nothing says how to start the disk. */
-export async function diskGuest(disk: string, args: RunArguments): Promise<DiskGuest> {
-  const loader = args.loader ?? (await chooseFirmware(disk));
+/**
+ * @param host what the disk is opened with.
+ * @throws GuestUnavailableError; FileError; FetchError; ArgumentError where nothing says how to start the disk.
+ */
+export async function diskGuest(
+  disk: string,
+  args: RunArguments,
+  host: NodeHostOptions = {},
+): Promise<DiskGuest> {
+  const loader = args.loader ?? (await chooseFirmware(disk, host));
   // Firmware of the user's enters what follows in S-mode by itself.
   const privilege = args.bios === undefined ? 'supervisor' : undefined;
   if (loader !== 'edk2' && loader !== 'u-boot')
@@ -41,7 +50,7 @@ export async function diskGuest(disk: string, args: RunArguments): Promise<DiskG
       progress: args.quiet ? undefined : progress.report,
       signal: abort.signal,
     });
-    note(`Starting ${disk} with ${loader === 'edk2' ? 'UEFI' : 'U-Boot'} of ${origin}.`);
+    note(`Starting ${nameOf(disk)} with ${loader === 'edk2' ? 'UEFI' : 'U-Boot'} of ${origin}.`);
     let first: Uint8Array | undefined = code;
     const name = KINDS[loader];
     const files = {
@@ -53,7 +62,11 @@ export async function diskGuest(disk: string, args: RunArguments): Promise<DiskG
       },
     };
     if (!variables) return { boot: { kernel: name, privilege }, files };
-    const image = args.variables ?? disk + VARIABLES;
+    const image = args.variables ?? (isHttpUrl(disk) ? undefined : disk + VARIABLES);
+    if (image === undefined) {
+      note('UEFI variables are not kept: --variables FILE keeps them.');
+      return { boot: { flash: { code: name } }, files };
+    }
     const isKept = await createVariables(image, variables).then(
       () => true,
       (error: unknown) => {
@@ -70,9 +83,15 @@ export async function diskGuest(disk: string, args: RunArguments): Promise<DiskG
   }
 }
 
+/** For messages: what follows a question mark may be a secret. */
+function nameOf(disk: string): string {
+  return isHttpUrl(disk) ? withoutQuery(disk) : disk;
+}
+
 /** What the disk asks for. */
-async function chooseFirmware(disk: string): Promise<FirmwareKind> {
-  const host = await createNodeHost();
+async function chooseFirmware(disk: string, options: NodeHostOptions): Promise<FirmwareKind> {
+  const host = await createNodeHost(options);
+  const name = nameOf(disk);
   let found: DiskBoot;
   try {
     found = await readDiskBoot(await host.openDrive(disk, { readOnly: true }));
@@ -83,11 +102,11 @@ async function chooseFirmware(disk: string): Promise<FirmwareKind> {
   if (found.hasBootFlag) return 'u-boot';
   if (found.table === 'none')
     throw new ArgumentError(
-      `${disk} has no partition table, and so nothing that firmware could start; to boot a kernel, write ` +
-        `--kernel ${disk}; a disk without partitions starts with --loader edk2 or --loader u-boot`,
+      `${name} has no partition table, and so nothing that firmware could start; to boot a kernel, write ` +
+        `--kernel ${name}; a disk without partitions starts with --loader edk2 or --loader u-boot`,
     );
   throw new ArgumentError(
-    `${disk} has neither an EFI system partition nor one with a boot flag; --loader edk2 or --loader u-boot ` +
+    `${name} has neither an EFI system partition nor one with a boot flag; --loader edk2 or --loader u-boot ` +
       'starts it all the same',
   );
 }

@@ -57,8 +57,9 @@ Usage:
   hartware image map FILE                  where what is
   hartware image snapshot FILE             the states of the disk that a qcow2 image keeps
 
-A SIZE has a unit, as in "10G" or "1474560B". Formats: raw, qcow2, vmdk, vhd (or vpc), vhdx and vdi. What is read
-is found out by looking at it; what is made is what the name ends with, else raw.
+A FILE that is only read may be a URL. A SIZE has a unit, as in "10G" or "1474560B". Formats: raw,
+qcow2, vmdk, vhd (or vpc), vhdx and vdi. What is read is found out by looking at it; what is made is
+what the name ends with, else raw.
 
 Options:
   -f, --format FORMAT      of FILE or SOURCE; name it for raw images that a guest wrote, because
@@ -236,8 +237,11 @@ The machine:
                            in the name of the folder
   --drive FILE[,readonly][,temporary][,format=FORMAT][,id=ID][,bus=pci]
                            a disk image or URL as a virtio disk; its format is found out.
-                           temporary: what the guest writes is gone when it ends. Two commas
-                           stand for one in the name; may be given several times
+                           temporary: what the guest writes is gone when it ends, as it is for a
+                           URL in any case. Two commas stand for one in the name; may be given
+                           several times
+  --no-url-cache           do not keep what is downloaded of images behind URLs; otherwise up to
+                           4 GiB are kept in the folder "urls" of --cache
   --clock host             time is this computer's (default)
   --clock virtual[=RATE]   time follows executed instructions, RATE of them a second
                            (default 1000000000): equal runs are equal to the instruction
@@ -248,26 +252,26 @@ The machine:
   --dump-dtb FILE          write the machine's device tree to FILE, and do not run
   --dump-dts               print it as source, and do not run
 
-For "run DISK", an image with a boot loader, which becomes the first drive:
+For "run DISK", an image or URL with a boot loader, which becomes the first drive:
   --loader edk2|u-boot     firmware that starts it: Debian's UEFI or U-Boot, of the installed
                            package qemu-efi-riscv64 or u-boot-qemu, or else downloaded
                            (default: edk2 if the disk has an EFI system partition, u-boot if
                            one of its partitions has a boot flag)
   --loader FILE            firmware of your own, for the first bank of flash
   --variables FILE         image of the UEFI variables (default: DISK.vars.fd, which is made if
-                           it is not there; with --loader FILE none, and they are not kept)
-  --mirror, --cache, --quiet
-                           as below
+                           it is not there; for a URL or with --loader FILE none, and they are
+                           not kept)
+  --mirror, --quiet        as below
 
 For "run debian":
   --mirror URL             Debian mirror to download from (default: the machine's apt
                            configuration; environment HARTWARE_DEBIAN_MIRROR)
   --deb FILE               use this debian-installer-13-netboot-riscv64 package
-  --cache DIRECTORY        where downloads are kept (environment HARTWARE_CACHE;
-                           default hartware in the user's cache directory)
   --quiet                  no progress messages
 
 Other:
+  --cache DIRECTORY        where downloads are kept (environment HARTWARE_CACHE;
+                           default hartware in the user's cache directory)
   --jit MODE               on: guest code becomes WebAssembly (default); off: it is
                            interpreted; force: all of it becomes WebAssembly, for tests
   --lockstep               with --clock virtual: run the guest interpreted and translated, side

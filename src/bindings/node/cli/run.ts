@@ -1,5 +1,5 @@
 /** `hartware run`. */
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   decodeFdt,
   DESCRIPTION_VERSION,
@@ -7,9 +7,13 @@ import {
   printFdtSource,
   validateDescription,
   type LocalMachine,
+  type DriveDescription,
   type MachineDescription,
   type ShareDescription,
 } from '../../../index.ts';
+import { withoutQuery } from '../../../disks/http/http-file.ts';
+import { defaultCacheDirectory } from '../guest/file-cache.ts';
+import { isHttpUrl } from '../http.ts';
 import { createMachine, HostFolder, type NodeHostOptions } from '../index.ts';
 import { UsageError, type RunArguments } from './arguments.ts';
 import { debianGuest } from './debian.ts';
@@ -37,7 +41,9 @@ export interface Plan {
 
 /** Runs a machine and returns the exit code. */
 export async function run(args: RunArguments): Promise<number> {
-  const plan = await withShares(await planOf(args), args);
+  const urlCache = urlCacheOf(args);
+  const { host, ...rest } = await withShares(await planOf(args, { urlCache }), args);
+  const plan = { ...rest, host: { ...host, urlCache } };
   if (args.lockstep) return runInLockstep({ ...plan, jit: args.jit, console: args.console });
   const machine = await createMachine(plan.description, { ...plan.host, jit: { mode: args.jit } });
   if (args.dumpDts || args.dumpDtb !== undefined) {
@@ -49,7 +55,29 @@ export async function run(args: RunArguments): Promise<number> {
   return code;
 }
 
-async function planOf(args: RunArguments): Promise<Plan> {
+/** In the folder in which downloads are kept. */
+function urlCacheOf({
+  cache = defaultCacheDirectory(),
+  keepsUrls,
+}: RunArguments): NodeHostOptions['urlCache'] {
+  if (!keepsUrls) return undefined;
+  return {
+    directory: join(cache, 'urls'),
+    log: (message) => void process.stderr.write(`hartware: note: ${message}\n`),
+  };
+}
+
+/** What is behind a URL cannot be written to: then what the guest writes is for this run alone. */
+function asDrive(drive: DriveDescription, place: (path: string) => string): DriveDescription {
+  const { file = '', readOnly, temporary } = drive;
+  if (!isHttpUrl(file)) return { ...drive, file: place(file) };
+  if (readOnly || temporary) return drive;
+  const name = withoutQuery(file);
+  process.stderr.write(`hartware: note: what the guest writes to ${name} is gone when it ends\n`);
+  return { ...drive, temporary: true };
+}
+
+async function planOf(args: RunArguments, host: NodeHostOptions): Promise<Plan> {
   if (args.guest.kind === 'debian') {
     const { boot, files, readyText } = await debianGuest(args);
     const base: MachineDescription = { hartware: DESCRIPTION_VERSION, memory: '512M', boot };
@@ -62,12 +90,12 @@ async function planOf(args: RunArguments): Promise<Plan> {
   }
   if (args.guest.kind === 'disk') {
     const { disk } = args.guest;
-    const { boot, files } = await diskGuest(disk, args);
+    const { boot, files } = await diskGuest(disk, args, host);
     const base: MachineDescription = {
       hartware: DESCRIPTION_VERSION,
       memory: '1G',
       boot,
-      drives: [{ file: disk }],
+      drives: [asDrive({ file: disk }, (path) => path)],
     };
     return { description: combine(base, args, (file) => file), host: { files } };
   }
@@ -109,7 +137,7 @@ function combine(
       firmware: path(args.bios) ?? base.boot.firmware,
       fdt: path(args.dtb) ?? base.boot.fdt,
     },
-    drives: [...(base.drives ?? []), ...args.drives.map((drive) => ({ ...drive, file: place(drive.file!) }))],
+    drives: [...(base.drives ?? []), ...args.drives.map((drive) => asDrive(drive, place))],
     shares: shared(base.shares ?? [], args.shares),
     devices: args.console === 'virtio' ? { ...base.devices, console: true } : base.devices,
   };

@@ -9,14 +9,20 @@ import {
   type ImageHost,
 } from '../../../../disks/disk-image.ts';
 import { diskFormat } from '../../../../disks/formats.ts';
+import { withoutQuery } from '../../../../disks/http/http-file.ts';
 import { openDiskImage } from '../../../../disks/open.ts';
 import { ArgumentError } from '../../../../index.ts';
+import { openImageFile } from '../../drive.ts';
 import { FileError } from '../../file-error.ts';
+import { isHttpUrl } from '../../http.ts';
 import { NodeImageFile } from '../../image-file.ts';
 import { createImageHost } from '../../image-host.ts';
 import type { BackingArguments, ImageSource, ImageTarget } from './arguments.ts';
 
-/** @param options.withBacking whether what lies beneath is opened, too. Default true. */
+/**
+ * @param source a path or a URL.
+ * @param options.withBacking whether what lies beneath is opened, too. Default true.
+ */
 export async function openImage(
   { file, format, allow }: ImageSource,
   options: { readonly readOnly: boolean; readonly withBacking?: boolean },
@@ -25,7 +31,9 @@ export async function openImage(
     throw new ArgumentError(
       `${file} is a package, and no disk image: "hartware import ${file} --disks-only --output FOLDER" unpacks its disks`,
     );
-  const image = await NodeImageFile.open(file, options.readOnly);
+  if (isHttpUrl(file) && !options.readOnly)
+    throw new ArgumentError(`cannot write to ${withoutQuery(file)}: convert it into a file first`);
+  const image = await openImageFile(file, options.readOnly);
   return openDiskImage(image, createImageHost({ allow }), { format, withBacking: options.withBacking });
 }
 
@@ -35,6 +43,8 @@ export async function openBacking(
   top: string,
   allow: readonly string[],
 ): Promise<BackingReference & { readonly image: DiskImage }> {
+  if (isHttpUrl(file))
+    throw new ArgumentError(`nothing can lie over ${withoutQuery(file)}: convert it into a file first`);
   const image = await openImage({ file, format, allow }, { readOnly: true });
   return { reference: relative(dirname(resolve(top)), resolve(file)), format: image.format, image };
 }

@@ -5,7 +5,7 @@ import { compareImages } from '../../../../disks/compare.ts';
 import { convertImage } from '../../../../disks/convert.ts';
 import type { DiskImage, ImageInfo } from '../../../../disks/disk-image.ts';
 import { ArgumentError } from '../../../../index.ts';
-import type { NodeImageFile } from '../../image-file.ts';
+import { NodeImageFile } from '../../image-file.ts';
 import { createImageHost } from '../../image-host.ts';
 import { writeAll } from '../output.ts';
 import type { ImageArguments } from './arguments.ts';
@@ -109,7 +109,7 @@ async function convert(args: Arguments<'convert'>): Promise<number> {
     const from = snapshot === undefined ? image : await needs(image, 'openSnapshot')(snapshot);
     const taken = await realpath(target.file).catch(() => undefined);
     for (let each: DiskImage | undefined = image; each; each = each.backing)
-      if ((each.file as NodeImageFile).path === taken)
+      if (each.file instanceof NodeImageFile && each.file.path === taken)
         throw new ArgumentError(`cannot make ${target.file} of itself, or of what lies on it`);
     await withProgress(`converting ${source.file}`, quiet, (work) =>
       makeImage(target, { size: from.size }, (to) => convertImage(from, to, { compress, ...work })),
