@@ -15,8 +15,8 @@ import { withScratch } from './support/scratch.ts';
 const MiB = 2 ** 20;
 const PIECE = 8 * MiB;
 /** Size of the disk, and how much of it holds something. */
-const SIZE = 1024 * MiB;
-const CONTENT = 512 * MiB;
+const SIZE = 4096 * MiB;
+const CONTENT = 2048 * MiB;
 
 /** An image format and its options, which both commands know by the same names. */
 interface Kind {
@@ -68,14 +68,15 @@ export async function convert(options: BenchOptions): Promise<Report> {
   }));
   return withScratch(async (directory) => {
     const results: Result[] = [];
-    const images = new Map<string, Image>([[RAW.name, { ...RAW, path: join(directory, 'raw') }]]);
-    await writeContent(images.get(RAW.name)!.path);
-    for (const { name, source, target } of works) {
-      if (options.only && !options.only.includes(name)) continue;
+    const raw: Image = { ...RAW, path: join(directory, 'raw') };
+    const images = new Map([[RAW.name, raw]]);
+    await writeContent(raw.path);
+    const chosen = works.filter(({ name }) => options.only?.includes(name) ?? true);
+    for (const [index, { name, source, target }] of chosen.entries()) {
       let from = images.get(source.name);
       if (!from) {
         from = { ...source, path: join(directory, source.name.replaceAll(' ', '-')) };
-        await run(commandLine(contenders.at(-1)!, images.get(RAW.name)!, from));
+        await run(commandLine(contenders.at(-1)!, raw, from));
         images.set(source.name, from);
       }
       const to = { ...target, path: join(directory, 'target') };
@@ -85,6 +86,9 @@ export async function convert(options: BenchOptions): Promise<Report> {
       });
       for (const [contender, samples] of measured)
         results.push({ name, contender: contender.name, unit: 'ms', samples, isMoreBetter: false });
+      await rm(to.path);
+      const isNeeded = from === raw || chosen.slice(index + 1).some((later) => later.source === source);
+      if (!isNeeded) await rm(from.path);
     }
     return {
       benchmark: 'convert',

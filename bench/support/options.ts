@@ -10,7 +10,7 @@ export const USAGE = `npm run bench -- [benchmark ...] [options]
 Benchmarks: boot, idle, integer, startup, embed, coremark (needs --coremark), disk, share, boot-disk,
 http, convert, linux.
 Default: all but disk, share and linux, which take long and a cross compiler, boot-disk and http, which
-need a disk that takes minutes to make, and convert, which takes minutes and 3 GB of temporary files.
+need a disk that takes minutes to make, and convert, which takes minutes and 10 GB of temporary files.
 
   --runs N          measurements of each contender (default 5)
   --json            print JSON instead of tables
