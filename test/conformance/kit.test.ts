@@ -1,8 +1,6 @@
 /** The conformance kit on this machine, in each mode of the JIT, and on QEMU. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -107,25 +105,5 @@ describe.skipIf(!hasQemu)('QEMU', () => {
     const deviations = (JSON.parse(read('deviations.json')) as Record<string, Deviations>)['qemu 7.2']!;
     if (target.startsWith('qemu 7.2'))
       expect(Object.keys(deviations).filter((id) => id !== rare && !reasons.has(deviations[id]))).toEqual([]);
-  });
-
-  it('that ends in an assertion of its own is run once more, and no more than that', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'hartware-qemu-'));
-    try {
-      const [command, mark] = [join(folder, 'qemu'), join(folder, 'mark')];
-      const script = (isGood: string): string =>
-        `#!/bin/sh
-if [ "$1" != --version ] && ! ${isGood}; then echo assertion >&2; kill -ABRT $$; fi
-exec qemu-system-riscv64 "$@"\n`;
-      const run = (): Promise<Report> => conformance('--target', 'qemu', '--qemu', command, '--only', 'rtc');
-      // The first time there is none to take away.
-      writeFileSync(command, script(`{ rmdir ${mark} || ! mkdir ${mark}; } 2>&-`), { mode: 0o755 });
-      const { checks } = await run();
-      expect(checks.filter((check) => !isConforming(check))).toEqual([]);
-      writeFileSync(command, script('false'));
-      await expect(run()).rejects.toThrow('QEMU ended by SIGABRT: assertion');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });
