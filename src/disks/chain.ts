@@ -14,11 +14,20 @@ export async function chainExtent(top: DiskImage, offset: number): Promise<Chain
   for (let image = top, depth = 0; ; image = image.backing, depth++) {
     const extent = await image.nextExtent(offset);
     end = Math.min(end, extent.offset + extent.length);
-    const length = end - offset;
     if (extent.kind !== 'absent' || !image.backing || offset >= image.backing.size)
-      return { ...extent, length, depth, image };
+      return { ...(await withoutHole({ ...extent, length: end - offset }, image)), depth, image };
     end = Math.min(end, image.backing.size);
   }
+}
+
+/** The extent as far as it lies in a hole of the image's file, which formats do not know of, or up to the next one. */
+async function withoutHole(extent: Extent, { file }: DiskImage): Promise<Extent> {
+  const { kind, offset, length, fileOffset } = extent;
+  if (kind !== 'data' || fileOffset === undefined || fileOffset >= file.size || !file.extentAt) return extent;
+  const found = await file.extentAt(fileOffset);
+  // Where the file ends, zeros follow, which belong to what comes before.
+  const part = fileOffset + found.length < file.size ? Math.min(found.length, length) : length;
+  return found.isHole ? { offset, length: part, kind: 'zero' } : { ...extent, length: part };
 }
 
 /** All extents of a disk, in their order. */

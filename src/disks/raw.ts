@@ -67,12 +67,7 @@ export class RawImage implements DiskImage {
   }
 
   async nextExtent(offset: number): Promise<Extent> {
-    const known = offset < this.file.size && (await this.file.extentAt?.(offset));
-    const end = known ? offset + known.length : this.size;
-    // What the last sector lacks reads as zeros, and belongs to what comes before it.
-    const length = (end < this.file.size ? end : this.size) - offset;
-    if (known && known.isHole) return { offset, length, kind: 'zero' };
-    return { offset, length, kind: 'data', fileOffset: offset };
+    return { offset, length: this.size - offset, kind: 'data', fileOffset: offset };
   }
 
   async info(): Promise<ImageInfo> {

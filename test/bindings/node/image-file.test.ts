@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FileError } from '../../../src/bindings/node/file-error.ts';
 import { createImageHost } from '../../../src/bindings/node/image-host.ts';
 import { NodeImageFile } from '../../../src/bindings/node/image-file.ts';
+import { chainExtent } from '../../../src/disks/chain.ts';
 import { DiskImageError } from '../../../src/disks/error.ts';
 import { openDiskImage } from '../../../src/disks/open.ts';
 import type { RawImage } from '../../../src/disks/raw.ts';
@@ -68,7 +69,7 @@ describe('a raw image', () => {
     const backend = await open(sparse, true);
     const found: [kind: string, offset: number, length: number][] = [];
     for (let offset = 0; offset < backend.size;) {
-      const { kind, length } = await backend.nextExtent(offset);
+      const { kind, length } = await chainExtent(backend, offset);
       found.push([kind, offset, length]);
       offset += length;
     }
@@ -85,7 +86,7 @@ describe('a raw image', () => {
     expect([...bytes]).toEqual([3]);
 
     await backend.close();
-    const { kind, length } = await (await open(sparse)).nextExtent(0);
+    const { kind, length } = await chainExtent(await open(sparse), 0);
     expect({ kind, length }).toEqual({ kind: 'data', length: size + 512 });
   });
 
@@ -93,7 +94,7 @@ describe('a raw image', () => {
     const odd = join(directory, '$(x) *\n:é.img');
     await writeFile(odd, '');
     await truncate(odd, 1 << 30);
-    const { kind, length } = await (await open(odd, true)).nextExtent(0);
+    const { kind, length } = await chainExtent(await open(odd, true), 0);
     expect({ kind, length }).toEqual({ kind: 'zero', length: 1 << 30 });
   });
 
