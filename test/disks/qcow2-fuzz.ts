@@ -1,5 +1,6 @@
 /** Damaged qcow2 images: whatever is wrong with one, it is a DiskImageError that says so. */
 import { DiskImageError } from '../../src/disks/disk-image.ts';
+import { ArgumentError } from '../../src/errors.ts';
 import { MemoryImageFile } from '../../src/disks/image-file.ts';
 import type { Qcow2Image } from '../../src/disks/qcow2/image.ts';
 import type { Random } from '../support/random.ts';
@@ -107,9 +108,11 @@ export async function useDamaged(bytes: Uint8Array, random: Random): Promise<voi
     () => opened.flush(),
     ...['openSnapshot', 'applySnapshot', 'deleteSnapshot'].map((name) => async (): Promise<void> => {
       const snapshot = (await opened.info()).snapshots?.[0];
-      // Whoever has read the list names what is there.
       if (!snapshot) return;
-      const view = await opened[name as 'openSnapshot'](snapshot.name);
+      // Where the list lies in other clusters, too, it is another one now than it was at first.
+      const view = await opened[name as 'openSnapshot'](snapshot.name).catch((error: unknown) => {
+        if (!(error instanceof ArgumentError)) throw error;
+      });
       if (view) await view.read(0, buffer.subarray(0, Math.min(512, view.size)));
     }),
     () => opened.flush(),

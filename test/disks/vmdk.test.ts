@@ -96,6 +96,16 @@ describe('a VMDK image', () => {
     }
   });
 
+  it('of two terabytes becomes smaller', async () => {
+    const memory = new MemoryFolder();
+    const size = (2 ** 32 - 2 ** 24) * 512;
+    await (await make(memory, 'disk', size)).close();
+    const image = await open(memory, 'disk');
+    await image.resize!(size - 2 ** 30);
+    expect(image.size).toBe(size - 2 ** 30);
+    await image.close();
+  });
+
   it('of a terabyte is opened without reading its tables, and takes little memory', async () => {
     const memory = new MemoryFolder();
     await (await make(memory, 'disk', 2 ** 40)).close();

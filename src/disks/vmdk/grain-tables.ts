@@ -205,7 +205,8 @@ export class GrainTables implements ClusterFormat {
   }
 
   private get metadataEnd(): number {
-    return Math.max(...this.metadata.map((range) => range.end));
+    // A large disk has more tables than a call has room for arguments.
+    return this.metadata.reduce((most, { end }) => Math.max(most, end), 0);
   }
 
   /** The sector behind all that is used. */
