@@ -4,7 +4,7 @@ import { sizeOf } from '../pieces.ts';
 import { readBeneath } from './beneath.ts';
 import { DiskImageError, type DiskImage } from './disk-image.ts';
 import { HEAD_SIZE, probeFormat, TAIL_SIZE } from './formats.ts';
-import type { ImageFile } from './image-file.ts';
+import { readOnlyView, type ImageFile } from './image-file.ts';
 import { Serial } from './serial.ts';
 
 /**
@@ -59,12 +59,8 @@ export function guardedRaw(image: DiskImage): BlockBackend & { close(): Promise<
 /** The file as it would be, for reading. */
 function written(file: ImageFile, offset: number, length: number, from: Uint8Array | undefined): ImageFile {
   const end = offset + length;
-  const refuse = async (): Promise<void> => {
-    throw new Error(`${file.name} is only looked at`);
-  };
   return {
-    name: file.name,
-    readOnly: true,
+    ...readOnlyView(file),
     size: Math.max(file.size, end),
     async read(at, into) {
       await readBeneath(file, at, into);
@@ -73,9 +69,5 @@ function written(file: ImageFile, offset: number, length: number, from: Uint8Arr
       if (from) into.set(from.subarray(start - offset, stop - offset), start - at);
       else into.fill(0, start - at, stop - at);
     },
-    write: refuse,
-    truncate: refuse,
-    flush: refuse,
-    close: refuse,
   };
 }

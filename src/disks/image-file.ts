@@ -1,4 +1,5 @@
 /** The files that disk images consist of, wherever they lie. */
+import { ArgumentError } from '../errors.ts';
 
 /**
  * One file of a disk image: on a host's file system, in memory, in a browser's storage, behind a
@@ -35,6 +36,29 @@ export interface ImageFile {
   punchHole?(offset: number, length: number): Promise<void>;
   /** Waits for what is under way, and lets go of the file. It need not be flushed. */
   close(): Promise<void>;
+}
+
+/**
+ * The same file for reading only; whoever has it closes it.
+ * @param refusal what changes of it reject with. Default: that it is read-only.
+ */
+export function readOnlyView(file: ImageFile, refusal = `${file.name} is read-only`): ImageFile {
+  const refuse = async (): Promise<void> => {
+    throw new ArgumentError(refusal);
+  };
+  return {
+    name: file.name,
+    identity: file.identity,
+    get size() {
+      return file.size;
+    },
+    readOnly: true,
+    read: (offset, into) => file.read(offset, into),
+    write: refuse,
+    truncate: refuse,
+    flush: async () => {},
+    close: async () => {},
+  };
 }
 
 /** Unit in which a file in memory is allocated, in bytes. */

@@ -5,7 +5,7 @@ import { createImageHost } from '../../src/bindings/node/image-host.ts';
 import { NodeImageFile } from '../../src/bindings/node/image-file.ts';
 import type { DiskFormat, DiskImage, ImageHost } from '../../src/disks/disk-image.ts';
 import { DiskImageError } from '../../src/disks/disk-image.ts';
-import { MemoryImageFile, type ImageFile } from '../../src/disks/image-file.ts';
+import { MemoryImageFile, type ImageFile, readOnlyView } from '../../src/disks/image-file.ts';
 import { Random } from '../support/random.ts';
 import { qemuImg } from './qemu-img.ts';
 import { readAll } from './content.ts';
@@ -24,25 +24,6 @@ export function memoryHost(files: Readonly<Record<string, ImageFile>> = {}, seed
     },
     random: (into) => into.set(random.bytes(into.length)),
     now: () => Date.UTC(2020, 1, 2),
-  };
-}
-
-/** The same file, which cannot be changed, and stays open. */
-export function readOnlyView(file: ImageFile): ImageFile {
-  const refuse = async (): Promise<void> => {
-    throw new Error('this file is read-only');
-  };
-  return {
-    name: file.name,
-    get size() {
-      return file.size;
-    },
-    readOnly: true,
-    read: (offset, into) => file.read(offset, into),
-    write: refuse,
-    truncate: refuse,
-    flush: async () => {},
-    close: async () => {},
   };
 }
 

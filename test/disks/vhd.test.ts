@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DiskImage } from '../../src/disks/disk-image.ts';
 import { diskFormat, probeFormat } from '../../src/disks/formats.ts';
-import { MemoryImageFile, type ImageFile } from '../../src/disks/image-file.ts';
+import { MemoryImageFile, type ImageFile, readOnlyView } from '../../src/disks/image-file.ts';
 import { openDiskImage } from '../../src/disks/open.ts';
 import { buildFooter, geometryOf, seal, viewOf } from '../../src/disks/vhd/footer.ts';
 import { VHD } from '../../src/disks/vhd/format.ts';
@@ -15,7 +15,6 @@ import {
   expectSame,
   fuzzImage,
   memoryHost,
-  readOnlyView,
   RecordedFile,
   replayCrashes,
   SECTOR,

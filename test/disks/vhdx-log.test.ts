@@ -1,6 +1,6 @@
 /** The log of a VHDX: written, replayed, refused. */
 import { describe, expect, it } from 'vitest';
-import { MemoryImageFile, type ImageFile } from '../../src/disks/image-file.ts';
+import { MemoryImageFile, type ImageFile, readOnlyView } from '../../src/disks/image-file.ts';
 import { crc32c } from '../../src/disks/vhdx/crc32c.ts';
 import { VHDX } from '../../src/disks/vhdx/format.ts';
 import { NO_GUID } from '../../src/disks/vhdx/guid.ts';
@@ -13,7 +13,6 @@ import {
   copyOf,
   expectSame,
   memoryHost,
-  readOnlyView,
   RecordedFile,
   replayCrashes,
   SECTOR,

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createImageHost } from '../../src/bindings/node/image-host.ts';
 import { NodeImageFile } from '../../src/bindings/node/image-file.ts';
 import { probeFormat } from '../../src/disks/formats.ts';
-import { MemoryImageFile } from '../../src/disks/image-file.ts';
+import { MemoryImageFile, readOnlyView } from '../../src/disks/image-file.ts';
 import { VHDX } from '../../src/disks/vhdx/format.ts';
 import { Random } from '../support/random.ts';
 import { hasQemuImg, qemuImg } from './qemu-img.ts';
@@ -18,7 +18,6 @@ import {
   memoryHost,
   openFile,
   qemuContent,
-  readOnlyView,
   RecordedFile,
   SECTOR,
   sparseContent,

@@ -1,8 +1,8 @@
 /** What the tests of VHDX have in common. */
 import type { DiskImage } from '../../src/disks/disk-image.ts';
-import { MemoryImageFile, type ImageFile } from '../../src/disks/image-file.ts';
+import { MemoryImageFile, type ImageFile, readOnlyView } from '../../src/disks/image-file.ts';
 import { VHDX } from '../../src/disks/vhdx/format.ts';
-import { memoryHost, readOnlyView } from './vhd-support.ts';
+import { memoryHost } from './vhd-support.ts';
 
 export const MIB = 2 ** 20;
 export const small = { blockSize: MIB };

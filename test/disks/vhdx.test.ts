@@ -1,7 +1,7 @@
 /** VHDX as our own code writes and reads it: all types, crashes, sizes, damage. */
 import { describe, expect, it } from 'vitest';
 import { probeFormat } from '../../src/disks/formats.ts';
-import { MemoryImageFile, type ImageFile } from '../../src/disks/image-file.ts';
+import { MemoryImageFile, type ImageFile, readOnlyView } from '../../src/disks/image-file.ts';
 import { openDiskImage } from '../../src/disks/open.ts';
 import { crc32c } from '../../src/disks/vhdx/crc32c.ts';
 import { VHDX } from '../../src/disks/vhdx/format.ts';
@@ -16,7 +16,6 @@ import {
   expectSame,
   fuzzImage,
   memoryHost,
-  readOnlyView,
   RecordedFile,
   replayCrashes,
   SECTOR,

@@ -26,13 +26,26 @@ export async function findData(path: string, size: number): Promise<readonly Dat
   const child = spawn('tar', [...ARGUMENTS, path], { stdio: ['ignore', 'pipe', 'ignore'], env });
   // There may be no tar: then its output ends at once.
   child.on('error', () => {});
+  let header: Uint8Array | undefined = Buffer.alloc(0);
+  let [length, text] = [0, ''];
+  /** How many stretches there are, and where each begins and how long it is. */
+  const numbers: number[] = [];
   try {
-    let archive = Buffer.alloc(0);
-    for await (const piece of child.stdout) {
-      archive = Buffer.concat([archive, piece as Buffer]);
-      const ranges = readList(archive, size);
-      if (ranges !== 'incomplete') return ranges;
-      if (archive.length > MAX_LIST) return undefined;
+    for await (const piece of child.stdout as AsyncIterable<Buffer>) {
+      length += piece.length;
+      if (header) {
+        const archive: Buffer = Buffer.concat([header, piece]);
+        const start = listStart(archive, size);
+        if (start === undefined) return undefined;
+        header = archive.length < start ? archive : undefined;
+        text = archive.toString('latin1', start);
+      } else text += piece.toString('latin1');
+      const lines = text.split('\n');
+      // The last piece may be a part of a number.
+      text = lines.pop()!;
+      for (const line of lines) numbers.push(Number(line));
+      if (numbers.length > 2 * numbers[0]) return rangesOf(numbers, size);
+      if (length > MAX_LIST) return undefined;
     }
     return undefined;
   } finally {
@@ -40,23 +53,20 @@ export async function findData(path: string, size: number): Promise<readonly Dat
   }
 }
 
-function readList(archive: Buffer, size: number): readonly DataRange[] | undefined | 'incomplete' {
-  if (archive.length < BLOCK) return 'incomplete';
+/** Where the list begins in the archive, or at least so far that more is needed to know; undefined if it has none. */
+function listStart(archive: Buffer, size: number): number | undefined {
+  if (archive.length < BLOCK) return BLOCK;
   if (archive[156] !== 'x'.charCodeAt(0)) return undefined;
   const recordsSize = parseInt(archive.toString('latin1', 124, 136), 8);
-  const header = BLOCK + Math.ceil(recordsSize / BLOCK) * BLOCK;
-  if (archive.length < header + BLOCK) return 'incomplete';
+  const start = BLOCK + Math.ceil(recordsSize / BLOCK) * BLOCK + BLOCK;
   const records = archive.toString('latin1', BLOCK, BLOCK + recordsSize);
-  if (!records.includes(' GNU.sparse.major=1\n') || !records.includes(` GNU.sparse.realsize=${size}\n`))
-    return undefined;
-  // The last piece may be a part of a number.
-  const numbers = archive
-    .toString('latin1', header + BLOCK)
-    .split('\n')
-    .slice(0, -1)
-    .map(Number);
-  const [count, ...list] = numbers;
-  if (count === undefined || list.length < 2 * count) return 'incomplete';
+  const isSparse =
+    records.includes(' GNU.sparse.major=1\n') && records.includes(` GNU.sparse.realsize=${size}\n`);
+  return isSparse || archive.length < start ? start : undefined;
+}
+
+/** @returns nothing for what is no list of stretches in order. */
+function rangesOf([count, ...list]: readonly number[], size: number): readonly DataRange[] | undefined {
   const ranges: DataRange[] = [];
   for (let i = 0; i < 2 * count; i += 2) {
     const [start, length] = [list[i], list[i + 1]];

@@ -124,8 +124,9 @@ export class NodeImageFile implements ImageFile {
 
   /** Of files that are only read: of others, what has content changes. */
   async extentAt(offset: number): Promise<{ isHole: boolean; length: number }> {
-    const [{ length }, data] = [this, this.readOnly ? await (this.data ??= this.findData()) : undefined];
-    if (!data) return { isHole: false, length: length - offset };
+    const { length } = this;
+    if (!this.readOnly) return { isHole: false, length: length - offset };
+    const data = await (this.data ??= this.findData());
     // The first stretch that ends behind it.
     let [low, high] = [0, data.length];
     while (low < high) {

@@ -5,7 +5,7 @@
 import { ArgumentError } from '../../errors.ts';
 import { encodeUtf8 } from '../../text.ts';
 import type { SnapshotInfo } from '../disk-image.ts';
-import type { ImageFile } from '../image-file.ts';
+import { readOnlyView, type ImageFile } from '../image-file.ts';
 import { hasBitmaps } from './bitmaps.ts';
 import { damaged, entryOffset, getUint64, setUint64, viewOf, COPIED, MAX_OFFSET } from './geometry.ts';
 import { encodeSnapshots, HEADER_SNAPSHOTS, l1EntriesFor, MAX_L1_BYTES, type Header } from './header.ts';
@@ -178,22 +178,7 @@ async function readState(
 export async function openState({ file, header }: Metadata, name: string): Promise<Metadata> {
   const { snapshots } = await readSnapshots(file, header);
   const { l1, size } = await readState(file, header, findSnapshot(snapshots, name));
-  const refuse = async (): Promise<void> => {
-    throw new ArgumentError('a snapshot can only be read');
-  };
-  const view: ImageFile = {
-    name: file.name,
-    identity: file.identity,
-    get size() {
-      return file.size;
-    },
-    readOnly: true,
-    read: (offset, into) => file.read(offset, into),
-    write: refuse,
-    truncate: refuse,
-    flush: async () => {},
-    close: async () => {},
-  };
+  const view = readOnlyView(file, 'a snapshot can only be read');
   const metadata = await Metadata.open(view, { ...header, size });
   metadata.mapping.adopt(l1);
   return metadata;

@@ -25,49 +25,38 @@ export const MAX_FLAT = 2 ** 40;
 
 /** The files of an image and their names, which are qemu-img's. */
 export function listExtents(name: string, sectors: number, isFlat: boolean, isSplit: boolean): ExtentLine[] {
+  const type = isFlat ? 'FLAT' : 'SPARSE';
+  if (isSplit) return listParts(name, type, 0, SPLIT, sectors);
   const [stem, ending] = splitName(name);
-  const line = (file: string, length: number): ExtentLine => ({
-    access: 'RW',
-    sectors: length,
-    type: isFlat ? 'FLAT' : 'SPARSE',
-    file,
-    offset: 0,
-  });
-  if (!isSplit) return [line(isFlat ? `${stem}-flat${ending}` : name, sectors)];
-  const lines: ExtentLine[] = [];
-  for (let start = 0; start < sectors; start += SPLIT)
-    lines.push(line(numbered(stem, ending, isFlat, lines.length + 1), Math.min(SPLIT, sectors - start)));
-  return lines;
+  return [{ access: 'RW', sectors, type, file: isFlat ? `${stem}-flat${ending}` : name, offset: 0 }];
 }
 
 /**
- * Further extents of an image that is split, in files with the numbers that follow.
+ * Extents of an image that is split, in files with numbers.
+ * @param count how many there are already.
  * @param most sectors of each, at most.
  */
-export function listMore(
+export function listParts(
   name: string,
-  lines: readonly ExtentLine[],
+  type: 'FLAT' | 'SPARSE',
+  count: number,
   most: number,
   sectors: number,
 ): ExtentLine[] {
-  const more: ExtentLine[] = [];
   const [stem, ending] = splitName(name);
-  const type = lines[0]?.type === 'SPARSE' ? 'SPARSE' : 'FLAT';
+  const lines: ExtentLine[] = [];
   for (let rest = sectors; rest > 0; rest -= most) {
-    const file = numbered(stem, ending, type === 'FLAT', lines.length + more.length + 1);
-    more.push({ access: 'RW', sectors: Math.min(most, rest), type, file, offset: 0 });
+    const number = String(count + lines.length + 1).padStart(3, '0');
+    const file = `${stem}-${type === 'FLAT' ? 'f' : 's'}${number}${ending}`;
+    lines.push({ access: 'RW', sectors: Math.min(most, rest), type, file, offset: 0 });
   }
-  return more;
+  return lines;
 }
 
 function splitName(name: string): [string, string] {
   const plain = name.split(/[/\\]/).at(-1)!;
   const dot = plain.lastIndexOf('.');
   return dot > 0 ? [plain.slice(0, dot), plain.slice(dot)] : [plain, ''];
-}
-
-function numbered(stem: string, ending: string, isFlat: boolean, number: number): string {
-  return `${stem}-${isFlat ? 'f' : 's'}${String(number).padStart(3, '0')}${ending}`;
 }
 
 /** Makes the file of an extent beside the descriptor. */

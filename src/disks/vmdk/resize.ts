@@ -8,7 +8,7 @@ import type { ImageFile } from '../image-file.ts';
 import { writeZeros } from '../zeros.ts';
 import { ArgumentError } from '../../errors.ts';
 import { MAX_EXTENTS, type ExtentLine } from './descriptor.ts';
-import { listMore, MAX_FLAT, MAX_SPARSE, SPLIT } from './extents.ts';
+import { listParts, MAX_FLAT, MAX_SPARSE, SPLIT } from './extents.ts';
 import { GrainTables, type Owner } from './grain-tables.ts';
 import { flatPart, sparsePart, type Part } from './parts.ts';
 import { patchSparseHeader, readSparseHeader, SECTOR } from './sparse-header.ts';
@@ -52,7 +52,8 @@ export function planResize(
       `expected at most ${possible * SECTOR} bytes for this image of the type ${subformat}, found ${sectors * SECTOR}`,
     );
   }
-  return { wanted, more: isSplit ? listMore(name, lines, usual, rest) : [] };
+  const type = lines[0]?.type === 'SPARSE' ? 'SPARSE' : 'FLAT';
+  return { wanted, more: isSplit ? listParts(name, type, lines.length, usual, rest) : [] };
 }
 
 /**

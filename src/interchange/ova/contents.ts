@@ -46,9 +46,9 @@ export function contentsOf(description: MachineDescription, name: string): Conte
         reference,
         kind: place.kind,
         ...(format && { format }),
-        name: unused(wanted, names),
+        name: take(wanted, names),
         id: `file${files.size + 1}`,
-        href: unused(place.kind === 'drive' ? `${name}-disk${++disks}.vmdk` : wanted, hrefs),
+        href: take(place.kind === 'drive' ? `${name}-disk${++disks}.vmdk` : wanted, hrefs),
       };
       files.set(key, file);
     }
@@ -67,10 +67,16 @@ export function plain(reference: string): string {
 }
 
 /** The name, with a number before its ending if it is taken. */
-function unused(wanted: string, taken: Set<string>): string {
-  const [, stem, ending] = /^(.+?)(\.[^.]*)?$/s.exec(wanted)!;
+export function unusedName(wanted: string, isTaken: (name: string) => boolean): string {
+  const [, stem, ending = ''] = /^(.+?)(\.[^.]*)?$/s.exec(wanted)!;
   let name = wanted;
-  for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${stem}-${number}${ending ?? ''}`;
+  for (let number = 2; isTaken(name); number++) name = `${stem}-${number}${ending}`;
+  return name;
+}
+
+/** The same, which is taken from then on. */
+function take(wanted: string, taken: Set<string>): string {
+  const name = unusedName(wanted, (each) => taken.has(each.toLowerCase()));
   taken.add(name.toLowerCase());
   return name;
 }

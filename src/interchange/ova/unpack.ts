@@ -6,7 +6,7 @@ import type { ImageFile } from '../../disks/image-file.ts';
 import { openDiskImage } from '../../disks/open.ts';
 import { messageOf } from '../../errors.ts';
 import { InterchangeError } from '../error.ts';
-import { plain } from './contents.ts';
+import { plain, unusedName } from './contents.ts';
 import type { Envelope, PackagedDisk, PackagedFile } from './envelope.ts';
 import type { WantedDrive } from './hardware.ts';
 import type { UnpackHost } from './import.ts';
@@ -101,14 +101,10 @@ export class Unpacking {
 
   /** The name, with a number if another file has it. */
   private unused(wanted: string, of: PackagedFile | PackagedDisk): string {
-    const isFree = (name: string): boolean => {
+    return unusedName(wanted, (name) => {
       const other = this.wanted.get(name.toLowerCase());
-      return other === undefined || (other.disk ?? other.file) === of;
-    };
-    const [, stem, ending = ''] = /^(.+?)(\.[^.]*)?$/s.exec(wanted)!;
-    let name = wanted;
-    for (let number = 2; !isFree(name); number++) name = `${stem}-${number}${ending}`;
-    return name;
+      return other !== undefined && (other.disk ?? other.file) !== of;
+    });
   }
 
   private async unpackFile(file: PackagedFile, name: string, most: number, work: WorkOptions): Promise<void> {

@@ -8,6 +8,7 @@ import type { JitMode } from '../../../index.ts';
 import { parseConformance, type ConformanceArguments } from './conformance/arguments.ts';
 import { parseDescribe, type DescribeArguments } from './describe-arguments.ts';
 import {
+  isPackage,
   parseExport,
   parseImport,
   type ExportArguments,
@@ -327,7 +328,7 @@ function guestOf(positionals: readonly string[]): RunArguments['guest'] {
   if (guest === undefined) return { kind: 'options' };
   if (guest === 'debian') return { kind: 'debian' };
   if (/\.json$/i.test(guest)) return { kind: 'file', file: guest };
-  if (/\.(ova|ovf)$/i.test(guest))
+  if (isPackage(guest))
     throw new UsageError(
       `${quote(guest)} is a package: unpack it with "hartware import", and run the machine.json that is in it then`,
     );

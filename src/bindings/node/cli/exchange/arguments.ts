@@ -25,6 +25,11 @@ const IMPORT_OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const satisfies Record<string, Option>;
 
+/** Whether a file is a package of a machine, by its name. */
+export function isPackage(file: string): boolean {
+  return /\.(ova|ovf)$/i.test(file);
+}
+
 /** Programs that run machines of this board, too, and packages of machines. */
 export const OTHERS = ['qemu', 'libvirt', 'ova'] as const;
 /** One of them. */
@@ -109,7 +114,7 @@ export function parseImport(
     'an OVA, a libvirt domain or a QEMU command line: FILE, or "-"',
     'import',
   );
-  const named = /\.(ova|ovf)$/i.test(file) ? 'ova' : undefined;
+  const named = isPackage(file) ? 'ova' : undefined;
   const from = values.from === undefined ? named : oneOf('--from', values.from, OTHERS);
   const { output, loader } = values;
   const format = values['disk-format'];

@@ -18,6 +18,7 @@ import {
 } from '../../../../interchange/index.ts';
 import { resolveDescription, type CompleteDrive } from '../../../../machine/description.ts';
 import { openImageFile } from '../../drive.ts';
+import { isHttpUrl } from '../../http.ts';
 import { createImageHost } from '../../image-host.ts';
 import { UsageError } from '../arguments.ts';
 import { readDescription } from '../description-file.ts';
@@ -110,7 +111,7 @@ async function imageOf(
   path: (reference: string) => string,
 ): Promise<ImageFound | undefined> {
   if (reference === undefined) return undefined;
-  const isUrl = /^https?:\/\//i.test(reference);
+  const isUrl = isHttpUrl(reference);
   try {
     const file = await openImageFile(isUrl ? reference : path(reference), true);
     const image = await openDiskImage(file, createImageHost(), { format: named, withBacking: false });

@@ -17,6 +17,7 @@ import { FileError } from '../../file-error.ts';
 import { isHttpUrl } from '../../http.ts';
 import { NodeImageFile } from '../../image-file.ts';
 import { createImageHost } from '../../image-host.ts';
+import { isPackage } from '../exchange/arguments.ts';
 import type { BackingArguments, ImageSource, ImageTarget } from './arguments.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function openImage(
   { file, format, allow }: ImageSource,
   options: { readonly readOnly: boolean; readonly withBacking?: boolean },
 ): Promise<DiskImage> {
-  if (format === undefined && /\.(ova|ovf)$/i.test(file))
+  if (format === undefined && isPackage(file))
     throw new ArgumentError(
       `${file} is a package, and no disk image: "hartware import ${file} --disks-only --output FOLDER" unpacks its disks`,
     );
