@@ -57,8 +57,9 @@ async function look(console: GuestConsole): Promise<Sight> {
 }
 
 function startQemu(kernel: string, initrd: string): ChildProcessWithoutNullStreams {
-  const args = ['-M', 'virt', '-cpu', 'rv64', '-m', '512M', '-smp', '2', '-net', 'none'];
-  args.push('-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-bios', firmware);
+  // With a thread for each hart, QEMU 7.2 now and then stands still when the firmware is done, on a busy host.
+  const args = ['-M', 'virt', '-accel', 'tcg,thread=single', '-cpu', 'rv64', '-m', '512M', '-smp', '2'];
+  args.push('-net', 'none', '-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-bios', firmware);
   args.push('-kernel', kernel, '-initrd', initrd, '-append', `rdinit=${SHELL_INIT}`);
   args.push('-global', 'virtio-mmio.force-legacy=false', '-device', 'virtio-rng-device');
   return spawn('qemu-system-riscv64', args, { stdio: 'pipe' });
