@@ -56,12 +56,14 @@ export async function extractTar(
       const path = name.replace(/^(\.?\/)+/, '');
       // Longer ones are skipped unread, and what they say with them.
       const isExtension = [TAR_LONG_NAME, TAR_PAX].includes(header.type) && size <= MAX_TAR_EXTENSION;
-      if (!isExtension) extension = {};
       if (isExtension) {
         const bytes = await source.take(size);
         extension = { ...extension, ...extensionIn(header.type, bytes) };
         await source.skip(padding);
-      } else if (TAR_FILES.includes(header.type) && selection.matches(path)) {
+        continue;
+      }
+      extension = {};
+      if (TAR_FILES.includes(header.type) && selection.matches(path)) {
         if (size > selection.maximumSize) {
           throw new TarFormatError(
             `expected ${path} to have at most ${selection.maximumSize} bytes, found ${size}`,
