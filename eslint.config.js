@@ -65,7 +65,7 @@ const ARROWS = {
   },
   program: { from: ['errors', 'pieces', 'text', 'assembler', 'core', 'machine'] },
   interchange: { from: ['errors', 'machine'] },
-  'interchange/*': { from: ['errors', 'text', 'sha256', 'disks', 'machine'] },
+  'interchange/*': { from: ['errors', 'sha256', 'tar-header', 'text', 'disks', 'machine'] },
   conformance: { from: ['generated', 'assembler', 'core', 'machine', 'network', 'filesystem'] },
   debug: { from: ['generated', 'memory', 'disassembler', 'machine'] },
   remote: {

@@ -1,7 +1,7 @@
 /**
  * The public interface, as far as it is the same everywhere. The entry points of the
- * package, src/bindings/node and src/bindings/browser, add `createMachine` and
- * `createProgram` to it.
+ * package, src/bindings/node and src/bindings/browser, add `createMachine`,
+ * `createProgram` and `LocalMachine` to it.
  * @packageDocumentation
  */
 export {
@@ -103,7 +103,6 @@ export {
 export type { MachineHost } from './machine/host.ts';
 export type { HostOptions, MachineExtension, SuppliedFile } from './machine/host-options.ts';
 export type { MachineLimits } from './machine/limits.ts';
-export { LocalMachine } from './machine/machine.ts';
 export type {
   JitStatistics,
   MachineStatistics,

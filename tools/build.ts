@@ -55,15 +55,28 @@ function beside(source: string, file: string): Plugin {
   };
 }
 
-/** Errors of the library's classes, which a bundle of its own would have a second time. */
+/** Errors of the library's classes, which a bundle that pages load beside it would have a second time. */
 const errorsOfLibrary: Plugin = {
   name: 'errors-of-library',
   setup(build) {
     build.onResolve({ filter: /^\.\/browser\.js$/ }, ({ path }) => ({ path, external: true }));
-    build.onLoad({ filter: /src\/(errors|disks\/error)\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /src\/.*\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      const [functions = ''] = /\/\*\* What something that was thrown[\s\S]*$/.exec(text) ?? [];
-      return { contents: `export * from './browser.js';\n${functions}`, loader: 'ts' };
+      const names: string[] = [];
+      const contents = text.replace(
+        /^export (?:abstract )?class (?:(\w+) extends HartwareError|(HartwareError) extends Error) \{$[^]*?^\}$/gm,
+        (declaration, name?: string, base?: string) => {
+          names.push((name ?? base)!);
+          // As many lines, so that the source map stays right.
+          return declaration.replace(/[^\n]/g, '');
+        },
+      );
+      if (names.length === 0) return undefined;
+      const list = names.join(', ');
+      return {
+        contents: `import { ${list} } from './browser.js'; export { ${list} };${contents}`,
+        loader: 'ts',
+      };
     });
   },
 };
@@ -127,33 +140,33 @@ const { metafile } = await build({
 });
 await chmod('dist/cli.js', 0o755);
 await writeLicences(Object.keys(metafile.inputs), 'dist/THIRD-PARTY.txt');
-// Each by itself, so that it can be copied elsewhere; what opens drives they load from beside them.
+// The library and the script of its workers, each by itself, so that it can be copied elsewhere; and beside
+// them what not every page and machine needs.
+const forBrowsers = { ...shared, platform: 'browser', minify: true } as const;
+const imageDrive = beside('./image-drive.ts', './image-drive.js');
 await build({
-  ...shared,
+  ...forBrowsers,
   entryPoints: { browser: 'src/bindings/browser/index.ts', worker: 'src/bindings/worker/browser.ts' },
-  platform: 'browser',
-  minify: true,
-  plugins: [keepImportComments, beside('./image-drive.ts', './image-drive.js')],
+  plugins: [keepImportComments, beside('./local-machine.ts', './local-machine.js'), imageDrive],
 });
 await build({
-  ...shared,
+  ...forBrowsers,
   entryPoints: { 'image-drive': 'src/bindings/browser/image-drive.ts' },
-  platform: 'browser',
-  minify: true,
 });
 await build({
-  ...shared,
+  ...forBrowsers,
+  entryPoints: { 'local-machine': 'src/bindings/browser/local-machine.ts' },
+  plugins: [errorsOfLibrary, imageDrive],
+});
+await build({
+  ...forBrowsers,
   entryPoints: { disks: 'src/bindings/browser/disks.ts' },
-  platform: 'browser',
-  minify: true,
   plugins: [errorsOfLibrary],
 });
 // A script of the command's for browsers, which loads the library from beside it.
 await build({
-  ...shared,
+  ...forBrowsers,
   entryPoints: { 'conformance-page': 'src/bindings/browser/conformance-page.ts' },
-  platform: 'browser',
-  minify: true,
   plugins: [beside('./index.ts', './browser.js')],
 });
 for (const name of ['browser', 'worker']) await restoreImportComments(`dist/${name}.js`);

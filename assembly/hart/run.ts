@@ -56,226 +56,22 @@ import { startSlice, synchronize } from './slice';
 import { executeSystem } from './system';
 import { takeException, takeInterrupt } from './trap';
 // <generated:imports>
-import {
-  executeAmoaddD,
-  executeAmoaddW,
-  executeAmoandD,
-  executeAmoandW,
-  executeAmomaxD,
-  executeAmomaxW,
-  executeAmomaxuD,
-  executeAmomaxuW,
-  executeAmominD,
-  executeAmominW,
-  executeAmominuD,
-  executeAmominuW,
-  executeAmoorD,
-  executeAmoorW,
-  executeAmoswapD,
-  executeAmoswapW,
-  executeAmoxorD,
-  executeAmoxorW,
-  executeLrD,
-  executeLrW,
-  executeScD,
-  executeScW,
-} from '../isa/a';
-import {
-  executeFaddD,
-  executeFclassD,
-  executeFdivD,
-  executeFeqD,
-  executeFld,
-  executeFleD,
-  executeFltD,
-  executeFmaddD,
-  executeFmaxD,
-  executeFminD,
-  executeFmsubD,
-  executeFmulD,
-  executeFnmaddD,
-  executeFnmsubD,
-  executeFsd,
-  executeFsgnjD,
-  executeFsgnjnD,
-  executeFsgnjxD,
-  executeFsqrtD,
-  executeFsubD,
-} from '../isa/d';
-import {
-  executeFcvtDL,
-  executeFcvtDLu,
-  executeFcvtDS,
-  executeFcvtDW,
-  executeFcvtDWu,
-  executeFcvtLD,
-  executeFcvtLuD,
-  executeFcvtSD,
-  executeFcvtWD,
-  executeFcvtWuD,
-  executeFmvDX,
-  executeFmvXD,
-} from '../isa/d-convert';
-import {
-  executeFaddS,
-  executeFclassS,
-  executeFdivS,
-  executeFeqS,
-  executeFleS,
-  executeFltS,
-  executeFlw,
-  executeFmaddS,
-  executeFmaxS,
-  executeFminS,
-  executeFmsubS,
-  executeFmulS,
-  executeFnmaddS,
-  executeFnmsubS,
-  executeFsgnjS,
-  executeFsgnjnS,
-  executeFsgnjxS,
-  executeFsqrtS,
-  executeFsubS,
-  executeFsw,
-} from '../isa/f';
-import {
-  executeFcvtLS,
-  executeFcvtLuS,
-  executeFcvtSL,
-  executeFcvtSLu,
-  executeFcvtSW,
-  executeFcvtSWu,
-  executeFcvtWS,
-  executeFcvtWuS,
-  executeFmvWX,
-  executeFmvXW,
-} from '../isa/f-convert';
-import {
-  executeDiv,
-  executeDivu,
-  executeDivuw,
-  executeDivw,
-  executeMul,
-  executeMulh,
-  executeMulhsu,
-  executeMulhu,
-  executeMulw,
-  executeRem,
-  executeRemu,
-  executeRemuw,
-  executeRemw,
-} from '../isa/m';
-import {
-  executeAdd,
-  executeAddi,
-  executeAnd,
-  executeAndi,
-  executeBeq,
-  executeBge,
-  executeBgeu,
-  executeBlt,
-  executeBltu,
-  executeBne,
-  executeLui,
-  executeOr,
-  executeOri,
-  executeSll,
-  executeSlli,
-  executeSlt,
-  executeSlti,
-  executeSltiu,
-  executeSltu,
-  executeSra,
-  executeSrai,
-  executeSrl,
-  executeSrli,
-  executeSub,
-  executeXor,
-  executeXori,
-} from '../isa/rv64i';
-import {
-  executeLb,
-  executeLbu,
-  executeLd,
-  executeLh,
-  executeLhu,
-  executeLw,
-  executeLwu,
-  executeSb,
-  executeSd,
-  executeSh,
-  executeSw,
-} from '../isa/rv64i-memory';
-import {
-  executeAddiw,
-  executeAddw,
-  executeSlliw,
-  executeSllw,
-  executeSraiw,
-  executeSraw,
-  executeSrliw,
-  executeSrlw,
-  executeSubw,
-} from '../isa/rv64i-word';
-import { executeAmocasD, executeAmocasQ, executeAmocasW } from '../isa/zacas';
-import {
-  executeAddUw,
-  executeSh1add,
-  executeSh1addUw,
-  executeSh2add,
-  executeSh2addUw,
-  executeSh3add,
-  executeSh3addUw,
-  executeSlliUw,
-} from '../isa/zba';
-import {
-  executeAndn,
-  executeClz,
-  executeClzw,
-  executeCpop,
-  executeCpopw,
-  executeCtz,
-  executeCtzw,
-  executeMax,
-  executeMaxu,
-  executeMin,
-  executeMinu,
-  executeOrcB,
-  executeOrn,
-  executeRev8,
-  executeRol,
-  executeRolw,
-  executeRor,
-  executeRori,
-  executeRoriw,
-  executeRorw,
-  executeSextB,
-  executeSextH,
-  executeXnor,
-  executeZextH,
-} from '../isa/zbb';
-import { executeClmul, executeClmulh, executeClmulr } from '../isa/zbc';
-import {
-  executeBclr,
-  executeBclri,
-  executeBext,
-  executeBexti,
-  executeBinv,
-  executeBinvi,
-  executeBset,
-  executeBseti,
-} from '../isa/zbs';
-import {
-  executeFcvtDH,
-  executeFcvtHD,
-  executeFcvtHS,
-  executeFcvtSH,
-  executeFlh,
-  executeFmvHX,
-  executeFmvXH,
-  executeFsh,
-} from '../isa/zfhmin';
-import { executeCzeroEqz, executeCzeroNez } from '../isa/zicond';
+import * as a from '../isa/a';
+import * as d from '../isa/d';
+import * as dConvert from '../isa/d-convert';
+import * as f from '../isa/f';
+import * as fConvert from '../isa/f-convert';
+import * as m from '../isa/m';
+import * as rv64i from '../isa/rv64i';
+import * as rv64iMemory from '../isa/rv64i-memory';
+import * as rv64iWord from '../isa/rv64i-word';
+import * as zacas from '../isa/zacas';
+import * as zba from '../isa/zba';
+import * as zbb from '../isa/zbb';
+import * as zbc from '../isa/zbc';
+import * as zbs from '../isa/zbs';
+import * as zfhmin from '../isa/zfhmin';
+import * as zicond from '../isa/zicond';
 // </generated:imports>
 
 // Where control goes from the last record: a successor slot, or one of these.
@@ -429,205 +225,205 @@ export function run(h: usize, limit: i32, stop: u64, depth: i32): i32 {
             slot = REC_NEXT;
             break;
           // <generated:cases>
-          case Op.MUL: executeMul(h, r); r += RECORD_SIZE; continue;
-          case Op.MULH: executeMulh(h, r); r += RECORD_SIZE; continue;
-          case Op.MULHSU: executeMulhsu(h, r); r += RECORD_SIZE; continue;
-          case Op.MULHU: executeMulhu(h, r); r += RECORD_SIZE; continue;
-          case Op.DIV: executeDiv(h, r); r += RECORD_SIZE; continue;
-          case Op.DIVU: executeDivu(h, r); r += RECORD_SIZE; continue;
-          case Op.REM: executeRem(h, r); r += RECORD_SIZE; continue;
-          case Op.REMU: executeRemu(h, r); r += RECORD_SIZE; continue;
-          case Op.MULW: executeMulw(h, r); r += RECORD_SIZE; continue;
-          case Op.DIVW: executeDivw(h, r); r += RECORD_SIZE; continue;
-          case Op.DIVUW: executeDivuw(h, r); r += RECORD_SIZE; continue;
-          case Op.REMW: executeRemw(h, r); r += RECORD_SIZE; continue;
-          case Op.REMUW: executeRemuw(h, r); r += RECORD_SIZE; continue;
-          case Op.LUI: executeLui(h, r); r += RECORD_SIZE; continue;
-          case Op.ADDI: executeAddi(h, r); r += RECORD_SIZE; continue;
-          case Op.SLTI: executeSlti(h, r); r += RECORD_SIZE; continue;
-          case Op.SLTIU: executeSltiu(h, r); r += RECORD_SIZE; continue;
-          case Op.XORI: executeXori(h, r); r += RECORD_SIZE; continue;
-          case Op.ORI: executeOri(h, r); r += RECORD_SIZE; continue;
-          case Op.ANDI: executeAndi(h, r); r += RECORD_SIZE; continue;
-          case Op.ADD: executeAdd(h, r); r += RECORD_SIZE; continue;
-          case Op.SUB: executeSub(h, r); r += RECORD_SIZE; continue;
-          case Op.SLL: executeSll(h, r); r += RECORD_SIZE; continue;
-          case Op.SLT: executeSlt(h, r); r += RECORD_SIZE; continue;
-          case Op.SLTU: executeSltu(h, r); r += RECORD_SIZE; continue;
-          case Op.XOR: executeXor(h, r); r += RECORD_SIZE; continue;
-          case Op.SRL: executeSrl(h, r); r += RECORD_SIZE; continue;
-          case Op.SRA: executeSra(h, r); r += RECORD_SIZE; continue;
-          case Op.OR: executeOr(h, r); r += RECORD_SIZE; continue;
-          case Op.AND: executeAnd(h, r); r += RECORD_SIZE; continue;
-          case Op.SLLI: executeSlli(h, r); r += RECORD_SIZE; continue;
-          case Op.SRLI: executeSrli(h, r); r += RECORD_SIZE; continue;
-          case Op.SRAI: executeSrai(h, r); r += RECORD_SIZE; continue;
-          case Op.ADDIW: executeAddiw(h, r); r += RECORD_SIZE; continue;
-          case Op.SLLIW: executeSlliw(h, r); r += RECORD_SIZE; continue;
-          case Op.SRLIW: executeSrliw(h, r); r += RECORD_SIZE; continue;
-          case Op.SRAIW: executeSraiw(h, r); r += RECORD_SIZE; continue;
-          case Op.ADDW: executeAddw(h, r); r += RECORD_SIZE; continue;
-          case Op.SUBW: executeSubw(h, r); r += RECORD_SIZE; continue;
-          case Op.SLLW: executeSllw(h, r); r += RECORD_SIZE; continue;
-          case Op.SRLW: executeSrlw(h, r); r += RECORD_SIZE; continue;
-          case Op.SRAW: executeSraw(h, r); r += RECORD_SIZE; continue;
-          case Op.SH1ADD: executeSh1add(h, r); r += RECORD_SIZE; continue;
-          case Op.SH2ADD: executeSh2add(h, r); r += RECORD_SIZE; continue;
-          case Op.SH3ADD: executeSh3add(h, r); r += RECORD_SIZE; continue;
-          case Op.ADD_UW: executeAddUw(h, r); r += RECORD_SIZE; continue;
-          case Op.SH1ADD_UW: executeSh1addUw(h, r); r += RECORD_SIZE; continue;
-          case Op.SH2ADD_UW: executeSh2addUw(h, r); r += RECORD_SIZE; continue;
-          case Op.SH3ADD_UW: executeSh3addUw(h, r); r += RECORD_SIZE; continue;
-          case Op.SLLI_UW: executeSlliUw(h, r); r += RECORD_SIZE; continue;
-          case Op.ANDN: executeAndn(h, r); r += RECORD_SIZE; continue;
-          case Op.ORN: executeOrn(h, r); r += RECORD_SIZE; continue;
-          case Op.XNOR: executeXnor(h, r); r += RECORD_SIZE; continue;
-          case Op.CLZ: executeClz(h, r); r += RECORD_SIZE; continue;
-          case Op.CTZ: executeCtz(h, r); r += RECORD_SIZE; continue;
-          case Op.CPOP: executeCpop(h, r); r += RECORD_SIZE; continue;
-          case Op.MAX: executeMax(h, r); r += RECORD_SIZE; continue;
-          case Op.MAXU: executeMaxu(h, r); r += RECORD_SIZE; continue;
-          case Op.MIN: executeMin(h, r); r += RECORD_SIZE; continue;
-          case Op.MINU: executeMinu(h, r); r += RECORD_SIZE; continue;
-          case Op.SEXT_B: executeSextB(h, r); r += RECORD_SIZE; continue;
-          case Op.SEXT_H: executeSextH(h, r); r += RECORD_SIZE; continue;
-          case Op.ROL: executeRol(h, r); r += RECORD_SIZE; continue;
-          case Op.ROR: executeRor(h, r); r += RECORD_SIZE; continue;
-          case Op.ORC_B: executeOrcB(h, r); r += RECORD_SIZE; continue;
-          case Op.CLZW: executeClzw(h, r); r += RECORD_SIZE; continue;
-          case Op.CTZW: executeCtzw(h, r); r += RECORD_SIZE; continue;
-          case Op.CPOPW: executeCpopw(h, r); r += RECORD_SIZE; continue;
-          case Op.ROLW: executeRolw(h, r); r += RECORD_SIZE; continue;
-          case Op.RORW: executeRorw(h, r); r += RECORD_SIZE; continue;
-          case Op.RORIW: executeRoriw(h, r); r += RECORD_SIZE; continue;
-          case Op.RORI: executeRori(h, r); r += RECORD_SIZE; continue;
-          case Op.REV8: executeRev8(h, r); r += RECORD_SIZE; continue;
-          case Op.ZEXT_H: executeZextH(h, r); r += RECORD_SIZE; continue;
-          case Op.CLMUL: executeClmul(h, r); r += RECORD_SIZE; continue;
-          case Op.CLMULR: executeClmulr(h, r); r += RECORD_SIZE; continue;
-          case Op.CLMULH: executeClmulh(h, r); r += RECORD_SIZE; continue;
-          case Op.BCLR: executeBclr(h, r); r += RECORD_SIZE; continue;
-          case Op.BEXT: executeBext(h, r); r += RECORD_SIZE; continue;
-          case Op.BINV: executeBinv(h, r); r += RECORD_SIZE; continue;
-          case Op.BSET: executeBset(h, r); r += RECORD_SIZE; continue;
-          case Op.BCLRI: executeBclri(h, r); r += RECORD_SIZE; continue;
-          case Op.BEXTI: executeBexti(h, r); r += RECORD_SIZE; continue;
-          case Op.BINVI: executeBinvi(h, r); r += RECORD_SIZE; continue;
-          case Op.BSETI: executeBseti(h, r); r += RECORD_SIZE; continue;
-          case Op.CZERO_EQZ: executeCzeroEqz(h, r); r += RECORD_SIZE; continue;
-          case Op.CZERO_NEZ: executeCzeroNez(h, r); r += RECORD_SIZE; continue;
-          case Op.LB: if (executeLb(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.LH: if (executeLh(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.LW: if (executeLw(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.LBU: if (executeLbu(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.LHU: if (executeLhu(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.LWU: if (executeLwu(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.LD: if (executeLd(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.SB: if (executeSb(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.SH: if (executeSh(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.SW: if (executeSw(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.SD: if (executeSd(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FLD: if (executeFld(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FLW: if (executeFlw(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FLH: if (executeFlh(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSD: if (executeFsd(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSW: if (executeFsw(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSH: if (executeFsh(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMADD_D: if (executeFmaddD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMSUB_D: if (executeFmsubD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FNMSUB_D: if (executeFnmsubD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FNMADD_D: if (executeFnmaddD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FADD_D: if (executeFaddD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSUB_D: if (executeFsubD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMUL_D: if (executeFmulD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FDIV_D: if (executeFdivD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSQRT_D: if (executeFsqrtD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSGNJ_D: if (executeFsgnjD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSGNJN_D: if (executeFsgnjnD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSGNJX_D: if (executeFsgnjxD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMIN_D: if (executeFminD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMAX_D: if (executeFmaxD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_S_D: if (executeFcvtSD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_D_S: if (executeFcvtDS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FEQ_D: if (executeFeqD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FLT_D: if (executeFltD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FLE_D: if (executeFleD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCLASS_D: if (executeFclassD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_W_D: if (executeFcvtWD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_WU_D: if (executeFcvtWuD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_D_W: if (executeFcvtDW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_D_WU: if (executeFcvtDWu(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_L_D: if (executeFcvtLD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_LU_D: if (executeFcvtLuD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMV_X_D: if (executeFmvXD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_D_L: if (executeFcvtDL(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_D_LU: if (executeFcvtDLu(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMV_D_X: if (executeFmvDX(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMADD_S: if (executeFmaddS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMSUB_S: if (executeFmsubS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FNMSUB_S: if (executeFnmsubS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FNMADD_S: if (executeFnmaddS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FADD_S: if (executeFaddS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSUB_S: if (executeFsubS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMUL_S: if (executeFmulS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FDIV_S: if (executeFdivS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSQRT_S: if (executeFsqrtS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSGNJ_S: if (executeFsgnjS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSGNJN_S: if (executeFsgnjnS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FSGNJX_S: if (executeFsgnjxS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMIN_S: if (executeFminS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMAX_S: if (executeFmaxS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_W_S: if (executeFcvtWS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_WU_S: if (executeFcvtWuS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMV_X_W: if (executeFmvXW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FEQ_S: if (executeFeqS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FLT_S: if (executeFltS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FLE_S: if (executeFleS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCLASS_S: if (executeFclassS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_S_W: if (executeFcvtSW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_S_WU: if (executeFcvtSWu(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMV_W_X: if (executeFmvWX(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_L_S: if (executeFcvtLS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_LU_S: if (executeFcvtLuS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_S_L: if (executeFcvtSL(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_S_LU: if (executeFcvtSLu(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_S_H: if (executeFcvtSH(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_H_S: if (executeFcvtHS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMV_X_H: if (executeFmvXH(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FMV_H_X: if (executeFmvHX(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_D_H: if (executeFcvtDH(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.FCVT_H_D: if (executeFcvtHD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.LR_W: if (executeLrW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.SC_W: if (executeScW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOSWAP_W: if (executeAmoswapW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOADD_W: if (executeAmoaddW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOXOR_W: if (executeAmoxorW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOAND_W: if (executeAmoandW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOOR_W: if (executeAmoorW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOMIN_W: if (executeAmominW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOMAX_W: if (executeAmomaxW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOMINU_W: if (executeAmominuW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOMAXU_W: if (executeAmomaxuW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.LR_D: if (executeLrD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.SC_D: if (executeScD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOSWAP_D: if (executeAmoswapD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOADD_D: if (executeAmoaddD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOXOR_D: if (executeAmoxorD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOAND_D: if (executeAmoandD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOOR_D: if (executeAmoorD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOMIN_D: if (executeAmominD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOMAX_D: if (executeAmomaxD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOMINU_D: if (executeAmominuD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOMAXU_D: if (executeAmomaxuD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOCAS_W: if (executeAmocasW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOCAS_D: if (executeAmocasD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.AMOCAS_Q: if (executeAmocasQ(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
-          case Op.BEQ: if (executeBeq(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
-          case Op.BNE: if (executeBne(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
-          case Op.BLT: if (executeBlt(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
-          case Op.BGE: if (executeBge(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
-          case Op.BLTU: if (executeBltu(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
-          case Op.BGEU: if (executeBgeu(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
+          case Op.MUL: m.executeMul(h, r); r += RECORD_SIZE; continue;
+          case Op.MULH: m.executeMulh(h, r); r += RECORD_SIZE; continue;
+          case Op.MULHSU: m.executeMulhsu(h, r); r += RECORD_SIZE; continue;
+          case Op.MULHU: m.executeMulhu(h, r); r += RECORD_SIZE; continue;
+          case Op.DIV: m.executeDiv(h, r); r += RECORD_SIZE; continue;
+          case Op.DIVU: m.executeDivu(h, r); r += RECORD_SIZE; continue;
+          case Op.REM: m.executeRem(h, r); r += RECORD_SIZE; continue;
+          case Op.REMU: m.executeRemu(h, r); r += RECORD_SIZE; continue;
+          case Op.MULW: m.executeMulw(h, r); r += RECORD_SIZE; continue;
+          case Op.DIVW: m.executeDivw(h, r); r += RECORD_SIZE; continue;
+          case Op.DIVUW: m.executeDivuw(h, r); r += RECORD_SIZE; continue;
+          case Op.REMW: m.executeRemw(h, r); r += RECORD_SIZE; continue;
+          case Op.REMUW: m.executeRemuw(h, r); r += RECORD_SIZE; continue;
+          case Op.LUI: rv64i.executeLui(h, r); r += RECORD_SIZE; continue;
+          case Op.ADDI: rv64i.executeAddi(h, r); r += RECORD_SIZE; continue;
+          case Op.SLTI: rv64i.executeSlti(h, r); r += RECORD_SIZE; continue;
+          case Op.SLTIU: rv64i.executeSltiu(h, r); r += RECORD_SIZE; continue;
+          case Op.XORI: rv64i.executeXori(h, r); r += RECORD_SIZE; continue;
+          case Op.ORI: rv64i.executeOri(h, r); r += RECORD_SIZE; continue;
+          case Op.ANDI: rv64i.executeAndi(h, r); r += RECORD_SIZE; continue;
+          case Op.ADD: rv64i.executeAdd(h, r); r += RECORD_SIZE; continue;
+          case Op.SUB: rv64i.executeSub(h, r); r += RECORD_SIZE; continue;
+          case Op.SLL: rv64i.executeSll(h, r); r += RECORD_SIZE; continue;
+          case Op.SLT: rv64i.executeSlt(h, r); r += RECORD_SIZE; continue;
+          case Op.SLTU: rv64i.executeSltu(h, r); r += RECORD_SIZE; continue;
+          case Op.XOR: rv64i.executeXor(h, r); r += RECORD_SIZE; continue;
+          case Op.SRL: rv64i.executeSrl(h, r); r += RECORD_SIZE; continue;
+          case Op.SRA: rv64i.executeSra(h, r); r += RECORD_SIZE; continue;
+          case Op.OR: rv64i.executeOr(h, r); r += RECORD_SIZE; continue;
+          case Op.AND: rv64i.executeAnd(h, r); r += RECORD_SIZE; continue;
+          case Op.SLLI: rv64i.executeSlli(h, r); r += RECORD_SIZE; continue;
+          case Op.SRLI: rv64i.executeSrli(h, r); r += RECORD_SIZE; continue;
+          case Op.SRAI: rv64i.executeSrai(h, r); r += RECORD_SIZE; continue;
+          case Op.ADDIW: rv64iWord.executeAddiw(h, r); r += RECORD_SIZE; continue;
+          case Op.SLLIW: rv64iWord.executeSlliw(h, r); r += RECORD_SIZE; continue;
+          case Op.SRLIW: rv64iWord.executeSrliw(h, r); r += RECORD_SIZE; continue;
+          case Op.SRAIW: rv64iWord.executeSraiw(h, r); r += RECORD_SIZE; continue;
+          case Op.ADDW: rv64iWord.executeAddw(h, r); r += RECORD_SIZE; continue;
+          case Op.SUBW: rv64iWord.executeSubw(h, r); r += RECORD_SIZE; continue;
+          case Op.SLLW: rv64iWord.executeSllw(h, r); r += RECORD_SIZE; continue;
+          case Op.SRLW: rv64iWord.executeSrlw(h, r); r += RECORD_SIZE; continue;
+          case Op.SRAW: rv64iWord.executeSraw(h, r); r += RECORD_SIZE; continue;
+          case Op.SH1ADD: zba.executeSh1add(h, r); r += RECORD_SIZE; continue;
+          case Op.SH2ADD: zba.executeSh2add(h, r); r += RECORD_SIZE; continue;
+          case Op.SH3ADD: zba.executeSh3add(h, r); r += RECORD_SIZE; continue;
+          case Op.ADD_UW: zba.executeAddUw(h, r); r += RECORD_SIZE; continue;
+          case Op.SH1ADD_UW: zba.executeSh1addUw(h, r); r += RECORD_SIZE; continue;
+          case Op.SH2ADD_UW: zba.executeSh2addUw(h, r); r += RECORD_SIZE; continue;
+          case Op.SH3ADD_UW: zba.executeSh3addUw(h, r); r += RECORD_SIZE; continue;
+          case Op.SLLI_UW: zba.executeSlliUw(h, r); r += RECORD_SIZE; continue;
+          case Op.ANDN: zbb.executeAndn(h, r); r += RECORD_SIZE; continue;
+          case Op.ORN: zbb.executeOrn(h, r); r += RECORD_SIZE; continue;
+          case Op.XNOR: zbb.executeXnor(h, r); r += RECORD_SIZE; continue;
+          case Op.CLZ: zbb.executeClz(h, r); r += RECORD_SIZE; continue;
+          case Op.CTZ: zbb.executeCtz(h, r); r += RECORD_SIZE; continue;
+          case Op.CPOP: zbb.executeCpop(h, r); r += RECORD_SIZE; continue;
+          case Op.MAX: zbb.executeMax(h, r); r += RECORD_SIZE; continue;
+          case Op.MAXU: zbb.executeMaxu(h, r); r += RECORD_SIZE; continue;
+          case Op.MIN: zbb.executeMin(h, r); r += RECORD_SIZE; continue;
+          case Op.MINU: zbb.executeMinu(h, r); r += RECORD_SIZE; continue;
+          case Op.SEXT_B: zbb.executeSextB(h, r); r += RECORD_SIZE; continue;
+          case Op.SEXT_H: zbb.executeSextH(h, r); r += RECORD_SIZE; continue;
+          case Op.ROL: zbb.executeRol(h, r); r += RECORD_SIZE; continue;
+          case Op.ROR: zbb.executeRor(h, r); r += RECORD_SIZE; continue;
+          case Op.ORC_B: zbb.executeOrcB(h, r); r += RECORD_SIZE; continue;
+          case Op.CLZW: zbb.executeClzw(h, r); r += RECORD_SIZE; continue;
+          case Op.CTZW: zbb.executeCtzw(h, r); r += RECORD_SIZE; continue;
+          case Op.CPOPW: zbb.executeCpopw(h, r); r += RECORD_SIZE; continue;
+          case Op.ROLW: zbb.executeRolw(h, r); r += RECORD_SIZE; continue;
+          case Op.RORW: zbb.executeRorw(h, r); r += RECORD_SIZE; continue;
+          case Op.RORIW: zbb.executeRoriw(h, r); r += RECORD_SIZE; continue;
+          case Op.RORI: zbb.executeRori(h, r); r += RECORD_SIZE; continue;
+          case Op.REV8: zbb.executeRev8(h, r); r += RECORD_SIZE; continue;
+          case Op.ZEXT_H: zbb.executeZextH(h, r); r += RECORD_SIZE; continue;
+          case Op.CLMUL: zbc.executeClmul(h, r); r += RECORD_SIZE; continue;
+          case Op.CLMULR: zbc.executeClmulr(h, r); r += RECORD_SIZE; continue;
+          case Op.CLMULH: zbc.executeClmulh(h, r); r += RECORD_SIZE; continue;
+          case Op.BCLR: zbs.executeBclr(h, r); r += RECORD_SIZE; continue;
+          case Op.BEXT: zbs.executeBext(h, r); r += RECORD_SIZE; continue;
+          case Op.BINV: zbs.executeBinv(h, r); r += RECORD_SIZE; continue;
+          case Op.BSET: zbs.executeBset(h, r); r += RECORD_SIZE; continue;
+          case Op.BCLRI: zbs.executeBclri(h, r); r += RECORD_SIZE; continue;
+          case Op.BEXTI: zbs.executeBexti(h, r); r += RECORD_SIZE; continue;
+          case Op.BINVI: zbs.executeBinvi(h, r); r += RECORD_SIZE; continue;
+          case Op.BSETI: zbs.executeBseti(h, r); r += RECORD_SIZE; continue;
+          case Op.CZERO_EQZ: zicond.executeCzeroEqz(h, r); r += RECORD_SIZE; continue;
+          case Op.CZERO_NEZ: zicond.executeCzeroNez(h, r); r += RECORD_SIZE; continue;
+          case Op.LB: if (rv64iMemory.executeLb(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.LH: if (rv64iMemory.executeLh(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.LW: if (rv64iMemory.executeLw(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.LBU: if (rv64iMemory.executeLbu(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.LHU: if (rv64iMemory.executeLhu(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.LWU: if (rv64iMemory.executeLwu(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.LD: if (rv64iMemory.executeLd(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.SB: if (rv64iMemory.executeSb(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.SH: if (rv64iMemory.executeSh(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.SW: if (rv64iMemory.executeSw(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.SD: if (rv64iMemory.executeSd(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FLD: if (d.executeFld(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FLW: if (f.executeFlw(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FLH: if (zfhmin.executeFlh(h, r, tlbRead)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSD: if (d.executeFsd(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSW: if (f.executeFsw(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSH: if (zfhmin.executeFsh(h, r, tlbWrite)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMADD_D: if (d.executeFmaddD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMSUB_D: if (d.executeFmsubD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FNMSUB_D: if (d.executeFnmsubD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FNMADD_D: if (d.executeFnmaddD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FADD_D: if (d.executeFaddD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSUB_D: if (d.executeFsubD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMUL_D: if (d.executeFmulD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FDIV_D: if (d.executeFdivD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSQRT_D: if (d.executeFsqrtD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSGNJ_D: if (d.executeFsgnjD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSGNJN_D: if (d.executeFsgnjnD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSGNJX_D: if (d.executeFsgnjxD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMIN_D: if (d.executeFminD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMAX_D: if (d.executeFmaxD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_S_D: if (dConvert.executeFcvtSD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_D_S: if (dConvert.executeFcvtDS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FEQ_D: if (d.executeFeqD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FLT_D: if (d.executeFltD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FLE_D: if (d.executeFleD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCLASS_D: if (d.executeFclassD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_W_D: if (dConvert.executeFcvtWD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_WU_D: if (dConvert.executeFcvtWuD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_D_W: if (dConvert.executeFcvtDW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_D_WU: if (dConvert.executeFcvtDWu(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_L_D: if (dConvert.executeFcvtLD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_LU_D: if (dConvert.executeFcvtLuD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMV_X_D: if (dConvert.executeFmvXD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_D_L: if (dConvert.executeFcvtDL(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_D_LU: if (dConvert.executeFcvtDLu(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMV_D_X: if (dConvert.executeFmvDX(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMADD_S: if (f.executeFmaddS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMSUB_S: if (f.executeFmsubS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FNMSUB_S: if (f.executeFnmsubS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FNMADD_S: if (f.executeFnmaddS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FADD_S: if (f.executeFaddS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSUB_S: if (f.executeFsubS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMUL_S: if (f.executeFmulS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FDIV_S: if (f.executeFdivS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSQRT_S: if (f.executeFsqrtS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSGNJ_S: if (f.executeFsgnjS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSGNJN_S: if (f.executeFsgnjnS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FSGNJX_S: if (f.executeFsgnjxS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMIN_S: if (f.executeFminS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMAX_S: if (f.executeFmaxS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_W_S: if (fConvert.executeFcvtWS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_WU_S: if (fConvert.executeFcvtWuS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMV_X_W: if (fConvert.executeFmvXW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FEQ_S: if (f.executeFeqS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FLT_S: if (f.executeFltS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FLE_S: if (f.executeFleS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCLASS_S: if (f.executeFclassS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_S_W: if (fConvert.executeFcvtSW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_S_WU: if (fConvert.executeFcvtSWu(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMV_W_X: if (fConvert.executeFmvWX(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_L_S: if (fConvert.executeFcvtLS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_LU_S: if (fConvert.executeFcvtLuS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_S_L: if (fConvert.executeFcvtSL(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_S_LU: if (fConvert.executeFcvtSLu(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_S_H: if (zfhmin.executeFcvtSH(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_H_S: if (zfhmin.executeFcvtHS(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMV_X_H: if (zfhmin.executeFmvXH(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FMV_H_X: if (zfhmin.executeFmvHX(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_D_H: if (zfhmin.executeFcvtDH(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.FCVT_H_D: if (zfhmin.executeFcvtHD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.LR_W: if (a.executeLrW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.SC_W: if (a.executeScW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOSWAP_W: if (a.executeAmoswapW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOADD_W: if (a.executeAmoaddW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOXOR_W: if (a.executeAmoxorW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOAND_W: if (a.executeAmoandW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOOR_W: if (a.executeAmoorW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOMIN_W: if (a.executeAmominW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOMAX_W: if (a.executeAmomaxW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOMINU_W: if (a.executeAmominuW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOMAXU_W: if (a.executeAmomaxuW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.LR_D: if (a.executeLrD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.SC_D: if (a.executeScD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOSWAP_D: if (a.executeAmoswapD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOADD_D: if (a.executeAmoaddD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOXOR_D: if (a.executeAmoxorD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOAND_D: if (a.executeAmoandD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOOR_D: if (a.executeAmoorD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOMIN_D: if (a.executeAmominD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOMAX_D: if (a.executeAmomaxD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOMINU_D: if (a.executeAmominuD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOMAXU_D: if (a.executeAmomaxuD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOCAS_W: if (zacas.executeAmocasW(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOCAS_D: if (zacas.executeAmocasD(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.AMOCAS_Q: if (zacas.executeAmocasQ(h, r)) { r += RECORD_SIZE; continue; } slot = LEAVE; break;
+          case Op.BEQ: if (rv64i.executeBeq(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
+          case Op.BNE: if (rv64i.executeBne(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
+          case Op.BLT: if (rv64i.executeBlt(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
+          case Op.BGE: if (rv64i.executeBge(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
+          case Op.BLTU: if (rv64i.executeBltu(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
+          case Op.BGEU: if (rv64i.executeBgeu(h, r)) { slot = REC_TAKEN; break; } r += 2 * RECORD_SIZE; continue;
           case Op.FENCE: r += RECORD_SIZE; continue;
           // </generated:cases>
           default:

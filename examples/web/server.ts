@@ -53,6 +53,8 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
   const { outputFiles } = await build({
     entryPoints: [path('main.ts'), path('main.css')],
     bundle: true,
+    // The machine, which is in a worker here, in a file of its own.
+    splitting: true,
     format: 'esm',
     target: 'es2022',
     outdir: '/',

@@ -1,12 +1,10 @@
 /** One run of a machine, the same code in Node and in a page, with all that is to be compared afterwards. */
 import type * as Shared from '../../src/index.ts';
+import type { LocalMachine } from '../../src/machine/machine.ts';
 
 /** What the package has everywhere. */
 export type Package = typeof Shared & {
-  createMachine(
-    description: Shared.MachineDescription,
-    options?: Shared.HostOptions,
-  ): Promise<Shared.LocalMachine>;
+  createMachine(description: Shared.MachineDescription, options?: Shared.HostOptions): Promise<LocalMachine>;
 };
 
 export interface Run {

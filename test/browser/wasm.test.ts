@@ -67,7 +67,8 @@ describe.skipIf(!hasChromium)('core.wasm in a page', () => {
     async (source) => {
       // The package's own is not there, so that what is given must have been used.
       site.server.addPage('/given/', { bundle: '/given/browser.js' });
-      site.server.replies.set('/given/browser.js', { body: await dist('browser.js') });
+      for (const name of ['browser.js', 'local-machine.js'])
+        site.server.replies.set(`/given/${name}`, { body: await dist(name) });
       expect(await greet(await site.open('/given/'), source)).toBe('hello');
     },
   );
@@ -81,7 +82,8 @@ describe.skipIf(!hasChromium)('core.wasm in a page', () => {
 
   test('missing on a server that answers with a page: the error names the URL and the way out', async () => {
     site.server.addPage('/app/', { bundle: '/app/browser.js' });
-    site.server.replies.set('/app/browser.js', { body: await dist('browser.js') });
+    for (const name of ['browser.js', 'local-machine.js'])
+      site.server.replies.set(`/app/${name}`, { body: await dist(name) });
     site.server.replies.set('/app/core.wasm', { body: INDEX_HTML, type: 'text/html' });
     const page = await site.open('/app/');
     const message = await greet(page, 'own');

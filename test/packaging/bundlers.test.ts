@@ -43,7 +43,8 @@ describe.skipIf(!hasChromium)('an application', () => {
     await application?.remove();
   });
 
-  const greetAt = async (url: string): Promise<string> => {
+  /** What the application's machines print, in a worker and on the page's thread. */
+  const greetAt = async (url: string): Promise<string[]> => {
     const page = await openPage(browser, url);
     const failures: string[] = [];
     page.on('pageerror', (error) => failures.push(error.message));
@@ -52,15 +53,18 @@ describe.skipIf(!hasChromium)('an application', () => {
       .catch((error: Error) => {
         throw new Error(`${error.message}; ${failures.join('; ')}`);
       });
-    const text = await page.evaluate(() =>
-      (globalThis as unknown as { hello(): Promise<string> })
-        .hello()
-        .catch((error: Error) => `${error.name}: ${error.message}`),
-    );
+    const text = await page.evaluate(async () => {
+      const { hello } = globalThis as unknown as { hello(options?: object): Promise<string> };
+      try {
+        return [await hello(), await hello({ worker: false })];
+      } catch (error) {
+        return [`${(error as Error).name}: ${(error as Error).message}`];
+      }
+    });
     await page.context().close();
     return text;
   };
-  const greetFrom = async (directory: string): Promise<string> => {
+  const greetFrom = async (directory: string): Promise<string[]> => {
     const server = await serve(application.path(directory));
     try {
       return await greetAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
@@ -75,14 +79,14 @@ describe.skipIf(!hasChromium)('an application', () => {
       `<!doctype html><script type="importmap">{"imports":{"hartware":"./node_modules/hartware/dist/browser.js"}}</script>
       <script type="module" src="./src/main.js"></script>`,
     );
-    expect(await greetFrom('.')).toBe(HELLO);
+    expect(await greetFrom('.')).toEqual([HELLO, HELLO]);
   });
 
   test('by Vite, built', async () => {
     await application.write('vite/index.html', INDEX('./main.js'));
     await application.write('vite/main.js', MAIN);
     await application.run(commandOf('vite'), 'build', 'vite', '--logLevel', 'error');
-    expect(await greetFrom('vite/dist')).toBe(HELLO);
+    expect(await greetFrom('vite/dist')).toEqual([HELLO, HELLO]);
   });
 
   test('by Vite, while it is being developed', async () => {
@@ -97,9 +101,9 @@ describe.skipIf(!hasChromium)('an application', () => {
     });
     try {
       await server.listen();
-      expect(await greetAt(`http://127.0.0.1:${(server.httpServer!.address() as AddressInfo).port}/`)).toBe(
-        HELLO,
-      );
+      expect(
+        await greetAt(`http://127.0.0.1:${(server.httpServer!.address() as AddressInfo).port}/`),
+      ).toEqual([HELLO, HELLO]);
     } finally {
       await server.close();
     }
@@ -127,7 +131,7 @@ describe.skipIf(!hasChromium)('an application', () => {
       ),
     );
     expect(problems.filter((problem) => !/size limit|code splitting/.test(problem))).toEqual([]);
-    expect(await greetFrom('webpack/dist')).toBe(HELLO);
+    expect(await greetFrom('webpack/dist')).toEqual([HELLO, HELLO]);
   });
 
   test('by esbuild, which is told where core.wasm and worker.js are', async () => {
@@ -136,7 +140,7 @@ describe.skipIf(!hasChromium)('an application', () => {
       'esbuild/main.js',
       `import { createMachine } from 'hartware';
       import wasm from 'hartware/core.wasm';
-      ${helloSource(`wasm, worker: './worker.js'`)}
+      ${helloSource(`wasm, worker: './worker.js',`)}
       globalThis.hello = hello;`,
     );
     const { build } = await import('esbuild');
@@ -152,6 +156,6 @@ describe.skipIf(!hasChromium)('an application', () => {
       loader: { '.wasm': 'file' },
       logLevel: 'silent',
     });
-    expect(await greetFrom('esbuild/dist')).toBe(HELLO);
+    expect(await greetFrom('esbuild/dist')).toEqual([HELLO, HELLO]);
   });
 });

@@ -33,6 +33,7 @@ describe('the tarball', () => {
       'node.js',
       'browser.js',
       'worker.js',
+      'local-machine.js',
       'disks.js',
       'image-drive.js',
       'cli.js',
@@ -43,13 +44,16 @@ describe('the tarball', () => {
     }
   });
 
-  test('what a page loads is small', async () => {
+  test.each([
+    ['in a worker', 'worker.js'],
+    ["on the page's thread", 'local-machine.js'],
+  ])('what a page loads for a machine %s is small', async (_where, machine) => {
     for (const [method, compress, limit] of [
-      ['gzip', (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }), 195],
-      ['brotli', (bytes: Uint8Array) => brotliCompressSync(bytes), 170],
+      ['gzip', (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }), 143],
+      ['brotli', (bytes: Uint8Array) => brotliCompressSync(bytes), 123],
     ] as const) {
       const sizes: Record<string, number> = {};
-      for (const name of ['browser.js', 'worker.js', 'core.wasm'])
+      for (const name of ['browser.js', machine, 'core.wasm'])
         sizes[name] = compress(await readFile(inPackage(`dist/${name}`))).length / 1024;
       const sum = Object.values(sizes).reduce((all, size) => all + size, 0);
       const list = Object.entries({ ...sizes, together: sum }).map(
@@ -83,6 +87,7 @@ describe('the tarball', () => {
       '--exclude-entrypoints',
       './core.wasm',
       './worker.js',
+      './local-machine.js',
       './image-drive.js',
       './machine.schema.json',
     );
@@ -118,7 +123,7 @@ describe('Node', () => {
   test('runs it in a worker thread', async () => {
     await application.write(
       'worker.js',
-      `import { createMachine } from 'hartware';${helloSource('worker: true')}\nprocess.stdout.write(await hello());`,
+      `import { createMachine } from 'hartware';${helloSource('worker: true,')}\nprocess.stdout.write(await hello());`,
     );
     expect(await application.run(process.execPath, 'worker.js')).toBe(HELLO);
   });

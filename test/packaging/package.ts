@@ -18,10 +18,10 @@ export const HELLO = 'hello from the package\n';
 export const PROGRAM = `Uint8Array.of(${greeter(HELLO).join(',')})`;
 export const DESCRIPTION = `{ hartware: 1, memory: '16M', boot: { kernel: 'program' } }`;
 
-/** The source of a function `hello` that does so, with more options of createMachine. */
+/** The source of a function `hello` that does so, with more options of createMachine, and with those that it is given. */
 export const helloSource = (options = ''): string => `
-export async function hello() {
-  const machine = await createMachine(${DESCRIPTION}, { files: { program: ${PROGRAM} }, ${options} });
+export async function hello(more) {
+  const machine = await createMachine(${DESCRIPTION}, { files: { program: ${PROGRAM} }, ${options} ...more });
   await machine.start();
   const text = await new Response(machine.serial.output).text();
   await machine.dispose();

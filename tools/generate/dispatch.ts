@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { decodedInstructions, opName } from './decode.ts';
 import type { Instruction, Kind, Tables } from './tables.ts';
 
+/** Longest line of labels, without its indentation. */
+const LABEL_WIDTH = 100;
+
 const camelCase = (name: string) =>
   name.replace(/(^|\.)(.)/g, (_, _dot, letter: string) => letter.toUpperCase());
 
@@ -29,15 +32,28 @@ export function readExports(directory: string): Map<string, string> {
   return result;
 }
 
-function writeCase(row: Instruction): string {
-  const call = `${executorName(row.name)}(h, r`;
+/** How a file of assembly/isa is called where all of it is imported: `f-convert` → `fConvert`. */
+const namespaceOf = (file: string) => file.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+function fileOf(name: string, exports: ReadonlyMap<string, string>): string {
+  const file = exports.get(name);
+  if (file === undefined) throw new Error(`no file of assembly/isa exports ${name}`);
+  return file;
+}
+
+/** A function as it is called there. */
+function qualified(name: string, exports: ReadonlyMap<string, string>): string {
+  return `${namespaceOf(fileOf(name, exports))}.${name}`;
+}
+
+function writeCase(row: Instruction, exports: ReadonlyMap<string, string>): string {
   const head = `case Op.${opName(row.name)}:`;
   const next = 'r += RECORD_SIZE; continue;';
+  if (row.kind === 'nop') return `${head} ${next}`;
+  const call = `${qualified(executorName(row.name), exports)}(h, r`;
   switch (row.kind) {
     case 'alu':
       return `${head} ${call}); ${next}`;
-    case 'nop':
-      return `${head} ${next}`;
     case 'load':
     case 'fload':
       return `${head} if (${call}, tlbRead)) { ${next} } slot = LEAVE; break;`;
@@ -57,21 +73,28 @@ function writeCase(row: Instruction): string {
   }
 }
 
-function writeEmitterCase(row: Instruction): string {
-  const call = row.kind === 'nop' ? '' : ` ${emitterName(row.name)}(r);`;
+function writeEmitterCase(row: Instruction, exports: ReadonlyMap<string, string>): string {
+  const call = row.kind === 'nop' ? '' : ` ${qualified(emitterName(row.name), exports)}(r);`;
   return `case Op.${opName(row.name)}:${call} return true;`;
 }
 
+/** Whole files, as some have two dozen of these functions. */
 function writeImports(functions: readonly string[], exports: ReadonlyMap<string, string>): string[] {
-  const missing = functions.filter((name) => !exports.has(name));
-  if (missing.length > 0) throw new Error(`no file of assembly/isa exports ${missing.join(', ')}`);
-  const files = [...new Set(functions.map((name) => exports.get(name)!))].sort();
-  return files.flatMap((file) => {
-    const names = functions.filter((name) => exports.get(name) === file).sort();
-    const line = `import { ${names.join(', ')} } from '../isa/${file}';`;
-    if (line.length <= 110) return [line];
-    return ['import {', ...names.map((name) => `  ${name},`), `} from '../isa/${file}';`];
-  });
+  const files = [...new Set(functions.map((name) => fileOf(name, exports)))].sort();
+  return files.map((file) => `import * as ${namespaceOf(file)} from '../isa/${file}';`);
+}
+
+/** The labels of a case for many, as many on a line as fit. */
+function writeLabels(rows: readonly Instruction[]): string[] {
+  const lines: string[] = [];
+  for (const row of rows) {
+    const label = `case Op.${opName(row.name)}:`;
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + label.length < LABEL_WIDTH)
+      lines[lines.length - 1] = `${last} ${label}`;
+    else lines.push(label);
+  }
+  return lines;
 }
 
 /** The files with regions, below the project's directory. */
@@ -97,19 +120,19 @@ export function regionsFor(
     case 'assembly/hart/run.ts':
       return new Map([
         ['imports', writeImports(namesOf(inline, executorName), exports)],
-        ['cases', inline.map(writeCase)],
+        ['cases', inline.map((row) => writeCase(row, exports))],
       ]);
     case 'assembly/hart/system.ts':
       return new Map([
         ['imports', writeImports(namesOf(of('system'), executorName), exports)],
-        ['cases', of('system').map(writeCase)],
+        ['cases', of('system').map((row) => writeCase(row, exports))],
       ]);
     case 'assembly/jit/emit-instruction.ts': {
       const emitted = inline.filter((row) => nops.includes(row) || exports.has(emitterName(row.name)));
       return new Map([
         ['imports', writeImports(namesOf(emitted, emitterName), exports)],
-        ['ops', emitted.map((row) => `case Op.${opName(row.name)}:`)],
-        ['cases', emitted.map(writeEmitterCase)],
+        ['ops', writeLabels(emitted)],
+        ['cases', emitted.map((row) => writeEmitterCase(row, exports))],
       ]);
     }
   }

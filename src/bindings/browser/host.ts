@@ -3,7 +3,7 @@ import { FetchError, messageOf } from '../../errors.ts';
 import type { MachineHost } from '../../machine/host.ts';
 import { receiveError, sendError } from '../../remote/error.ts';
 import { policyOf, suppliedFiles, type HostOptions } from '../../machine/host-options.ts';
-import { loadCore, type CoreSource } from './core.ts';
+import type { CoreSource } from './core.ts';
 
 /** What a host in a browser is made of. */
 export interface BrowserHostOptions extends HostOptions {
@@ -16,15 +16,7 @@ const PAGE_SLICE = 5;
 /** Most that getRandomValues gives at once (Web Cryptography API, 10.1.1). */
 const RANDOM_QUOTA = 65536;
 
-/**
- * A host for one machine on this thread.
- * @throws CoreLoadError
- */
-export async function createBrowserHost(options: BrowserHostOptions = {}): Promise<MachineHost> {
-  return hostWithCore(options, await loadCore(options.wasm));
-}
-
-/** The same with the compiled core at hand. */
+/** A host for one machine on this thread, with the compiled core. */
 export function hostWithCore(options: HostOptions, core: WebAssembly.Module): MachineHost {
   const drives: { close(): Promise<void> }[] = [];
   const files = suppliedFiles(options, {

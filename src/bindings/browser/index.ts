@@ -1,12 +1,14 @@
 /** The package in browsers and their workers. */
+import { FetchError } from '../../errors.ts';
 import type { Machine } from '../../machine/api.ts';
 import type { MachineDescription } from '../../machine/description.ts';
-import { LocalMachine } from '../../machine/machine.ts';
+import type { MachineHost } from '../../machine/host.ts';
 import { Program, type ProgramOptions, type ProgramSource } from '../../program/program.ts';
 import { createRemoteMachine } from '../../remote/client.ts';
 import { loadCore } from './core.ts';
 import { loadExtension, urlOf, type ExtensionSource } from '../../remote/extension.ts';
-import { createBrowserHost, type BrowserHostOptions } from './host.ts';
+import type { BrowserHostOptions } from './host.ts';
+import type * as Local from './local-machine.ts';
 import { createThread, type WorkerSource } from './thread.ts';
 
 export * from '../../index.ts';
@@ -14,7 +16,7 @@ export { WorkerError } from '../../remote/error.ts';
 export type { CoreSource } from './core.ts';
 export type { ExtensionSource } from '../../remote/extension.ts';
 export { DirectoryFileSystem, type DirectoryOptions } from './directory.ts';
-export { createBrowserHost, type BrowserHostOptions } from './host.ts';
+export type { BrowserHostOptions } from './host.ts';
 export { createOpfsDisk, deleteOpfsDisk } from './opfs.ts';
 export { attachTerminal, type AttachOptions, type TerminalLike } from './terminal.ts';
 export type { WorkerSource } from './thread.ts';
@@ -29,6 +31,35 @@ export interface BrowserMachineOptions extends BrowserHostOptions {
   readonly worker?: boolean | WorkerSource;
   /** A module with devices and SBI answers of your own, loaded on the machine's thread. */
   readonly extension?: ExtensionSource;
+}
+
+/** A machine on this thread: beside what every machine has, its RAM, registers and figures can be had at once. */
+export type LocalMachine = Local.LocalMachine;
+
+/** Makes machines on this thread, on hosts of `createBrowserHost`, as `createMachine` does. */
+export const LocalMachine: Pick<typeof Local.LocalMachine, 'create'> = {
+  async create(description: unknown, host: MachineHost) {
+    const { LocalMachine } = await loadLocalMachine();
+    return LocalMachine.create(description, host);
+  },
+};
+
+/**
+ * A host for one machine on this thread.
+ * @throws CoreLoadError, FetchError
+ */
+export async function createBrowserHost(options: BrowserHostOptions = {}): Promise<MachineHost> {
+  // At the same time, so that neither waits for the other.
+  const [{ hostWithCore }, core] = await Promise.all([loadLocalMachine(), loadCore(options.wasm)]);
+  return hostWithCore(options, core);
+}
+
+async function loadLocalMachine(): Promise<typeof Local> {
+  return import('./local-machine.ts').catch((error) => {
+    const what =
+      'dist/local-machine.js of the package, which machines on this thread need, is to be served beside the bundle';
+    throw new FetchError(`cannot make a machine: ${what}`, { cause: error });
+  });
 }
 
 /**

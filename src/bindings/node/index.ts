@@ -14,6 +14,7 @@ import { createNodeHost, type NodeHostOptions } from './host.ts';
 import { createThread } from './thread.ts';
 
 export * from '../../index.ts';
+export { LocalMachine } from '../../machine/machine.ts';
 export { WorkerError } from '../../remote/error.ts';
 export type { ExtensionSource } from '../../remote/extension.ts';
 export type { CoreSource } from './core-source.ts';

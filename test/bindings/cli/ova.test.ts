@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasQemuImg, qemuImg } from '../../disks/qemu-img.ts';
-import { diskItem, envelope, RAW_DISK } from '../../interchange/ova-support.ts';
+import { diskItem, envelope, RAW_DISK } from '../../interchange/ova/support.ts';
 import { requireFile } from '../../support/tools.ts';
 import { finish, greeter, hartware, problem, start, Workplace } from './hartware.ts';
 

@@ -55,7 +55,11 @@ describe('regionsFor', () => {
       tables,
       new Map([...exports, ['executeAdd', 'moved']]),
     );
-    expect(regions.get('imports')).toContain("import { executeAdd } from '../isa/moved';");
+    expect(regions.get('imports')).toContain("import * as fConvert from '../isa/f-convert';");
+    expect(regions.get('imports')).toContain("import * as moved from '../isa/moved';");
+    expect(caseOf(regions.get('cases'), 'ADD')).toEqual([
+      'case Op.ADD: moved.executeAdd(h, r); r += RECORD_SIZE; continue;',
+    ]);
   });
 
   it('names an executor that no file exports', () => {
@@ -68,9 +72,9 @@ describe('regionsFor', () => {
     const file = 'assembly/jit/emit-instruction.ts';
     const regions = regionsFor(file, tables, new Map([['emitAdd', 'rv64i']]));
     expect([...regions.entries()]).toEqual([
-      ['imports', ["import { emitAdd } from '../isa/rv64i';"]],
-      ['ops', ['case Op.ADD:', 'case Op.FENCE:']],
-      ['cases', ['case Op.ADD: emitAdd(r); return true;', 'case Op.FENCE: return true;']],
+      ['imports', ["import * as rv64i from '../isa/rv64i';"]],
+      ['ops', ['case Op.ADD: case Op.FENCE:']],
+      ['cases', ['case Op.ADD: rv64i.emitAdd(r); return true;', 'case Op.FENCE: return true;']],
     ]);
   });
 

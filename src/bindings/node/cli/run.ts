@@ -6,7 +6,6 @@ import {
   DescriptionError,
   printFdtSource,
   validateDescription,
-  type LocalMachine,
   type DriveDescription,
   type MachineDescription,
   type ShareDescription,
@@ -14,7 +13,7 @@ import {
 import { withoutQuery } from '../../../disks/http/http-file.ts';
 import { defaultCacheDirectory } from '../guest/file-cache.ts';
 import { isHttpUrl } from '../http.ts';
-import { createMachine, HostFolder, type NodeHostOptions } from '../index.ts';
+import { createMachine, HostFolder, type LocalMachine, type NodeHostOptions } from '../index.ts';
 import { UsageError, type RunArguments } from './arguments.ts';
 import { debianGuest } from './debian.ts';
 import { diskGuest } from './disk.ts';

@@ -2,7 +2,7 @@
  * A machine with the terminal, or standard input and output, connected to its consoles:
  * what all of them print is shown, and one of them takes what is typed.
  */
-import type { LocalMachine, MachineConsole, MachineExit } from '../../../index.ts';
+import type { LocalMachine, MachineConsole, MachineExit } from '../index.ts';
 import { EscapeKeys, KEY_HELP, type KeyAction } from './escape-keys.ts';
 import { writeAll } from './output.ts';
 import { onSignal } from './signals.ts';

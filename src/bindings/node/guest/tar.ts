@@ -1,17 +1,20 @@
 /**
- * Takes chosen files out of a tar stream (POSIX.1-1988 ustar, and GNU and pax long
- * names, of which only the path matters here). The rest is skipped as it streams by,
- * so that a large archive needs no memory.
+ * Takes chosen files out of a tar stream. The rest is skipped as it streams by, so that
+ * a large archive needs no memory.
  * Left out on purpose: sparse files, links (a wanted path that is a link is not found).
  */
-const BLOCK = 512;
-/** Longest GNU or pax record read; longer ones are skipped unread, and their paths with them. */
-const MAX_RECORD = 64 * 1024;
-
-const TYPE_FILE = '0';
-const TYPE_FILE_OLD = '\0';
-const TYPE_GNU_LONG_NAME = 'L';
-const TYPE_PAX = 'x';
+import {
+  decodePax,
+  decodeTarHeader,
+  isTarEnd,
+  MAX_TAR_EXTENSION,
+  TAR_BLOCK,
+  TAR_FILES,
+  TAR_LONG_NAME,
+  TAR_PAX,
+  tarText,
+  type TarExtension,
+} from '../../../tar-header.ts';
 
 /** A damaged or truncated archive, or a file in it that is larger than expected. */
 export class TarFormatError extends Error {
@@ -40,23 +43,27 @@ export async function extractTar(
 ): Promise<TarFile[]> {
   const source = new ByteSource(stream);
   const files: TarFile[] = [];
-  let longName: string | undefined;
+  let extension: TarExtension = {};
   try {
     while (files.length < (selection.maximumFiles ?? Infinity)) {
-      const header = await source.take(BLOCK, true);
-      if (!header || header.every((byte) => byte === 0)) break;
-      checkHeader(header);
-      const size = octal(header, 124, 12, 'size');
-      const padding = (BLOCK - (size % BLOCK)) % BLOCK;
-      const type = String.fromCharCode(header[156]);
-      const path = (longName ?? headerPath(header)).replace(/^(\.?\/)+/, '');
-      const isLongName = type === TYPE_GNU_LONG_NAME || type === TYPE_PAX;
-      longName = undefined;
-      if (isLongName && size <= MAX_RECORD) {
-        const record = await source.take(size);
-        longName = type === TYPE_PAX ? paxPath(latin1(record)) : latin1(record).replace(/\0.*$/s, '');
+      const block = await source.take(TAR_BLOCK, true);
+      if (!block || isTarEnd(block)) break;
+      const header = decodeTarHeader(block);
+      if (!header) throw new TarFormatError('expected a tar header, found data with a wrong checksum');
+      const { name, size } = { ...header, ...extension };
+      if (Number.isNaN(size)) throw new TarFormatError('expected a size in a tar header, found none');
+      const padding = (TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK;
+      const path = name.replace(/^(\.?\/)+/, '');
+      // Longer ones are skipped unread, and what they say with them.
+      const isExtension = [TAR_LONG_NAME, TAR_PAX].includes(header.type) && size <= MAX_TAR_EXTENSION;
+      if (isExtension) {
+        const bytes = await source.take(size);
+        extension = { ...extension, ...extensionIn(header.type, bytes) };
         await source.skip(padding);
-      } else if ((type === TYPE_FILE || type === TYPE_FILE_OLD) && selection.matches(path)) {
+        continue;
+      }
+      extension = {};
+      if (TAR_FILES.includes(header.type) && selection.matches(path)) {
         if (size > selection.maximumSize) {
           throw new TarFormatError(
             `expected ${path} to have at most ${selection.maximumSize} bytes, found ${size}`,
@@ -74,50 +81,11 @@ export async function extractTar(
   return files;
 }
 
-/** The checksum counts its own field as blanks. */
-function checkHeader(header: Uint8Array): void {
-  let sum = 0;
-  for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 0x20 : header[i];
-  if (sum !== octal(header, 148, 8, 'checksum')) {
-    throw new TarFormatError('expected a tar header, found data with a wrong checksum');
-  }
-}
-
-function headerPath(header: Uint8Array): string {
-  const name = field(header, 0, 100);
-  const isUstar = latin1(header.subarray(257, 262)) === 'ustar';
-  const prefix = isUstar && header[262] === 0 ? field(header, 345, 155) : '';
-  return prefix ? `${prefix}/${name}` : name;
-}
-
-/** Records of "length key=value\n". */
-function paxPath(record: string): string | undefined {
-  let offset = 0;
-  let path: string | undefined;
-  while (offset < record.length) {
-    const length = Number.parseInt(record.slice(offset), 10);
-    if (!(length > 0)) break;
-    const match = /^\d+ path=(.*)\n$/s.exec(record.slice(offset, offset + length));
-    if (match) path = match[1];
-    offset += length;
-  }
-  return path;
-}
-
-function field(header: Uint8Array, offset: number, length: number): string {
-  return latin1(header.subarray(offset, offset + length)).replace(/\0.*$/s, '');
-}
-
-function octal(header: Uint8Array, offset: number, length: number, what: string): number {
-  const digits = field(header, offset, length).trim();
-  if (!/^[0-7]+$/.test(digits)) {
-    throw new TarFormatError(`expected an octal ${what} in a tar header, found ${JSON.stringify(digits)}`);
-  }
-  return Number.parseInt(digits, 8);
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+function extensionIn(type: string, bytes: Uint8Array): TarExtension {
+  if (type === TAR_LONG_NAME) return { name: tarText(bytes) };
+  const extension = decodePax(bytes);
+  if (!extension) throw new TarFormatError('expected records of pax in a tar archive, found damaged ones');
+  return extension;
 }
 
 /** Cuts a stream of chunks into the sizes asked for. */

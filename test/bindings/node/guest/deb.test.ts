@@ -56,12 +56,15 @@ describe('tar', () => {
     const pax = Buffer.concat([tar({ h: '17 path=pax/name\n' }, 'x').subarray(0, 1024), tar({ x: '2' })]);
     expect(texts(await extractTar(pieces(gnu), all))).toEqual({ 'gnu/name': '1' });
     expect(texts(await extractTar(pieces(pax), all))).toEqual({ 'pax/name': '2' });
+    const damaged = Buffer.from(pax);
+    damaged.write('99', 512);
+    await expect(extractTar(pieces(damaged), all)).rejects.toThrow(/records of pax/);
   });
 
   test('stops when it has what it wants', async () => {
     const archive = Buffer.concat([tar({ a: '1' }).subarray(0, 1024), Buffer.alloc(512, 0xff)]);
     expect(await extractTar(pieces(archive), { ...all, maximumFiles: 1 })).toHaveLength(1);
-    await expect(extractTar(pieces(archive), all)).rejects.toThrow(/octal checksum|wrong checksum/);
+    await expect(extractTar(pieces(archive), all)).rejects.toThrow(/wrong checksum/);
   });
 
   test('takes no links, and no file larger than allowed', async () => {

@@ -1,7 +1,7 @@
 /** Many damaged packages. */
 import { beforeAll, describe, test } from 'vitest';
-import { fuzzSeeds, Random } from '../support/random.ts';
-import { fuzzOnce, makeSamples, type Samples } from './ova-fuzz.ts';
+import { fuzzSeeds, Random } from '../../support/random.ts';
+import { fuzzOnce, makeSamples, type Samples } from './fuzz.ts';
 
 let samples: Samples;
 beforeAll(async () => {

@@ -1,10 +1,12 @@
 /** Packages in memory: files by their names, packed and unpacked. */
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { readXml } from '../../src/bindings/node/cli/exchange/read-xml.ts';
-import { createImageHost } from '../../src/bindings/node/image-host.ts';
-import { MemoryImageFile, type ImageFile } from '../../src/disks/image-file.ts';
-import { openDiskImage } from '../../src/disks/open.ts';
+import { readXml } from '../../../src/bindings/node/cli/exchange/read-xml.ts';
+import { createImageHost } from '../../../src/bindings/node/image-host.ts';
+import { convertImage } from '../../../src/disks/convert.ts';
+import { diskFormat } from '../../../src/disks/formats.ts';
+import { MemoryImageFile, type ImageFile } from '../../../src/disks/image-file.ts';
+import { openDiskImage } from '../../../src/disks/open.ts';
 import {
   archiveFiles,
   archiveTarget,
@@ -14,9 +16,10 @@ import {
   type PackHost,
   type UnpackHost,
   type UnpackOptions,
-} from '../../src/interchange/ova/index.ts';
-import { TarWriter } from '../../src/interchange/ova/tar.ts';
-import type { MachineDescription } from '../../src/machine/description.ts';
+} from '../../../src/interchange/ova/index.ts';
+import { TarWriter } from '../../../src/interchange/ova/tar.ts';
+import type { MachineDescription } from '../../../src/machine/description.ts';
+import { Random } from '../../support/random.ts';
 
 /** Files by their names. */
 export type Files = Map<string, ImageFile>;
@@ -99,6 +102,30 @@ export async function archiveOf(files: Readonly<Record<string, Uint8Array | stri
   }
   await writer.finish();
   return archive;
+}
+
+/** An image of that content. */
+export async function imageOf(bytes: Uint8Array, format: string, options = {}): Promise<Buffer> {
+  const host = createImageHost();
+  const file = new MemoryImageFile(`disk.${format}`);
+  const image = await diskFormat(format).create(file, { size: bytes.length, options }, host);
+  const source = await openDiskImage(new MemoryImageFile('raw', bytes), host, { format: 'raw' });
+  await convertImage(source, image);
+  await image.close();
+  return bytesOf(file);
+}
+
+/** A disk of 1 MiB with content here and there. */
+export const content = Buffer.alloc(1 << 20);
+const random = new Random(1);
+for (const offset of [0, 500_000]) content.set(random.bytes(70_000), offset);
+
+/** Images of it. */
+export async function imagesOfContent(): Promise<Record<'vmdk' | 'qcow2', Buffer>> {
+  return {
+    vmdk: await imageOf(content, 'vmdk', { subformat: 'streamOptimized' }),
+    qcow2: await imageOf(content, 'qcow2'),
+  };
 }
 
 /** What an image reads as. */

@@ -1,14 +1,14 @@
 /** Damaged packages: whatever comes of them is an error of ours, or a package. */
 import { expect } from 'vitest';
-import { createImageHost } from '../../src/bindings/node/image-host.ts';
-import { diskFormat } from '../../src/disks/formats.ts';
-import { MemoryImageFile, type ImageFile } from '../../src/disks/image-file.ts';
-import { HartwareError } from '../../src/errors.ts';
-import { archiveFiles } from '../../src/interchange/ova/index.ts';
-import { parseManifest } from '../../src/interchange/ova/manifest.ts';
-import { readTar } from '../../src/interchange/ova/tar.ts';
-import type { Random } from '../support/random.ts';
-import { archiveOf, bytesOf, diskItem, envelope, pack, unpack, unpackOnlyDisks } from './ova-support.ts';
+import { createImageHost } from '../../../src/bindings/node/image-host.ts';
+import { diskFormat } from '../../../src/disks/formats.ts';
+import { MemoryImageFile, type ImageFile } from '../../../src/disks/image-file.ts';
+import { HartwareError } from '../../../src/errors.ts';
+import { archiveFiles } from '../../../src/interchange/ova/index.ts';
+import { parseManifest } from '../../../src/interchange/ova/manifest.ts';
+import { readTar } from '../../../src/interchange/ova/tar.ts';
+import type { Random } from '../../support/random.ts';
+import { archiveOf, bytesOf, diskItem, envelope, pack, unpack, unpackOnlyDisks } from './support.ts';
 
 export interface Samples {
   /** A package of ours, and one of others. */

@@ -1,7 +1,7 @@
-/** Some damaged packages; ova-fuzz.long.test.ts has more. */
+/** Some damaged packages; fuzz.long.test.ts has more. */
 import { beforeAll, describe, test } from 'vitest';
-import { fuzzSeeds, Random } from '../support/random.ts';
-import { fuzzOnce, makeSamples, type Samples } from './ova-fuzz.ts';
+import { fuzzSeeds, Random } from '../../support/random.ts';
+import { fuzzOnce, makeSamples, type Samples } from './fuzz.ts';
 
 let samples: Samples;
 beforeAll(async () => {
