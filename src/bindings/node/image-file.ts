@@ -1,5 +1,5 @@
 /** Files of a host as those that disk images consist of. */
-import { readvSync, writevSync } from 'node:fs';
+import { readvSync, writevSync, type BigIntStats } from 'node:fs';
 import { constants, open, realpath, type FileHandle } from 'node:fs/promises';
 import type { ImageFile } from '../../disks/image-file.ts';
 import { sizeOf } from '../../pieces.ts';
@@ -10,6 +10,9 @@ import { Promptness } from './promptness.ts';
 
 /** So many bytes of holes are worth the question where they are. */
 const WORTH_ASKING = 16 * 1024 * 1024;
+
+/** What a file is known by, whatever names it has. */
+export const fileIdentity = ({ dev, ino }: BigIntStats): string => `${dev}:${ino}`;
 
 /** A file on the host's file system; one that is written to is locked against other machines. */
 export class NodeImageFile implements ImageFile {
@@ -67,8 +70,8 @@ export class NodeImageFile implements ImageFile {
       const real = await realpath(path);
       if (readOnly) checkUnlocked(real);
       const unlock = readOnly ? () => {} : lockFile(real);
-      const identity = `${status.dev}:${status.ino}`;
-      return new NodeImageFile(name, real, identity, handle, Number(status.size), readOnly, unlock);
+      const size = Number(status.size);
+      return new NodeImageFile(name, real, fileIdentity(status), handle, size, readOnly, unlock);
     } catch (error) {
       await handle.close();
       throw error;

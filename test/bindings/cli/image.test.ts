@@ -1,6 +1,6 @@
 /** `hartware image` on raw images; what belongs to a format is tested with it. */
 import { randomBytes } from 'node:crypto';
-import { open, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { link, open, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { finish, hartware, problem, start, Workplace } from './hartware.ts';
@@ -164,5 +164,34 @@ describe('hartware image', () => {
     expect(problem('image', 'rebase', 'a.img')).toContain('expected one of --backing FILE and --flatten');
     expect(problem('image', 'check', 'a.img', '--repair', 'some')).toContain('"leaks" or "all"');
     expect((await hartware(['image', '--help'])).stdout).toContain('hartware image compare FILE FILE');
+  });
+
+  test('puts no image beneath itself, by whatever name, and takes no image for its own target', async () => {
+    const [base, top] = [at('loop-base.qcow2'), at('loop-top.qcow2')];
+    await hartware(['image', 'create', base, '1M']);
+    await hartware(['image', 'create', top, '-b', base]);
+    const linked = at('loop-link.qcow2');
+    await link(base, linked);
+    const before = await readFile(base);
+    for (const args of [
+      ['create', base, '-b', base, '--force'],
+      ['create', base, '-b', top, '--force'],
+      ['create', linked, '-b', top, '--force'],
+      ['rebase', base, '-b', base],
+      ['rebase', base, '-b', top, '--unsafe'],
+      ['rebase', linked, '-b', top],
+    ]) {
+      const { code, stderr } = await hartware(['image', ...args]);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `hartware: ${args[3]} cannot lie beneath ${args[1]}: it is the same image, or lies on it\n`,
+      });
+    }
+    const { code, stderr } = await hartware(['image', 'convert', top, linked, '--force']);
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('of itself') as string,
+    });
+    expect((await readFile(base)).equals(before)).toBe(true);
   });
 });

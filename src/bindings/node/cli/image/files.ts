@@ -1,6 +1,6 @@
 /** Images that the user names: opened, made, and taken away again when what they were made for fails. */
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import {
   DiskImageError,
@@ -15,7 +15,7 @@ import { ArgumentError } from '../../../../index.ts';
 import { openImageFile } from '../../drive.ts';
 import { FileError } from '../../file-error.ts';
 import { isHttpUrl } from '../../http.ts';
-import { NodeImageFile } from '../../image-file.ts';
+import { fileIdentity, NodeImageFile } from '../../image-file.ts';
 import { createImageHost } from '../../image-host.ts';
 import { isPackage } from '../exchange/arguments.ts';
 import type { BackingArguments, ImageSource, ImageTarget } from './arguments.ts';
@@ -38,7 +38,18 @@ export async function openImage(
   return openDiskImage(image, createImageHost({ allow }), { format, withBacking: options.withBacking });
 }
 
-/** An image that lies beneath another one, and how that one names it: from its own folder. */
+/** Whether `file` is `image`, or one that lies beneath it, whatever names it has. */
+export async function isIn(image: DiskImage, file: string): Promise<boolean> {
+  const status = await stat(file, { bigint: true }).catch(() => undefined);
+  for (let each: DiskImage | undefined = image; status && each; each = each.backing)
+    if (each.file.identity === fileIdentity(status)) return true;
+  return false;
+}
+
+/**
+ * An image that lies beneath another one, and how that one names it: from its own folder.
+ * @throws ArgumentError also when the other one would lie beneath itself.
+ */
 export async function openBacking(
   { file, format }: BackingArguments,
   top: string,
@@ -47,6 +58,10 @@ export async function openBacking(
   if (isHttpUrl(file))
     throw new ArgumentError(`nothing can lie over ${withoutQuery(file)}: convert it into a file first`);
   const image = await openImage({ file, format, allow }, { readOnly: true });
+  if (await isIn(image, top)) {
+    await image.close();
+    throw new ArgumentError(`${file} cannot lie beneath ${top}: it is the same image, or lies on it`);
+  }
   return { reference: relative(dirname(resolve(top)), resolve(file)), format: image.format, image };
 }
 
