@@ -7,6 +7,7 @@ import { FileError, fileError } from './file-error.ts';
 import { findData, type DataRange } from './file-holes.ts';
 import { checkUnlocked, lockFile } from './file-lock.ts';
 import { Promptness } from './promptness.ts';
+import { checkUnlockedByQemu } from './qemu-locks.ts';
 
 /** So many bytes of holes are worth the question where they are. */
 const WORTH_ASKING = 16 * 1024 * 1024;
@@ -67,6 +68,7 @@ export class NodeImageFile implements ImageFile {
       if (status.isDirectory()) throw new FileError(`cannot use ${name} as a disk image: it is a directory`);
       if (!status.isFile())
         throw new FileError(`cannot use ${name} as a disk image: expected a regular file`);
+      checkUnlockedByQemu(name, status, readOnly);
       const real = await realpath(path);
       if (readOnly) checkUnlocked(real);
       const unlock = readOnly ? () => {} : lockFile(real);
