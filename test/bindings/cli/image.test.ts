@@ -23,6 +23,11 @@ afterAll(() => place.remove());
 
 const at = (name: string): string => join(place.directory, name);
 
+async function appears(name: string): Promise<void> {
+  while (!(await readdir(place.directory)).includes(name))
+    await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 describe('hartware image', () => {
   test('makes, describes and resizes an image', async () => {
     const file = at('new.img');
@@ -139,12 +144,35 @@ describe('hartware image', () => {
     const target = at('interrupted.img');
     const child = start(['image', 'convert', large, target], { PATH: '' });
     const ended = finish(child);
-    while (!(await readdir(place.directory)).includes('interrupted.img'))
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await appears('interrupted.img');
     child.kill('SIGINT');
     expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' });
     const names = await readdir(place.directory);
     expect(names.filter((name) => name.startsWith('interrupted'))).toEqual([]);
+  });
+
+  test('takes away what is being made when a signal comes', async () => {
+    const child = start(['image', 'create', at('filled.qcow2'), '16G', '-o', 'preallocation=full']);
+    const ended = finish(child);
+    await appears('filled.qcow2');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 143, stdout: '', stderr: '' });
+    expect((await readdir(place.directory)).filter((name) => name.startsWith('filled'))).toEqual([]);
+  });
+
+  test('closes what is being changed when a signal comes', async () => {
+    const file = at('grows.vhdx');
+    await hartware(['image', 'create', file, '1G', '-o', 'block_size=1M']);
+    const child = start(['image', 'resize', file, '120G']);
+    const ended = finish(child);
+    await appears('grows.vhdx.lock');
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(stderr).toBe('');
+    expect(await readdir(place.directory)).not.toContain('grows.vhdx.lock');
+    const { stdout } = await hartware(['image', 'info', file]);
+    // It was not begun, or done.
+    expect([code, /disk size: +(\d+) GiB/.exec(stdout)?.[1]]).toEqual(code === 0 ? [0, '120'] : [130, '1']);
   });
 
   test('says what is wrong', async () => {

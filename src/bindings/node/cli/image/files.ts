@@ -1,5 +1,5 @@
 /** Images that the user names: opened, made, and taken away again when what they were made for fails. */
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import {
@@ -17,6 +17,7 @@ import { FileError } from '../../file-error.ts';
 import { isHttpUrl } from '../../http.ts';
 import { fileIdentity, NodeImageFile } from '../../image-file.ts';
 import { createImageHost } from '../../image-host.ts';
+import { holdSignals } from '../signals.ts';
 import { isPackage } from '../exchange/arguments.ts';
 import type { BackingArguments, ImageSource, ImageTarget } from './arguments.ts';
 
@@ -83,10 +84,12 @@ export async function makeImage(
   const former = `${file}.replaced`;
   const isReplaced = force && existsSync(file);
   if (isReplaced) {
-    if (existsSync(former)) throw new FileError(`cannot replace ${file}: ${former} is in the way`);
+    if (existsSync(former))
+      throw new FileError(
+        `cannot replace ${file}: ${former} is in the way, which is what another command was replacing when it ended; delete it, or give it its name back`,
+      );
     // Whoever uses it would go on with what has no name any more.
     await (await NodeImageFile.open(file, false)).close();
-    await rename(file, former);
   }
   const host = createImageHost();
   const noted: ImageHost = {
@@ -96,12 +99,18 @@ export async function makeImage(
     },
   };
   let image: DiskImage | undefined;
+  if (isReplaced) renameSync(file, former);
+  const signal = holdSignals();
   try {
     const target = note(await NodeImageFile.create(file));
+    const making = diskFormat(format).create(target, { size, backing, options }, noted);
     try {
-      image = await diskFormat(format).create(target, { size, backing, options }, noted);
+      // It cannot be aborted, and may have much to write.
+      image = await Promise.race([making, signal.raised]);
     } catch (error) {
-      await target.close();
+      // What it has still to do fails then.
+      await Promise.all(made.map((each) => each.close()));
+      await making.catch(() => {});
       throw error instanceof ArgumentError
         ? new ArgumentError(`cannot create ${file}: ${error.message}`)
         : error;
@@ -119,6 +128,8 @@ export async function makeImage(
     await Promise.all(made.map(({ path }) => rm(path, { force: true })));
     if (isReplaced) await rename(former, file);
     throw error;
+  } finally {
+    signal.release();
   }
 }
 

@@ -6,6 +6,7 @@ import type { DiskImage, ImageInfo } from '../../../../disks/disk-image.ts';
 import { ArgumentError } from '../../../../index.ts';
 import { createImageHost } from '../../image-host.ts';
 import { writeAll } from '../output.ts';
+import { holdSignals } from '../signals.ts';
 import type { ImageArguments } from './arguments.ts';
 import { isIn, makeImage, needs, openBacking, openImage } from './files.ts';
 import { checkText, infoText, mapText, snapshotsText } from './report.ts';
@@ -60,22 +61,32 @@ export async function image(args: ImageArguments): Promise<number> {
   }
 }
 
-/** What was done is durable when it resolves; a failure is not hidden by that of closing. */
+/**
+ * What was done is durable when it resolves; a failure is not hidden by that of closing. An image that is written to
+ * is closed before a signal ends the process: what can be aborted is, and what takes no time is done.
+ */
 async function withImage(
   source: Parameters<typeof openImage>[0],
   options: Parameters<typeof openImage>[1],
   work: (image: DiskImage) => Promise<number>,
 ): Promise<number> {
-  const image = await openImage(source, options);
-  let code: number;
+  const signal = options.readOnly ? undefined : holdSignals();
   try {
-    code = await work(image);
-  } catch (error) {
-    await image.close().catch(() => {});
-    throw error;
+    const image = await openImage(source, options);
+    let code: number;
+    try {
+      // Nothing is begun when it came already.
+      if (signal) await Promise.race([signal.raised, Promise.resolve()]);
+      code = await work(image);
+    } catch (error) {
+      await image.close().catch(() => {});
+      throw error;
+    }
+    await image.close();
+    return code;
+  } finally {
+    signal?.release();
   }
-  await image.close();
-  return code;
 }
 
 async function create({ target, allow, backing, size }: Arguments<'create'>): Promise<number> {
