@@ -4,7 +4,7 @@ import { readBeneath } from './beneath.ts';
 import { firstDifference } from './compare.ts';
 import type { BackingReference, DiskImage, ImageHost, WorkOptions } from './disk-image.ts';
 import { openDiskImage } from './open.ts';
-import { CHUNK, forEachRange, type Range } from './work.ts';
+import { CHUNK, forEachRange, lender, type Range } from './work.ts';
 import { isZero } from './zeros.ts';
 
 /**
@@ -71,16 +71,18 @@ export async function rebaseImage(
     throw new ArgumentError(`${top.file.name}: ${top.format} has no backing images that could be changed`);
   if (!isUnsafe) {
     const unit = Math.min(top.clusterSize ?? 65536, CHUNK);
+    const lend = lender();
     await forEachRange(ownRanges(top, false), top.size, work, {
       read: ({ offset }, buffer) => top.read(offset, buffer),
-      async write({ offset }, buffer) {
-        const other = new Uint8Array(buffer.length);
-        await readBeneath(backing?.image, offset, other);
-        for (let at = 0; at < buffer.length; at += unit) {
-          const piece = buffer.subarray(at, at + unit);
-          if (firstDifference(piece, other.subarray(at, at + unit)) >= 0) await top.write(offset + at, piece);
-        }
-      },
+      write: ({ offset }, buffer) =>
+        lend(buffer.length, async (other) => {
+          await readBeneath(backing?.image, offset, other);
+          for (let at = 0; at < buffer.length; at += unit) {
+            const piece = buffer.subarray(at, at + unit);
+            if (firstDifference(piece, other.subarray(at, at + unit)) >= 0)
+              await top.write(offset + at, piece);
+          }
+        }),
     });
     await top.flush();
   }

@@ -2,7 +2,7 @@
 import { readBeneath } from './beneath.ts';
 import { chainExtent } from './chain.ts';
 import type { DiskImage, WorkOptions } from './disk-image.ts';
-import { CHUNK, forEachRange, type Range } from './work.ts';
+import { CHUNK, forEachRange, lender, type Range } from './work.ts';
 
 /** How two disks differ. */
 export type DiskDifference =
@@ -22,14 +22,16 @@ export async function compareImages(
   if (strict && a.size !== b.size) return { kind: 'size' };
   const total = Math.max(a.size, b.size);
   let first = Infinity;
+  const lend = lender();
   await forEachRange(differentRanges(a, b, total), total, work, {
     async read({ offset }, buffer) {
       if (offset >= first) return;
-      const theirs = new Uint8Array(buffer.length);
-      await readBeneath(a, offset, buffer);
-      await readBeneath(b, offset, theirs);
-      const at = firstDifference(buffer, theirs);
-      if (at >= 0) first = Math.min(first, offset + at);
+      await lend(buffer.length, async (theirs) => {
+        await readBeneath(a, offset, buffer);
+        await readBeneath(b, offset, theirs);
+        const at = firstDifference(buffer, theirs);
+        if (at >= 0) first = Math.min(first, offset + at);
+      });
     },
   });
   return first === Infinity ? undefined : { kind: 'content', offset: first };

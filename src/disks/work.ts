@@ -72,3 +72,16 @@ export async function forEachRange(
   if (failure) throw (failure as { readonly error: unknown }).error;
   progress?.(total, total);
 }
+
+/** Lends buffers of up to `CHUNK` bytes, with whatever is in them, again and again: new ones cost much of a copy. */
+export function lender(): <T>(length: number, work: (buffer: Uint8Array) => Promise<T>) => Promise<T> {
+  const free: Uint8Array[] = [];
+  return async (length, work) => {
+    const whole = free.pop() ?? new Uint8Array(CHUNK);
+    try {
+      return await work(whole.subarray(0, length));
+    } finally {
+      free.push(whole);
+    }
+  };
+}

@@ -88,6 +88,7 @@ describe('the footer of a VHD', () => {
     await fixed.write(0, await readAll(other));
     const again = await openDiskImage(file, memoryHost());
     expect((await again.info()).details).toMatchObject({ subformat: 'fixed', creator: 'qem2' });
+    expect(await again.check!()).toEqual({ errors: [], errorCount: 0, leaks: 0, repaired: 0 });
   });
 });
 

@@ -65,6 +65,32 @@ describe.skipIf(!hasQemuImg)('VHDX and qemu-img', () => {
     }
   });
 
+  it('ends the file of a fixed disk within the last block', async () => {
+    const path = join(folder, 'short.vhdx');
+    const size = 3 * MIB + SECTOR;
+    qemuImg('create', '-f', 'vhdx', '-o', 'subformat=fixed,block_size=256M', path, String(size));
+    const image = await openFile(VHDX, path, false);
+    const model = new Uint8Array(size);
+    await compareWithModel(image, model, new Random(1), 10);
+    expect(await image.check!()).toEqual({ errors: [], errorCount: 0, leaks: 0, repaired: 0 });
+    await image.close();
+    expectSame(qemuContent('vhdx', path), model, 0);
+  });
+
+  it('leaves room in front of the first block, which is no leak', async () => {
+    for (const blockSize of [1, 2, 8]) {
+      const path = join(folder, `new-${blockSize}.vhdx`);
+      qemuImg('create', '-f', 'vhdx', '-o', `block_size=${blockSize}M`, path, '64M');
+      const image = await openFile(VHDX, path, false);
+      const clean = { errors: [], errorCount: 0, leaks: 0, repaired: 0 };
+      expect(await image.check!({ repair: 'all' })).toEqual(clean);
+      await image.write(9 * MIB, new Uint8Array(SECTOR).fill(1));
+      expect(await image.check!({ repair: 'all' })).toEqual(clean);
+      await image.close();
+      checkedByQemu(path);
+    }
+  });
+
   it.each(subformats)('%s: what is written here it reads, and changes', async (subformat) => {
     for (const [seed, size] of sizes.entries()) {
       const path = join(folder, `${size}.vhdx`);

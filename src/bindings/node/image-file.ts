@@ -1,5 +1,5 @@
 /** Files of a host as those that disk images consist of. */
-import { readvSync, writevSync } from 'node:fs';
+import { readvSync, writevSync, type BigIntStats } from 'node:fs';
 import { constants, open, realpath, type FileHandle } from 'node:fs/promises';
 import type { ImageFile } from '../../disks/image-file.ts';
 import { sizeOf } from '../../pieces.ts';
@@ -7,9 +7,13 @@ import { FileError, fileError } from './file-error.ts';
 import { findData, type DataRange } from './file-holes.ts';
 import { checkUnlocked, lockFile } from './file-lock.ts';
 import { Promptness } from './promptness.ts';
+import { checkUnlockedByQemu } from './qemu-locks.ts';
 
 /** So many bytes of holes are worth the question where they are. */
 const WORTH_ASKING = 16 * 1024 * 1024;
+
+/** What a file is known by, whatever names it has. */
+export const fileIdentity = ({ dev, ino }: BigIntStats): string => `${dev}:${ino}`;
 
 /** A file on the host's file system; one that is written to is locked against other machines. */
 export class NodeImageFile implements ImageFile {
@@ -64,11 +68,12 @@ export class NodeImageFile implements ImageFile {
       if (status.isDirectory()) throw new FileError(`cannot use ${name} as a disk image: it is a directory`);
       if (!status.isFile())
         throw new FileError(`cannot use ${name} as a disk image: expected a regular file`);
+      checkUnlockedByQemu(name, status, readOnly);
       const real = await realpath(path);
       if (readOnly) checkUnlocked(real);
       const unlock = readOnly ? () => {} : lockFile(real);
-      const identity = `${status.dev}:${status.ino}`;
-      return new NodeImageFile(name, real, identity, handle, Number(status.size), readOnly, unlock);
+      const size = Number(status.size);
+      return new NodeImageFile(name, real, fileIdentity(status), handle, size, readOnly, unlock);
     } catch (error) {
       await handle.close();
       throw error;

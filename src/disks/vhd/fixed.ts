@@ -1,5 +1,6 @@
 /** Fixed VHDs: the bytes of the disk, and a footer. */
-import type { DiskImage, Extent, ImageInfo } from '../disk-image.ts';
+import type { CheckReport, DiskImage, Extent, ImageInfo } from '../disk-image.ts';
+import { Findings } from '../findings.ts';
 import type { ImageFile } from '../image-file.ts';
 import { checkSize } from './size.ts';
 import { changeFooter, FOOTER_SIZE, TYPE_FIXED, type Footer } from './footer.ts';
@@ -52,6 +53,11 @@ export class FixedVhd implements DiskImage {
       fileSize: this.file.size,
       details: { subformat: 'fixed', creator: this.footer.creator.trim() },
     };
+  }
+
+  /** There is nothing but the footer, without which it does not open. */
+  async check(): Promise<CheckReport> {
+    return new Findings().report(0);
   }
 
   async resize(size: number): Promise<void> {

@@ -45,6 +45,11 @@ export class TableLayout {
     this.ratio = (BITMAP_SECTORS * sectorSize) / blockSize;
   }
 
+  /** The block of an entry that is none of a bitmap. */
+  blockOf(index: number): number {
+    return index - Math.floor(index / (this.ratio + 1));
+  }
+
   /** The index of the entry of a block. */
   indexOf(block: number): number {
     return block + Math.floor(block / this.ratio);
@@ -76,13 +81,17 @@ export class BlockTable {
   private readonly region: Region;
   private readonly reserved: readonly Region[];
 
-  /** @param endOf how long the file is now. */
+  /**
+   * @param endOf how long the file is now.
+   * @param lengthOf how much of a block that is stored must be in the file.
+   */
   constructor(
     private readonly name: string,
     readonly pages: MetadataPages,
     { bat, reserved }: Regions,
     { blockSize, sectorSize }: VhdxMetadata,
     private readonly endOf: () => number,
+    readonly lengthOf: (block: number) => number,
   ) {
     this.layout = new TableLayout(blockSize, sectorSize);
     this.region = bat;
@@ -91,7 +100,7 @@ export class BlockTable {
 
   /** The entry of a block. */
   payload(block: number): Promise<BlockEntry> {
-    return this.entry(this.layout.indexOf(block), this.layout.blockSize);
+    return this.entry(this.layout.indexOf(block), this.lengthOf(block));
   }
 
   /** The entry of the bitmap block that tells of a block. */

@@ -6,6 +6,8 @@ import { MIB, viewOf } from './header.ts';
 import type { VhdxImage } from './image.ts';
 
 const CHUNK = 65536;
+/** MiB that QEMU leaves in front of the first block. */
+const ROOM = 4;
 
 interface Survey {
   readonly findings: Findings;
@@ -49,7 +51,7 @@ export async function surveyTable(image: VhdxImage, { signal, progress }: WorkOp
         : entry.state === STATE.partial && !hasParent;
       const fault = isStrange
         ? `the state ${entry.state} is not one of ${isBitmap ? 'a bitmap' : 'a block without a parent'}`
-        : table.fault(entry, isBitmap ? BITMAP_SIZE : blockSize);
+        : table.fault(entry, isBitmap ? BITMAP_SIZE : table.lengthOf(layout.blockOf(index)));
       if (fault) {
         findings.error(`${fault} (entry at offset ${table.offsetOf(index)})`);
         survey.faulty.push(index);
@@ -70,10 +72,12 @@ export async function surveyTable(image: VhdxImage, { signal, progress }: WorkOp
   const bits = bitmaps.sorted();
   let end = 1;
   let unused = 0;
+  // Room in front of the first block is how the image was laid out, and no leak.
+  const first = Math.min(payload[0] ?? Infinity, bits[0] ?? Infinity);
   used.sort((a, b) => a[0] - b[0]);
   const take = (start: number, length: number): void => {
     if (start < end) findings.error(`blocks overlap at ${start * MIB}`);
-    else unused += start - end;
+    else if (start > first) unused += start - end;
     end = Math.max(end, start + length);
   };
   // Three lists, each in order, taken in the order of all.
@@ -91,6 +95,7 @@ export async function surveyTable(image: VhdxImage, { signal, progress }: WorkOp
       u++;
     }
   }
+  if (first === Infinity) end = Math.min(end + ROOM, most);
   survey.end = end * MIB;
   survey.unused = unused * MIB + Math.max(0, image.end - survey.end);
   return survey;

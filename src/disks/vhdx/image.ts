@@ -92,7 +92,9 @@ export class VhdxImage extends BlockImage<Place, void> implements DiskImage {
     this.wasReplayed = wasReplayed;
     this.end = Math.ceil(file.size / MIB) * MIB;
     this.pages = new MetadataPages(file, { pageSize: LOG_SECTOR, limit: PAGES });
-    this.table = new BlockTable(file.name, this.pages, regions, metadata, () => file.size);
+    const endOf = (): number => file.size;
+    const lengthOf = (block: number): number => this.lengthOf(block);
+    this.table = new BlockTable(file.name, this.pages, regions, metadata, endOf, lengthOf);
     this.bitmaps = new SectorBitmaps(this.pages, metadata.sectorSize, 'low');
     this.log = new LogWriter(file, headers, () => this.newGuid());
     if (file.punchHole) this.discard = (offset, length) => this.clear(offset, length, true);
@@ -279,6 +281,12 @@ export class VhdxImage extends BlockImage<Place, void> implements DiskImage {
     const { findings } = await surveyTable(this);
     if (findings.first) throw this.error(`${findings.first}; it is not written to before it is repaired`);
     await this.headers.update({ fileWriteGuid: this.newGuid(), dataWriteGuid: this.newGuid() });
+  }
+
+  /** QEMU ends the file of a fixed disk where the disk ends, within the last block. */
+  private lengthOf(block: number): number {
+    const { isFixed, blockSize, size } = this.metadata;
+    return isFixed ? Math.min(blockSize, size - block * blockSize) : blockSize;
   }
 
   /** Which page of the table has the entry of a block. */

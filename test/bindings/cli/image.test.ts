@@ -1,6 +1,6 @@
 /** `hartware image` on raw images; what belongs to a format is tested with it. */
 import { randomBytes } from 'node:crypto';
-import { open, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { link, open, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { finish, hartware, problem, start, Workplace } from './hartware.ts';
@@ -22,6 +22,11 @@ beforeAll(async () => {
 afterAll(() => place.remove());
 
 const at = (name: string): string => join(place.directory, name);
+
+async function appears(name: string): Promise<void> {
+  while (!(await readdir(place.directory)).includes(name))
+    await new Promise((resolve) => setTimeout(resolve, 10));
+}
 
 describe('hartware image', () => {
   test('makes, describes and resizes an image', async () => {
@@ -139,12 +144,35 @@ describe('hartware image', () => {
     const target = at('interrupted.img');
     const child = start(['image', 'convert', large, target], { PATH: '' });
     const ended = finish(child);
-    while (!(await readdir(place.directory)).includes('interrupted.img'))
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await appears('interrupted.img');
     child.kill('SIGINT');
     expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' });
     const names = await readdir(place.directory);
     expect(names.filter((name) => name.startsWith('interrupted'))).toEqual([]);
+  });
+
+  test('takes away what is being made when a signal comes', async () => {
+    const child = start(['image', 'create', at('filled.qcow2'), '16G', '-o', 'preallocation=full']);
+    const ended = finish(child);
+    await appears('filled.qcow2');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 143, stdout: '', stderr: '' });
+    expect((await readdir(place.directory)).filter((name) => name.startsWith('filled'))).toEqual([]);
+  });
+
+  test('closes what is being changed when a signal comes', async () => {
+    const file = at('grows.vhdx');
+    await hartware(['image', 'create', file, '1G', '-o', 'block_size=1M']);
+    const child = start(['image', 'resize', file, '120G']);
+    const ended = finish(child);
+    await appears('grows.vhdx.lock');
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(stderr).toBe('');
+    expect(await readdir(place.directory)).not.toContain('grows.vhdx.lock');
+    const { stdout } = await hartware(['image', 'info', file]);
+    // It was not begun, or done.
+    expect([code, /disk size: +(\d+) GiB/.exec(stdout)?.[1]]).toEqual(code === 0 ? [0, '120'] : [130, '1']);
   });
 
   test('says what is wrong', async () => {
@@ -164,5 +192,34 @@ describe('hartware image', () => {
     expect(problem('image', 'rebase', 'a.img')).toContain('expected one of --backing FILE and --flatten');
     expect(problem('image', 'check', 'a.img', '--repair', 'some')).toContain('"leaks" or "all"');
     expect((await hartware(['image', '--help'])).stdout).toContain('hartware image compare FILE FILE');
+  });
+
+  test('puts no image beneath itself, by whatever name, and takes no image for its own target', async () => {
+    const [base, top] = [at('loop-base.qcow2'), at('loop-top.qcow2')];
+    await hartware(['image', 'create', base, '1M']);
+    await hartware(['image', 'create', top, '-b', base]);
+    const linked = at('loop-link.qcow2');
+    await link(base, linked);
+    const before = await readFile(base);
+    for (const args of [
+      ['create', base, '-b', base, '--force'],
+      ['create', base, '-b', top, '--force'],
+      ['create', linked, '-b', top, '--force'],
+      ['rebase', base, '-b', base],
+      ['rebase', base, '-b', top, '--unsafe'],
+      ['rebase', linked, '-b', top],
+    ]) {
+      const { code, stderr } = await hartware(['image', ...args]);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `hartware: ${args[3]} cannot lie beneath ${args[1]}: it is the same image, or lies on it\n`,
+      });
+    }
+    const { code, stderr } = await hartware(['image', 'convert', top, linked, '--force']);
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('of itself') as string,
+    });
+    expect((await readFile(base)).equals(before)).toBe(true);
   });
 });

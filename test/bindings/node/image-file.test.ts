@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { chainExtent } from '../../../src/disks/chain.ts';
 import { DiskImageError } from '../../../src/disks/error.ts';
 import { openDiskImage } from '../../../src/disks/open.ts';
 import type { RawImage } from '../../../src/disks/raw.ts';
+import { hasQemuImg, qemuImg } from '../../disks/qemu-img.ts';
 
 let directory: string;
 let image: string;
@@ -192,6 +193,36 @@ describe('the lock', () => {
     await first.close();
     expect(await readdir(directory)).toEqual(['disk.img']);
     await (await open(image)).close();
+  });
+
+  // What Linux alone tells.
+  test.skipIf(!hasQemuImg || process.platform !== 'linux')('sees those of QEMU', async () => {
+    const uses = async (...options: string[]): Promise<ChildProcess> => {
+      const child = spawn('qemu-io', ['-f', 'qcow2', ...options, image], {
+        stdio: ['pipe', 'pipe', 'ignore'],
+      });
+      child.stdin!.write('read 0 512\n');
+      await new Promise<void>((resolve) => {
+        child.stdout!.on('data', (text: Buffer) => text.includes('read 512/512') && resolve());
+      });
+      return child;
+    };
+    const ends = async (child: ChildProcess): Promise<void> => {
+      child.stdin!.end();
+      await new Promise((resolve) => child.on('exit', resolve));
+    };
+    await rm(image);
+    qemuImg('create', '-q', '-f', 'qcow2', image, '1M');
+    const writer = await uses();
+    expect(await message(image)).toBe(`${image} is in use by QEMU`);
+    expect(await message(image, true)).toBe(`${image} is in use by QEMU`);
+    expect(await readdir(directory)).toEqual(['disk.img']);
+    await ends(writer);
+    const reader = await uses('-r');
+    expect(await message(image)).toBe(`${image} is in use by QEMU`);
+    await open(image, true);
+    await ends(reader);
+    await open(image);
   });
 
   test('holds for every name that a symbolic link gives', async () => {

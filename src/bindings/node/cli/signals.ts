@@ -20,3 +20,16 @@ export function onSignal(listener: (number: number) => void): () => void {
     for (const name of Object.keys(SIGNALS)) process.off(name, heard);
   };
 }
+
+/**
+ * Keeps signals from ending the process until `release` is called.
+ * @returns also what rejects with `Interrupted` at the first one.
+ */
+export function holdSignals(): { readonly raised: Promise<never>; release(): void } {
+  let release!: () => void;
+  const raised = new Promise<never>((_, reject) => {
+    release = onSignal((number) => reject(new Interrupted(number)));
+  });
+  raised.catch(() => {});
+  return { raised, release };
+}

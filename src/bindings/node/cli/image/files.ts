@@ -1,6 +1,6 @@
 /** Images that the user names: opened, made, and taken away again when what they were made for fails. */
-import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { existsSync, renameSync } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import {
   DiskImageError,
@@ -15,8 +15,9 @@ import { ArgumentError } from '../../../../index.ts';
 import { openImageFile } from '../../drive.ts';
 import { FileError } from '../../file-error.ts';
 import { isHttpUrl } from '../../http.ts';
-import { NodeImageFile } from '../../image-file.ts';
+import { fileIdentity, NodeImageFile } from '../../image-file.ts';
 import { createImageHost } from '../../image-host.ts';
+import { holdSignals } from '../signals.ts';
 import { isPackage } from '../exchange/arguments.ts';
 import type { BackingArguments, ImageSource, ImageTarget } from './arguments.ts';
 
@@ -38,7 +39,18 @@ export async function openImage(
   return openDiskImage(image, createImageHost({ allow }), { format, withBacking: options.withBacking });
 }
 
-/** An image that lies beneath another one, and how that one names it: from its own folder. */
+/** Whether `file` is `image`, or one that lies beneath it, whatever names it has. */
+export async function isIn(image: DiskImage, file: string): Promise<boolean> {
+  const status = await stat(file, { bigint: true }).catch(() => undefined);
+  for (let each: DiskImage | undefined = image; status && each; each = each.backing)
+    if (each.file.identity === fileIdentity(status)) return true;
+  return false;
+}
+
+/**
+ * An image that lies beneath another one, and how that one names it: from its own folder.
+ * @throws ArgumentError also when the other one would lie beneath itself.
+ */
 export async function openBacking(
   { file, format }: BackingArguments,
   top: string,
@@ -47,6 +59,10 @@ export async function openBacking(
   if (isHttpUrl(file))
     throw new ArgumentError(`nothing can lie over ${withoutQuery(file)}: convert it into a file first`);
   const image = await openImage({ file, format, allow }, { readOnly: true });
+  if (await isIn(image, top)) {
+    await image.close();
+    throw new ArgumentError(`${file} cannot lie beneath ${top}: it is the same image, or lies on it`);
+  }
   return { reference: relative(dirname(resolve(top)), resolve(file)), format: image.format, image };
 }
 
@@ -68,10 +84,12 @@ export async function makeImage(
   const former = `${file}.replaced`;
   const isReplaced = force && existsSync(file);
   if (isReplaced) {
-    if (existsSync(former)) throw new FileError(`cannot replace ${file}: ${former} is in the way`);
+    if (existsSync(former))
+      throw new FileError(
+        `cannot replace ${file}: ${former} is in the way, which is what another command was replacing when it ended; delete it, or give it its name back`,
+      );
     // Whoever uses it would go on with what has no name any more.
     await (await NodeImageFile.open(file, false)).close();
-    await rename(file, former);
   }
   const host = createImageHost();
   const noted: ImageHost = {
@@ -81,12 +99,18 @@ export async function makeImage(
     },
   };
   let image: DiskImage | undefined;
+  if (isReplaced) renameSync(file, former);
+  const signal = holdSignals();
   try {
     const target = note(await NodeImageFile.create(file));
+    const making = diskFormat(format).create(target, { size, backing, options }, noted);
     try {
-      image = await diskFormat(format).create(target, { size, backing, options }, noted);
+      // It cannot be aborted, and may have much to write.
+      image = await Promise.race([making, signal.raised]);
     } catch (error) {
-      await target.close();
+      // What it has still to do fails then.
+      await Promise.all(made.map((each) => each.close()));
+      await making.catch(() => {});
       throw error instanceof ArgumentError
         ? new ArgumentError(`cannot create ${file}: ${error.message}`)
         : error;
@@ -104,6 +128,8 @@ export async function makeImage(
     await Promise.all(made.map(({ path }) => rm(path, { force: true })));
     if (isReplaced) await rename(former, file);
     throw error;
+  } finally {
+    signal.release();
   }
 }
 

@@ -1,15 +1,14 @@
 /** `hartware image`. */
-import { realpath } from 'node:fs/promises';
 import { commitImage, rebaseImage } from '../../../../disks/commit.ts';
 import { compareImages } from '../../../../disks/compare.ts';
 import { convertImage } from '../../../../disks/convert.ts';
 import type { DiskImage, ImageInfo } from '../../../../disks/disk-image.ts';
 import { ArgumentError } from '../../../../index.ts';
-import { NodeImageFile } from '../../image-file.ts';
 import { createImageHost } from '../../image-host.ts';
 import { writeAll } from '../output.ts';
+import { holdSignals } from '../signals.ts';
 import type { ImageArguments } from './arguments.ts';
-import { makeImage, needs, openBacking, openImage } from './files.ts';
+import { isIn, makeImage, needs, openBacking, openImage } from './files.ts';
 import { checkText, infoText, mapText, snapshotsText } from './report.ts';
 import { withProgress } from './work.ts';
 
@@ -46,9 +45,7 @@ export async function image(args: ImageArguments): Promise<number> {
         return 0;
       });
     case 'rebase':
-      return withImage(args.source, { readOnly: false, withBacking: !args.unsafe }, (image) =>
-        rebase(image, args),
-      );
+      return rebase(args);
     case 'compare':
       return compare(args);
     case 'map':
@@ -64,22 +61,32 @@ export async function image(args: ImageArguments): Promise<number> {
   }
 }
 
-/** What was done is durable when it resolves; a failure is not hidden by that of closing. */
+/**
+ * What was done is durable when it resolves; a failure is not hidden by that of closing. An image that is written to
+ * is closed before a signal ends the process: what can be aborted is, and what takes no time is done.
+ */
 async function withImage(
   source: Parameters<typeof openImage>[0],
   options: Parameters<typeof openImage>[1],
   work: (image: DiskImage) => Promise<number>,
 ): Promise<number> {
-  const image = await openImage(source, options);
-  let code: number;
+  const signal = options.readOnly ? undefined : holdSignals();
   try {
-    code = await work(image);
-  } catch (error) {
-    await image.close().catch(() => {});
-    throw error;
+    const image = await openImage(source, options);
+    let code: number;
+    try {
+      // Nothing is begun when it came already.
+      if (signal) await Promise.race([signal.raised, Promise.resolve()]);
+      code = await work(image);
+    } catch (error) {
+      await image.close().catch(() => {});
+      throw error;
+    }
+    await image.close();
+    return code;
+  } finally {
+    signal?.release();
   }
-  await image.close();
-  return code;
 }
 
 async function create({ target, allow, backing, size }: Arguments<'create'>): Promise<number> {
@@ -107,10 +114,8 @@ async function convert(args: Arguments<'convert'>): Promise<number> {
   const { source, target, compress, snapshot, quiet } = args;
   return withImage(source, { readOnly: true }, async (image) => {
     const from = snapshot === undefined ? image : await needs(image, 'openSnapshot')(snapshot);
-    const taken = await realpath(target.file).catch(() => undefined);
-    for (let each: DiskImage | undefined = image; each; each = each.backing)
-      if (each.file instanceof NodeImageFile && each.file.path === taken)
-        throw new ArgumentError(`cannot make ${target.file} of itself, or of what lies on it`);
+    if (await isIn(image, target.file))
+      throw new ArgumentError(`cannot make ${target.file} of itself, or of what lies on it`);
     await withProgress(`converting ${source.file}`, quiet, (work) =>
       makeImage(target, { size: from.size }, (to) => convertImage(from, to, { compress, ...work })),
     );
@@ -160,19 +165,19 @@ async function resize(
   return 0;
 }
 
-async function rebase(
-  image: DiskImage,
-  { source, backing, unsafe, quiet }: Arguments<'rebase'>,
-): Promise<number> {
+async function rebase({ source, backing, unsafe, quiet }: Arguments<'rebase'>): Promise<number> {
+  // First, while the image may still be read: that is how it is found beneath its new backing image.
   const beneath = backing && (await openBacking(backing, source.file, source.allow));
   try {
-    await withProgress(`rebasing ${source.file}`, quiet, (work) =>
-      rebaseImage(image, beneath, { isUnsafe: unsafe, ...work }),
-    );
+    return await withImage(source, { readOnly: false, withBacking: !unsafe }, async (image) => {
+      await withProgress(`rebasing ${source.file}`, quiet, (work) =>
+        rebaseImage(image, beneath, { isUnsafe: unsafe, ...work }),
+      );
+      return 0;
+    });
   } finally {
     await beneath?.image.close();
   }
-  return 0;
 }
 
 async function compare({ sources, strict, quiet }: Arguments<'compare'>): Promise<number> {
