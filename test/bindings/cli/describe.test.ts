@@ -111,6 +111,23 @@ describe('hartware describe', () => {
       expect(await readFile(place.path('disk.img'), 'latin1')).toBe('x'.repeat(512));
     });
 
+    test('looks at them where the description is wrong, too, as hartware run does', async () => {
+      const file = await put('wrong-everywhere.json', {
+        harts: 9,
+        boot: { kernel: 'none.bin' },
+        drives: [{ file: 'none.img' }],
+      });
+      for (const command of [['describe', '--files'], ['run']]) {
+        const { code, stderr } = await hartware([...command, file]);
+        expect(code).toBe(1);
+        expect(stderr.replaceAll(`hartware: ${file}: `, '').trimEnd().split('\n')).toEqual([
+          'harts: expected a whole number from 1 to 8, found 9',
+          'boot.kernel: cannot read none.bin: no such file',
+          'drives[0]: cannot read none.img: no such file',
+        ]);
+      }
+    });
+
     test('prints everything that is wrong with them, a line each with its place, and fails', async () => {
       await place.put('code.bin', CODE);
       await place.put('empty.img', '');
@@ -193,7 +210,7 @@ describe('hartware describe', () => {
 describe('hartware run', () => {
   test('prints everything that is wrong with a description, a line each', async () => {
     const run = await hartware(['run', wrong]);
-    expect(run).toEqual(await hartware(['describe', wrong]));
+    expect(run).toEqual(await hartware(['describe', '--files', wrong]));
   });
 
   test('and with its files', async () => {

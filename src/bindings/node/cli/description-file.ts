@@ -6,8 +6,11 @@ import { FileError } from '../file-error.ts';
 import { createNodeHost } from '../host.ts';
 import { readText } from './files.ts';
 
-/** @throws FileError that has a line for each thing that is wrong. */
-export async function readDescription(file: string): Promise<MachineDescription> {
+/**
+ * @param withFiles whether the files that it names are looked at, too, where it is wrong.
+ * @throws FileError that has a line for each thing that is wrong.
+ */
+export async function readDescription(file: string, { withFiles = false } = {}): Promise<MachineDescription> {
   const text = await readText(file);
   let document: unknown;
   try {
@@ -19,12 +22,13 @@ export async function readDescription(file: string): Promise<MachineDescription>
   try {
     return validateDescription(document);
   } catch (error) {
+    if (withFiles) await checkNamedFiles(file, document);
     throw inFile(file, error);
   }
 }
 
-/** Checks the files that the description in a file names. @throws FileError likewise. */
-export async function checkNamedFiles(file: string, description: MachineDescription): Promise<void> {
+/** Checks the description in a file and the files that it names. @throws FileError likewise. */
+export async function checkNamedFiles(file: string, description: unknown): Promise<void> {
   try {
     await checkFiles(description, await createNodeHost({ baseDirectory: dirname(file) }));
   } catch (error) {
