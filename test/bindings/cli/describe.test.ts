@@ -75,6 +75,13 @@ describe('hartware describe', () => {
     expect(text.stderr).toMatch(/^hartware: \S*text\.json is no machine description: [^\n]+\n$/);
     const deep = await hartware(['describe', await place.put('deep.json', '['.repeat(1 << 20))]);
     expect(deep.stderr).toMatch(/^hartware: \S*deep\.json is no machine description: [^\n]{1,200}\n$/);
+    const latin1 = await hartware([
+      'describe',
+      await place.put('latin1.json', Uint8Array.of(0x22, 0xe4, 0x22)),
+    ]);
+    expect(latin1.stderr).toMatch(/latin1\.json is no machine description: .*utf-8/);
+    const marked = await hartware(['describe', await place.put('marked.json', `\ufeff${SMALLEST}`)]);
+    expect(marked).toMatchObject({ code: 0, stderr: '' });
     const missing = await hartware(['describe', place.path('missing.json')]);
     expect(missing.stderr).toMatch(/missing\.json: no such file\n$/);
   });
