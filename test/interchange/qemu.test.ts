@@ -195,6 +195,16 @@ describe('the command line of a machine', () => {
   });
 });
 
+test('an entropy device in a slot, without a seed, has nothing said of a seed', () => {
+  const { command, notes } = exportQemu({
+    hartware: 1,
+    boot: { firmware: 'f' },
+    devices: { rng: { slot: 3 } },
+  });
+  expect(command).not.toContain('-seed');
+  expect(notes.join('\n')).not.toContain('seed');
+});
+
 describe('there and back', () => {
   test.each(fuzzSeeds(100))('a machine is the same, seed %i', (seed) => {
     const machine = representableMachine(new Random(seed));
