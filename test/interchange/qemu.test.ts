@@ -458,6 +458,10 @@ describe('a command line of somebody’s', () => {
     expect(() => importQemu(line)).toThrow(expected);
   });
 
+  test('of a file of another kind, only the start is shown', () => {
+    expect(() => importQemu('\0'.repeat(1 << 20))).toThrow(/^expected a command line.{1,1000}…$/);
+  });
+
   test.each([
     ['-bios none -kernel k', { kernel: 'k', privilege: 'machine' }],
     ['-bios default -kernel k', { kernel: 'k', privilege: 'supervisor' }],
