@@ -141,7 +141,7 @@ describe.skipIf(!hasAll)('a machine', { timeout: BOOT_TEST_TIMEOUT }, () => {
     const { description: returned } = importQemu(script);
     const { boot, ...rest } = completeDescription(description);
     // What a Linux Image means anyway, and a command line does not tell what the kernel is.
-    const expected = { ...rest, boot: { ...boot, privilege: boot.firmware ? undefined : 'supervisor' } };
+    const expected = { ...rest, boot: { ...boot, privilege: 'supervisor' as const } };
     expect(completeDescription(returned)).toEqual(expected);
     const back = await bootHere(returned);
     await back.outputOf(MOUNT);
