@@ -162,6 +162,26 @@ program:
         csrw    pmpcfg0, zero
         csrr    a1, pmpcfg0
         check_bits pmp.locked.configuration, a1, 0xff, R | NAPOT | LOCKED
+        # The address before an entry with TOR is the start of its range, and locked with it. So is an entry
+        # that matches nothing.
+        li      a2, (ROOM + 0x2000) >> 2
+        csrw    pmpaddr1, a2
+        addi    a1, a2, 4
+        csrw    pmpaddr2, a1
+        csrw    pmpaddr4, a2
+        li      a1, LOCKED << 32 | (R | TOR | LOCKED) << 16
+        csrs    pmpcfg0, a1
+        csrw    pmpaddr1, zero
+        csrr    a1, pmpaddr1
+        check_equal pmp.locked.before, a1, a2
+        csrw    pmpaddr4, zero
+        csrr    a1, pmpaddr4
+        check_equal pmp.locked.off.address, a1, a2
+        li      a1, (R | NAPOT) << 32
+        csrs    pmpcfg0, a1
+        csrr    a1, pmpcfg0
+        srli    a1, a1, 32
+        check_bits pmp.locked.off.configuration, a1, 0xff, LOCKED
         j       finish
 
 load:   ld      a1, (s0)

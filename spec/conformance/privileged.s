@@ -32,6 +32,26 @@
         check_bits \id\().clear, a2, \mask, 0
 .endm
 
+# Checks that M-mode takes an interrupt as soon as a mode below is entered, with MIE clear.
+.macro  above   id:req, mode:req
+        li      a0, MSTATUS_MIE | MSTATUS_MPIE
+        csrc    mstatus, a0
+        li      a0, SSIP
+        csrs    mip, a0
+        csrw    mie, a0
+        la      a0, just_ecall
+        li      a1, \mode
+        call    run_below
+        li      a1, INTERRUPT | 1
+        check_equal \id, a0, a1
+        la      a1, trap_pc
+        ld      a1, (a1)
+        la      a0, just_ecall
+        check_equal \id\().mepc, a1, a0
+        li      a0, 0
+        check_mtval \id\().mtval, a0
+.endm
+
 program:
         li      a0, -1
         csrw    pmpaddr0, a0
@@ -219,6 +239,12 @@ program:
         check   trap.delegated.none, a0, ILLEGAL
         csrr    a0, scause
         check   trap.delegated.none.scause, a0, 0
+
+        # An interrupt that is not delegated is M-mode's, from every mode below it.
+        csrw    mideleg, zero
+        above   interrupt.above.supervisor, S
+        above   interrupt.above.user, U
+        csrw    mie, zero
 
         # Delegated interrupts: U-mode takes them at once, S-mode with SIE; vectored, at their own place.
         li      a0, SSIP

@@ -41,6 +41,12 @@ program:
         la      a1, trap_pc
         ld      a1, (a1)
         check_equal trap.breakpoint.mepc, a1, a0
+        # mtval is that address, or 0.
+        la      a1, traps
+        ld      a1, 16(a1)
+        beqz    a1, 2f
+        sub     a1, a1, a0
+2:      check   trap.breakpoint.mtval, a1, 0
         expect_traps
         ecall
         check_trap trap.ecall.machine, 11
@@ -130,7 +136,10 @@ program:
         # M-mode CSRs are not for S-mode, those of S-mode not for U-mode.
         traps_in trap.csr.machine, S, read_mscratch, 2
         traps_in trap.csr.supervisor, U, read_sscratch, 2
-        traps_in trap.mret.user, U, do_wfi_tw, 2
+        traps_in trap.mret.user, U, do_mret, 2
+        traps_in trap.mret.supervisor, S, do_mret, 2
+        traps_in trap.sret.user, U, do_sret, 2
+        traps_in trap.sfence.user, U, do_sfence, 2
 
         # TVM, TW and TSR.
         li      a0, MSTATUS_TVM
@@ -182,6 +191,19 @@ program:
         check_bits trap.sret.spie, a0, MSTATUS_SPIE, MSTATUS_SPIE
         check_bits trap.sret.spp, a0, MSTATUS_SPP, 0
         csrci   sstatus, MSTATUS_SIE
+        # From M-mode it clears MPRV, too, as it goes below.
+        la      a0, just_ecall
+        csrw    sepc, a0
+        expect_traps
+        resume_at 1f
+        li      a0, MSTATUS_MPRV
+        csrs    mstatus, a0
+        sret
+1:      la      a0, trap_status
+        ld      a0, (a0)
+        li      a1, MSTATUS_MPRV
+        csrc    mstatus, a1
+        check_bits trap.sret.mprv, a0, MSTATUS_MPRV, 0
 
         # mret to a mode below M clears MPRV.
         li      a0, MSTATUS_MPRV
@@ -222,7 +244,7 @@ read_mscratch:
 read_sscratch:
         csrr    a0, sscratch
         ecall
-do_wfi_tw:
+do_mret:
         mret
         ecall
 read_satp:

@@ -30,7 +30,8 @@ const ClockDescription = {
         idle: { type: 'choice', choices: ['sleep', 'skip'], expected: '"sleep" or "skip"', default: 'sleep' },
         startTime: {
           type: 'string',
-          pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/u,
+          pattern:
+            /^(19[7-9]\d|[2-9]\d{3})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,3})?Z$/u,
           expected: 'a UTC time such as "2025-01-01T00:00:00Z"',
           default: '2025-01-01T00:00:00Z',
         },
@@ -143,6 +144,7 @@ const BootDescription = {
     fdt: BootFile,
   },
   some: ['kernel', 'firmware', 'flash'],
+  excluded: { privilege: 'firmware' },
   needs: { initrd: 'kernel' },
   expected: 'an object with a kernel, firmware or flash',
 } as const;

@@ -109,7 +109,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Collects what is found. */
 export class Draft {
-  readonly notes: string[] = [];
+  private readonly noted = new Set<string>();
   readonly boot: Mutable<BootDescription> = {};
   harts = 1;
   /** In bytes. */
@@ -160,10 +160,13 @@ export class Draft {
     }
   }
 
+  get notes(): readonly string[] {
+    return [...this.noted];
+  }
+
   /** Puts down that `what` is not in the description, and why. */
   note(what: string, why: string): void {
-    const text = `${what}: ${why}`;
-    if (!this.notes.includes(text)) this.notes.push(text);
+    this.noted.add(`${what}: ${why}`);
   }
 
   /** The same of each setting of an option that nobody has taken. */
@@ -190,9 +193,9 @@ export class Draft {
     const others = [this.console, rng, this.powerButton].filter((origin) => origin !== undefined);
     const room = { mmio: SLOTS.mmio.count, pci: SLOTS.pci.count };
     for (const { bus = 'mmio' } of others) room[bus]--;
-    const drives = this.inSlots(this.drives, room);
-    const network = this.inSlots(this.nameCards(), room);
-    const shares = this.inSlots(this.checkTags(), room);
+    const drives = inSlotOrder(this.fitting(this.drives, room));
+    const network = inSlotOrder(this.nameCards(this.fitting(this.network, room)));
+    const shares = inSlotOrder(this.fitting(this.checkTags(), room));
     const places = this.findSlots([...drives, ...others, ...network, ...shares]);
     const place = (origin: Origin): WantedPlace => places.get(origin)!;
     const isSaid = (origin: Origin): boolean => Object.keys(place(origin)).length > 0;
@@ -255,13 +258,9 @@ export class Draft {
     return `${memory / MiB}M`;
   }
 
-  /** As in their slots, if all of them have one; as many as there is room for on each bus. */
-  private inSlots<T extends Origin>(devices: readonly T[], room: Record<VirtioBus, number>): readonly T[] {
-    const order = ({ bus = 'mmio', slot }: Origin): number => BUSES.indexOf(bus) * SLOTS.pci.count + slot!;
-    const sorted = devices.every(({ slot }) => slot !== undefined)
-      ? [...devices].sort((a, b) => order(a) - order(b))
-      : devices;
-    return sorted.filter(({ from, bus = 'mmio' }) => {
+  /** As many as there is room for on each bus. */
+  private fitting<T extends Origin>(devices: readonly T[], room: Record<VirtioBus, number>): T[] {
+    return devices.filter(({ from, bus = 'mmio' }) => {
       const { count, where } = SLOTS[bus];
       if (room[bus]-- > 0) return true;
       this.note(from, `left out: the board has places for ${count} virtio devices${where}`);
@@ -270,10 +269,10 @@ export class Draft {
   }
 
   /** The cards with an address each; where none is named, the one that QEMU gives, in the order in which they stand there. */
-  private nameCards(): (FoundCard & { readonly mac: string })[] {
+  private nameCards(cards: readonly FoundCard[]): (FoundCard & { readonly mac: string })[] {
     const used = new Set<string>();
-    const written = this.network.map(({ mac }) => plainMac(mac));
-    return this.network.map((card, index) => {
+    const written = cards.map(({ mac }) => plainMac(mac));
+    return cards.map((card, index) => {
       const { from, mac: found } = card;
       let mac = written[index];
       if (mac === undefined || !MAC.test(mac) || used.has(mac)) {
@@ -387,4 +386,12 @@ export class Draft {
       this.note(from, `${bytes} bytes; a drive has whole sectors of ${SECTOR}: ${fitting}`);
     return fitting;
   }
+}
+
+/** As in their slots, if all of them have one. */
+function inSlotOrder<T extends Origin>(devices: readonly T[]): readonly T[] {
+  const order = ({ bus = 'mmio', slot }: Origin): number => BUSES.indexOf(bus) * SLOTS.pci.count + slot!;
+  return devices.every(({ slot }) => slot !== undefined)
+    ? [...devices].sort((a, b) => order(a) - order(b))
+    : devices;
 }

@@ -73,12 +73,14 @@ export class Reader {
   finish(why = 'there is no such thing here'): void {
     for (const [name, value] of this.attributes)
       this.draft.note(`${this.path}/@${name} ${quote(value)}`, why);
+    const counts = new Map<string, number>();
+    for (const { name } of this.element.children) counts.set(name, (counts.get(name) ?? 0) + 1);
     const names = new Map<string, number>();
     for (const child of this.element.children) {
       const index = (names.get(child.name) ?? 0) + 1;
       names.set(child.name, index);
       if (!this.children.has(child)) continue;
-      const isOne = this.element.children.filter(({ name }) => name === child.name).length === 1;
+      const isOne = counts.get(child.name) === 1;
       this.draft.note(describe(child, this.placeOf(child.name, isOne ? '' : `[${index}]`)), why);
     }
   }
@@ -98,7 +100,12 @@ function describe(element: XmlElement, path: string): string {
   const collect = ({ name, attributes, children, text }: XmlElement, prefix: string): void => {
     for (const [key, value] of Object.entries(attributes)) said.push(`${prefix}${key}=${quote(value)}`);
     if (text.trim() !== '') said.push(`${prefix === '' ? '' : `${name} `}${quote(text.trim())}`);
-    for (const child of children) collect(child, `${child.name} `);
+    for (const child of children) {
+      const count = said.length;
+      collect(child, `${child.name} `);
+      // That it is there says something, too.
+      if (said.length === count) said.push(child.name);
+    }
   };
   collect(element, '');
   const text = said.join(', ');

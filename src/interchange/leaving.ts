@@ -174,7 +174,7 @@ export class Leaving {
   /** The seed of all random numbers; undefined for the host's. */
   seed(): number | undefined {
     const { rng } = this.machine.devices;
-    if (typeof rng === 'boolean') return undefined;
+    if (typeof rng === 'boolean' || rng.seed === undefined) return undefined;
     this.note(`devices.rng.seed ${rng.seed}`, 'repeatable there as well, but of other values');
     return rng.seed;
   }

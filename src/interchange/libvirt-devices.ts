@@ -52,7 +52,7 @@ export function readDevices(devices: Reader, draft: Draft, overrides: Overrides)
       continue;
     }
     draft.note(`${card.path} (${card.take('type') ?? ''})`, NO_CABLE);
-    card.skip('source', 'target', 'portForward', 'backend', 'boot', 'rom');
+    card.skip('source', 'target', 'portForward', 'backend', 'rom');
     draft.network.push({ ...originOf(card, model, draft, overrides), mac: card.one('mac')?.take('address') });
     card.finish('there is no such setting here');
   }
@@ -146,7 +146,7 @@ function readDisk(disk: Reader, draft: Draft, overrides: Overrides): void {
   const isReadOnly =
     disk.one('readonly') !== undefined || kind === 'cdrom' || (type === 'network' && !isTemporary);
   const serial = disk.one('serial')?.text;
-  disk.skip('backingStore', 'boot');
+  disk.skip('backingStore');
   const alias = disk.element.children.find(({ name }) => name === 'alias')?.attributes['name'] ?? '';
   const origin = originOf(disk, disk.take('model'), draft, overrides);
   draft.drives.push({
@@ -189,9 +189,13 @@ function readController(controller: Reader, draft: Draft, overrides: Overrides):
   controller.finish('the console has one port');
 }
 
+/** libvirt's name of the port that this board has. */
+const BOARD_PORT = 'system-serial';
+
 function readPorts(devices: Reader, draft: Draft): void {
   devices.all('serial').forEach((serial, index) => {
-    if (index > 0) serial.refuse('the board has one serial port');
+    const target = serial.one('target')?.take('type') ?? BOARD_PORT;
+    if (index > 0 || target !== BOARD_PORT) serial.refuse('the board has one serial port');
   });
   let consoles = 0;
   for (const console of devices.all('console')) {

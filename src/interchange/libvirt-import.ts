@@ -45,6 +45,7 @@ export function importLibvirt(root: XmlElement): Imported {
   const commandline = domain.one('qemu:commandline');
   if (commandline) {
     const words = commandline.all('qemu:arg').map((argument) => argument.take('value') ?? '');
+    commandline.ignore('xmlns:qemu');
     commandline.finish('an environment has nothing to say to a machine');
     qemu.read(words);
   }

@@ -16,6 +16,7 @@ export class QemuDevices {
   /** Whether what `-fsdev` names may only be read. */
   private readonly folders = new Map<string, boolean>();
   private readonly numbers = new Set<number>();
+  private readonly flash: { readonly node: string; readonly unit: string }[] = [];
   private serialPorts = 0;
 
   constructor(private readonly draft: Draft) {
@@ -72,13 +73,25 @@ export class QemuDevices {
     }
   }
 
+  /** A bank of flash that is behind a `-blockdev` or `-drive`. */
+  useAsFlash(node: string, unit: string): void {
+    this.flash.push({ node, unit });
+  }
+
   finish(): void {
     for (const device of this.devices) this.place(device);
+    for (const { node, unit } of this.flash) {
+      const what = `-M pflash${unit}=${node}`;
+      const backend = this.drives.behind(node);
+      if (backend === undefined) this.draft.note(what, noBackend(node));
+      else if (backend !== 'unusable') this.draft.addFlash(what, backend, unit);
+    }
     if (this.drives.areTemporary && this.draft.hasFlash)
       this.draft.note('-snapshot', 'here flash keeps what is written');
     // QEMU makes their devices behind all others, and on PCI.
     for (const drive of this.drives.attached)
       this.draft.drives.push({ ...drive, bus: 'pci', slot: this.numberOnPci(undefined) });
+    this.drives.noteUnused();
   }
 
   private place({ what, settings }: { what: string; settings: Settings }): void {
@@ -100,7 +113,6 @@ export class QemuDevices {
       return;
     }
     settings.ignore('id');
-    settings.ignore('bootindex');
     const bus = settings.take('bus');
     const origin: Origin =
       transport === '-device'
@@ -185,8 +197,7 @@ export class QemuDevices {
     const id = settings.take('serial');
     const queues = settings.take('num-queues');
     const backend = this.drives.behind(name);
-    if (backend === undefined)
-      this.draft.note(what, `there is no -drive or -blockdev called ${JSON.stringify(name)}`);
+    if (backend === undefined) this.draft.note(what, noBackend(name));
     else if (backend !== 'unusable') this.draft.drives.push({ ...origin, ...backend, id, queues });
   }
 
@@ -221,6 +232,9 @@ export class QemuDevices {
     this.draft.shares.push({ from: what, tag, readOnly });
   }
 }
+
+const noBackend = (name: string | undefined): string =>
+  `there is no -drive or -blockdev called ${JSON.stringify(name)}`;
 
 function whyNot(driver: string): string {
   if (/net|e1000|rtl8139/.test(driver)) return 'network cards are virtio ones here';

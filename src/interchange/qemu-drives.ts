@@ -18,11 +18,16 @@ type Backend = Content | 'unusable';
 /** Drivers of files, and not of formats within them. */
 const PROTOCOLS = ['file', 'host_device', 'http', 'https'];
 
+const NO_DEVICE =
+  'left out: no device that there is here has it (-device virtio-blk-device,drive=…, or if=virtio)';
+
 /** Collects what `-device` names. */
 export class QemuDrives {
   /** Whether `-snapshot` is there. */
   areTemporary = false;
   private readonly backends = new Map<string, Backend>();
+  /** Options that name what is behind a device, by that name, as long as no device was there that has it. */
+  private readonly unused = new Map<string, string>();
   private readonly withDevice: { readonly what: string; readonly content: Content }[] = [];
 
   constructor(private readonly draft: Draft) {}
@@ -30,12 +35,24 @@ export class QemuDrives {
   /** What a device's drive is, once all options are read; undefined where there is none of that name. */
   behind(name: string | undefined): Pick<FoundDrive, 'source' | 'readOnly'> | 'unusable' | undefined {
     const backend = name === undefined ? undefined : this.backends.get(name);
+    if (name !== undefined) this.unused.delete(name);
     return backend === undefined || backend === 'unusable' ? backend : this.finished(backend);
   }
 
   /** Drives by `-drive if=virtio`, which have no `-device`. */
   get attached(): Pick<FoundDrive, 'from' | 'source' | 'readOnly'>[] {
     return this.withDevice.map(({ what, content }) => ({ from: what, ...this.finished(content) }));
+  }
+
+  /** Puts down what is behind nothing that is there. */
+  noteUnused(): void {
+    for (const what of this.unused.values()) this.draft.note(what, NO_DEVICE);
+  }
+
+  private add(name: string, what: string, backend: Backend): void {
+    this.backends.set(name, backend);
+    // Why another one is not there was said.
+    if (backend !== 'unusable') this.unused.set(name, what);
   }
 
   private finished({
@@ -51,12 +68,14 @@ export class QemuDrives {
 
   readDrive(what: string, value: string): void {
     const settings = Settings.parse(value, 'file');
-    const kind = settings.take('if') ?? 'virtio';
+    // This board has no default of its own.
+    const kind = settings.take('if') ?? 'none';
     const id = settings.take('id');
     const unit = kind === 'pflash' ? settings.take('unit', 'index') : undefined;
     const backend = this.backendOf(what, settings);
     if (kind === 'none') {
-      if (id !== undefined) this.backends.set(id, backend);
+      if (id !== undefined) this.add(id, what, backend);
+      else if (backend !== 'unusable') this.draft.note(what, NO_DEVICE);
     } else if (kind === 'pflash') {
       if (backend === 'unusable') return;
       if (backend.isTemporary) this.draft.note(what, 'snapshot=on: here flash keeps what is written');
@@ -73,14 +92,16 @@ export class QemuDrives {
     const driver = settings.take('driver') ?? 'raw';
     const lower = settings.take('file');
     const known = lower === undefined ? undefined : this.backends.get(lower);
+    if (lower !== undefined) this.unused.delete(lower);
     const backend =
       known === undefined
         ? this.backendOf(what, settings, driver)
         : this.above(what, known, driver, settings);
     // -snapshot is about -drive.
     if (name !== undefined)
-      this.backends.set(
+      this.add(
         name,
+        what,
         backend === 'unusable' ? backend : { ...backend, isTemporary: backend.isTemporary ?? false },
       );
   }

@@ -18,12 +18,18 @@ const MiB = 1024 * 1024;
 /** QEMU's own for this board. */
 const DEFAULT_MEMORY = 128 * MiB;
 
+const NO_DEVICE_OF_IMAGE =
+  'a disk image that this board has no device for; write it as -drive with if=virtio';
+
 /** Options without an argument; all others have one. */
 const ALONE = new Set([
   ...['nodefaults', 'nographic', 'no-reboot', 'no-shutdown', 'no-user-config', 'no-fd-bootchk', 'no-acpi'],
   ...['no-hpet', 'S', 's', 'snapshot', 'daemonize', 'enable-kvm', 'full-screen', 'usb', 'only-migratable'],
   ...['version', 'h', 'help', 'singlestep', 'preconfig', 'alt-grab', 'ctrl-grab', 'no-quit', 'win2k-hack'],
-  ...['enable-sync-profile', 'no-kvm', 'nouserconfig'],
+  ...['enable-sync-profile', 'no-kvm', 'nouserconfig', 'nodefconfig', 'mem-prealloc', 'audio-help'],
+  ...['semihosting', 'portrait', 'async-teardown', 'one-insn-per-tb', 'curses', 'sdl', 'no-frame'],
+  ...['no-kvm-irqchip', 'no-kvm-pit', 'no-kvm-pit-reinjection', 'xen-attach', 'xen-create', 'enable-fips'],
+  ...['localtime', 'show-cursor', 'old-param', 'tdf'],
 ]);
 /** What QEMU does beside being a machine: nothing of it reaches a guest. */
 const OF_THE_PROCESS = new Set([
@@ -42,7 +48,9 @@ const OF_THE_PROCESS = new Set([
  */
 export function importQemu(commandLine: string | readonly string[]): Imported {
   const words = typeof commandLine === 'string' ? splitCommand(commandLine) : commandLine;
-  const [program = '', ...rest] = words;
+  // A shell takes variables for the command before it.
+  const start = words.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
+  const [program = '', ...rest] = words.slice(Math.max(0, start));
   const name = program.replace(/^.*\//, '').replace(/\.exe$/i, '');
   if (name !== PROGRAM) {
     throw new InterchangeError(`expected a command line of ${PROGRAM}, found ${JSON.stringify(program)}`);
@@ -75,10 +83,7 @@ export class QemuReader {
       const word = words[at];
       const name = /^--?([\w-]+)$/.exec(word)?.[1];
       if (name === undefined) {
-        this.draft.note(
-          JSON.stringify(word),
-          'a disk image without an option; write it as -drive with if=virtio',
-        );
+        this.draft.note(JSON.stringify(word), NO_DEVICE_OF_IMAGE);
       } else if (ALONE.has(name)) {
         this.readAlone(name);
       } else if (at + 1 >= words.length) {
@@ -110,15 +115,17 @@ export class QemuReader {
         'the transport is version 2 here, which kernels without a legacy driver take as well',
       );
     }
-    if (firmware === undefined || firmware === 'default') {
-      if (draft.boot.kernel !== undefined) {
+    const isDefault = firmware === undefined || firmware === 'default';
+    if (!isDefault && firmware !== 'none') draft.boot.firmware = firmware;
+    else if (draft.hasFlash || draft.boot.kernel !== undefined) {
+      if (isDefault)
         draft.note(
           firmware === undefined ? 'no -bios' : '-bios default',
-          'QEMU’s OpenSBI: here the machine provides SBI to a Linux Image itself, and starts anything else in M-mode',
+          'QEMU’s OpenSBI: here the machine provides SBI itself',
         );
-      }
-    } else if (firmware !== 'none') draft.boot.firmware = firmware;
-    else if (draft.hasFlash) draft.boot.privilege = 'machine';
+      // Of flash that is what a description means anyway; of a kernel it depends on the kind of its file.
+      if (!isDefault || !draft.hasFlash) draft.boot.privilege = isDefault ? 'supervisor' : 'machine';
+    }
   }
 
   private readAlone(name: string): void {
@@ -203,6 +210,10 @@ export class QemuReader {
     settings.ignore('memory-backend');
     settings.ignore('aia', 'none');
     settings.ignore('acpi', 'off', 'false');
+    for (const unit of ['0', '1']) {
+      const node = settings.take(`pflash${unit}`);
+      if (node !== undefined) this.devices.useAsFlash(node, unit);
+    }
     this.draft.noteRest('-M virt', settings, 'the board is as it is');
   }
 
@@ -268,11 +279,13 @@ const WHY_NOT: Readonly<Record<string, string>> = {
   ...{
     fw_cfg: 'fw_cfg has no items of the user’s own yet',
     smbios: 'there is no SMBIOS yet',
-    virtfs: 'there are no shared folders yet',
   },
   ...{ 'no-reboot': 'a guest’s reset starts it again', S: 'start the machine when you want it to run' },
   ...{ s: 'there is no debugger port yet', gdb: 'there is no debugger port yet' },
   ...{ 'enable-kvm': 'guest code is interpreted and translated by the machine itself' },
   ...{ loadvm: 'there are no snapshots yet' },
+  ...Object.fromEntries(
+    ['hda', 'hdb', 'hdc', 'hdd', 'cdrom', 'sd', 'mtdblock'].map((name) => [name, NO_DEVICE_OF_IMAGE]),
+  ),
   ...{ numa: 'there is no NUMA', usb: 'there is no USB', audiodev: 'there is no sound' },
 };

@@ -47,7 +47,12 @@ export function splitCommand(text: string): string[] {
   };
   while (at < text.length) {
     const char = text[at];
-    if (char === '\\') {
+    if (char === '\r' && text[at + 1] === '\n') {
+      // The end of a line of Windows's.
+      at++;
+    } else if (char === '\\' && text.startsWith('\r\n', at + 1)) {
+      at += 3;
+    } else if (char === '\\') {
       if (at + 1 >= text.length) refuse('\\', 'nothing follows it');
       if (text[at + 1] !== '\n') word = (word ?? '') + text[at + 1];
       at += 2;

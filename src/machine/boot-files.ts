@@ -47,6 +47,15 @@ interface OpenedFile {
   readonly bytes: Uint8Array;
 }
 
+/** Boot files as a description names them. */
+export interface NamedBootFiles {
+  readonly kernel?: NamedFile;
+  readonly firmware?: NamedFile;
+  readonly initrd: readonly (NamedFile | undefined)[];
+  readonly fdt?: NamedFile;
+  readonly flash?: { readonly code?: NamedFile };
+}
+
 /** The boot files of a machine as they were read. */
 export interface OpenedBootFiles {
   readonly kernel: OpenedFile | undefined;
@@ -59,7 +68,7 @@ export interface OpenedBootFiles {
 
 /** Reads the boot files. What is wrong with them goes to `findings`; with such there is nothing to boot. */
 export async function openBootFiles(
-  { boot }: ResolvedDescription,
+  { boot }: { readonly boot: NamedBootFiles },
   findings: FileFindings,
 ): Promise<OpenedBootFiles> {
   const open = async (path: string, file: NamedFile | undefined): Promise<OpenedFile | undefined> => {

@@ -22,6 +22,8 @@ export interface Rule {
   readonly one?: readonly string[];
   /** Keys that go with another one only. */
   readonly needs?: Readonly<Record<string, string>>;
+  /** Keys that do not go with another one. */
+  readonly excluded?: Readonly<Record<string, string>>;
   /** Objects that differ by a constant, and the key that has it. */
   readonly by?: string;
   readonly variants?: Rules;
@@ -91,6 +93,10 @@ function readObject(rule: Rule, properties: Rules, value: Table, path: string, p
   for (const [key, needed] of Object.entries(rule.needs ?? {})) {
     if (has.has(key) && !has.has(needed))
       problems.add(placeOf(path, key), `none without a ${needed}`, describe(value[key]));
+  }
+  for (const [key, other] of Object.entries(rule.excluded ?? {})) {
+    if (has.has(key) && has.has(other))
+      problems.add(placeOf(path, key), `none where there is ${other}`, describe(value[key]));
   }
   return copy;
 }

@@ -119,7 +119,7 @@ export type CompleteDrive = {
   (
     | (NamedFile & {
         readonly format?: DriveDescription['format'];
-        readonly temporary?: boolean;
+        readonly temporary?: true;
         readonly memory?: undefined;
       })
     | {
@@ -159,12 +159,17 @@ export type ResolvedDescription = Omit<CompleteDescription, 'hartware' | 'clock'
  * @throws DescriptionError that names each wrong place, what was expected there and what was found.
  */
 export function validateDescription(value: unknown): MachineDescription {
+  const { description, problems } = examineDescription(value);
+  problems.throwIfAny();
+  return description as MachineDescription;
+}
+
+/** The same for who has more to find: what is right of a description, in which anything may be missing, and what is wrong. */
+export function examineDescription(value: unknown): { description: unknown; problems: Problems } {
   const problems = new Problems();
-  // With problems it may be any part of one.
   const description = read(RULE, value, '', problems) as MachineDescription | undefined;
   if (description !== undefined) checkTogether(description, problems);
-  problems.throwIfAny();
-  return description!;
+  return { description, problems };
 }
 
 /** Fills in the defaults of a description that `validateDescription` has accepted. */
@@ -204,12 +209,14 @@ function withDefaults(description: MachineDescription): CompleteDescription {
           ...(flash.variables !== undefined && { variables: writable(flash.variables) }),
         },
       }),
-      ...(privilege && { privilege }),
+      // Without flash it is the kernel's file that the default depends on.
+      ...(privilege && !(flash && privilege === 'supervisor') && { privilege }),
       append,
     },
-    drives: drives.map(({ queues = 1, ...drive }, index) => {
-      // A key that came later: digests of machines that say the default, or nothing, stay.
-      return { ...drive, id: idOf(drive, index), ...(queues > 1 && { queues }) } as CompleteDrive;
+    drives: drives.map(({ queues = 1, temporary = false, ...drive }, index) => {
+      // Keys that came later: digests of machines that say the default, or nothing, stay.
+      const later = { ...(queues > 1 && { queues }), ...(temporary && { temporary }) };
+      return { ...drive, id: idOf(drive, index), ...later } as CompleteDrive;
     }),
     network: network.map((card, index) => ({ ...card, mac: macOf(card, index) })),
     shares: full.shares as readonly CompleteShare[],
@@ -236,15 +243,13 @@ function checkTogether(
   { clock, boot, memory, drives = [], network = [], shares = [], devices }: Partial<MachineDescription>,
   problems: Problems,
 ): void {
-  if (boot?.privilege !== undefined && boot.firmware !== undefined)
-    problems.add('boot.privilege', 'none where there is firmware', describe(boot.privilege));
   const bytes = typeof memory === 'string' ? bytesOf(memory) : memory;
   if (boot?.flash !== undefined && bytes !== undefined && bytes > MAX_MEMORY_WITH_FLASH)
     problems.add('memory', `at most ${MAX_MEMORY_WITH_FLASH / 2 ** 20}M beside flash`, describe(memory));
   if (clock?.kind === 'virtual' && clock.startTime !== undefined && !isTime(clock.startTime))
-    problems.add('clock.startTime', 'a time that there is, from 1970 on', describe(clock.startTime));
-  checkNames(problems, 'drives', 'id', 'an id of its own', drives.map(idOf));
-  checkNames(problems, 'network', 'mac', 'an address of its own', network.map(macOf));
+    problems.add('clock.startTime', 'a day that the month has', describe(clock.startTime));
+  checkNames(problems, 'drives', 'id', 'an id of its own', drives.map(ifThere(idOf)));
+  checkNames(problems, 'network', 'mac', 'an address of its own', network.map(ifThere(macOf)));
   checkNames(
     problems,
     'shares',
@@ -252,7 +257,6 @@ function checkTogether(
     'a tag of its own',
     shares.map((share) => share?.tag),
   );
-  if (!problems.isRight('devices')) return;
   const keys = {
     drives: drives as readonly CompleteDrive[],
     network: network as readonly CompleteNetwork[],
@@ -261,6 +265,8 @@ function checkTogether(
   };
   const parts = virtioParts(keys);
   checkSlots(keys, parts, problems);
+  // What is wrong may stand for no device.
+  if (!problems.isRight('devices')) return;
   for (const bus of BUSES) {
     const { count: slots, where } = SLOTS[bus];
     const count = parts.filter((part) => busOf(wantedPlace(keys, part)) === bus).length;
@@ -279,11 +285,11 @@ function checkNames(
   list: string,
   key: string,
   expected: string,
-  names: readonly string[],
+  names: readonly (string | undefined)[],
 ): void {
   const seen = new Set<string>();
   names.forEach((name, index) => {
-    if (!problems.isRight(`${list}[${index}]`)) return;
+    if (name === undefined || !problems.isRight(`${list}[${index}].${key}`)) return;
     if (seen.has(name)) problems.add(`${list}[${index}].${key}`, expected, `${describe(name)} again`);
     seen.add(name);
   });
@@ -293,10 +299,9 @@ function checkSlots(keys: VirtioKeys, parts: readonly VirtioPart[], problems: Pr
   const owners = new Map<string, string>();
   for (const part of parts) {
     const place = 'index' in part ? `${LISTS[part.kind]}[${part.index}]` : `devices.${part.kind}`;
-    if (!problems.isRight(place)) continue;
     const wanted = wantedPlace(keys, part);
     const { slot } = wanted;
-    if (slot === undefined) continue;
+    if (slot === undefined || !problems.isRight(`${place}.bus`)) continue;
     const bus = busOf(wanted);
     const { first, count, where } = SLOTS[bus];
     const last = first + count - 1;
@@ -315,10 +320,10 @@ function busOf({ bus = 'mmio' }: WantedPlace): VirtioBus {
   return bus;
 }
 
-/** Engines differ in what they make of 30 February. */
+/** Whether a time of the right form is one that there is; engines differ in what they make of 30 February. */
 function isTime(text: string): boolean {
   const time = Date.parse(text);
-  return time >= 0 && new Date(time).toISOString().slice(0, SECONDS) === text.slice(0, SECONDS);
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, SECONDS) === text.slice(0, SECONDS);
 }
 
 /** Whether initrds are a list. */
@@ -333,14 +338,19 @@ const writable = (file: FlashVariables): NamedFile & { readonly readOnly: boolea
   ...(typeof file === 'string' ? { file } : file),
 });
 
-/** The serial number of a drive; of one that is wrong, anything. */
-function idOf(drive: DriveDescription | undefined, index: number): string {
-  return drive?.id ?? `drive${index}`;
+/** Of what is wrong nothing may be there. */
+function ifThere<T>(nameOf: (item: T, index: number) => string) {
+  return (item: T | undefined, index: number): string | undefined => item && nameOf(item, index);
+}
+
+/** The serial number of a drive. */
+function idOf({ id }: DriveDescription, index: number): string {
+  return id ?? `drive${index}`;
 }
 
 /** The address of a network card. */
-function macOf(card: NetworkDescription | undefined, index: number): string {
-  return card?.mac ?? defaultMac(index);
+function macOf({ mac }: NetworkDescription, index: number): string {
+  return mac ?? defaultMac(index);
 }
 
 /** That of a card that names none, by its place: QEMU's first one, and those that follow. */

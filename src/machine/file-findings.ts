@@ -17,10 +17,13 @@ import type { MachineHost } from './host.ts';
 const PIECE = 1 << 20;
 
 export class FileFindings {
-  private readonly problems = new Problems();
   private readonly failures: unknown[] = [];
 
-  constructor(private readonly host: MachineHost) {}
+  /** @param problems what is wrong already, apart from files. */
+  constructor(
+    private readonly host: MachineHost,
+    private readonly problems = new Problems(),
+  ) {}
 
   /** The bytes of a boot file, unless something is wrong with it. */
   openFile(path: string, named: NamedFile): Promise<Uint8Array | undefined> {
@@ -47,7 +50,7 @@ export class FileFindings {
   }
 
   /** What is behind the second bank of flash, if anything is to be; unless something is wrong with it. */
-  async openFlash(flash: CompleteFlash | undefined): Promise<BlockBackend | undefined> {
+  async openFlash(flash: Partial<CompleteFlash> | undefined): Promise<BlockBackend | undefined> {
     const path = 'boot.flash.variables';
     const variables = flash?.variables;
     if (variables === undefined) return undefined;
@@ -72,6 +75,11 @@ export class FileFindings {
         throw new ArgumentError(`nothing is shared as ${name}: pass its backend as shares[${name}]`);
       return backend;
     });
+  }
+
+  /** Whether anything is wrong. */
+  get areAny(): boolean {
+    return this.problems.list.length > 0;
   }
 
   /** @throws the error of the one file that cannot be had; DescriptionError with everything when there is more. */

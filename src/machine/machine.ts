@@ -32,11 +32,12 @@ import type {
   WatchpointOptions,
 } from './api.ts';
 import type { Drive } from './board.ts';
-import { BootFiles, openBootFiles } from './boot-files.ts';
+import { BootFiles, examineBootFiles, openBootFiles } from './boot-files.ts';
+import { refuse } from './check-files.ts';
 import { MachineClock } from './clock.ts';
 import {
+  examineDescription,
   resolveDescription,
-  validateDescription,
   type MachineDescription,
   type ResolvedDescription,
 } from './description.ts';
@@ -145,7 +146,9 @@ export class LocalMachine implements Machine {
   static async create(description: unknown, host: MachineHost): Promise<LocalMachine> {
     try {
       host.signal?.throwIfAborted();
-      const checked = validateDescription(description);
+      const { description: usable, problems } = examineDescription(description);
+      if (problems.list.length > 0) await abortable(refuse(usable, problems, host), host.signal);
+      const checked = usable as MachineDescription;
       const resolved = resolveDescription(checked);
       const findings = new FileFindings(host);
       const opened = await abortable(openBootFiles(resolved, findings), host.signal);
@@ -161,6 +164,8 @@ export class LocalMachine implements Machine {
         const backend = await findings.openShare(`shares[${index}]`, share);
         if (backend) shares.push(backend);
       }
+      // Then this tells no one error by itself, but all that is wrong.
+      if (findings.areAny) await examineBootFiles(opened, findings);
       findings.throwIfAny();
       const files = await abortable(BootFiles.read(opened), host.signal);
       host.signal?.throwIfAborted();

@@ -23,7 +23,7 @@ import type {
   WatchpointOptions,
 } from '../machine/api.ts';
 import { StreamConsole } from '../machine/console.ts';
-import { validateDescription, type MachineDescription } from '../machine/description.ts';
+import { examineDescription, type MachineDescription } from '../machine/description.ts';
 import { EventSource } from '../machine/events.ts';
 import { suppliedDrive, suppliedFile, type HostOptions } from '../machine/host-options.ts';
 import type { MachineLimits } from '../machine/limits.ts';
@@ -66,13 +66,14 @@ export async function createRemoteMachine(description: unknown, remote: RemoteOp
     );
   }
   const { jit, limits, symbols, signal } = host;
-  // Here rather than there: what is wrong needs no thread, and what is checked is plain data.
-  const checked = validateDescription(description);
+  const { description: checked, problems } = examineDescription(description);
+  const isRight = problems.list.length === 0;
   const core = await remote.loadCore();
   const thread = remote.createThread();
   const line = new Line(thread, host);
   const request: CreateRequest = {
-    description: checked,
+    // What is checked is plain data. What is wrong is refused there, where its files can be looked at, too.
+    description: isRight ? checked : description,
     core,
     options: { jit, limits, symbols },
     network: Object.keys(host.network ?? {}),
@@ -84,9 +85,9 @@ export async function createRemoteMachine(description: unknown, remote: RemoteOp
     return new RemoteMachine(line, created, signal);
   } catch (error) {
     thread.terminate();
-    throw error instanceof Error && error.name === 'DataCloneError'
-      ? new ArgumentError(`the options must be plain data: ${error.message}`)
-      : error;
+    if (!(error instanceof Error) || error.name !== 'DataCloneError') throw error;
+    problems.throwIfAny();
+    throw new ArgumentError(`the options must be plain data: ${error.message}`);
   }
 }
 

@@ -94,6 +94,13 @@ describe.skipIf(!binutils)('programs that GNU as made', () => {
   });
 });
 
+describe('a program that is no QEMU', () => {
+  it.each(['/nonexistent', process.execPath])('is not taken for one: %s', async (command) => {
+    const report = conformance('--target', 'qemu', '--only', 'finisher', '--qemu', command);
+    await expect(report).rejects.toThrow(`expected QEMU as ${command}`);
+  });
+});
+
 describe.skipIf(!hasQemu)('QEMU', () => {
   it('passes every check but for the deviations that are listed, and what it lacks', async () => {
     const { target, checks } = await conformance('--target', 'qemu');

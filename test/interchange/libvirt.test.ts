@@ -149,7 +149,7 @@ describe('the domain of a machine', () => {
 
   test.each(fuzzSeeds(100))('is the machine again, seed %i', (seed) => {
     const machine = representableMachine(new Random(seed));
-    const { xml } = exportLibvirt(machine, { kernelKind: machine.boot.firmware ? 'linux' : 'raw' });
+    const { xml } = exportLibvirt(machine);
     expect(completeDescription(read(xml).description)).toEqual(completeDescription(machine));
   });
 });
@@ -205,7 +205,12 @@ describe('a domain of somebody’s', () => {
       hartware: 1,
       harts: 2,
       memory: '1024M',
-      boot: { kernel: '/boot/vmlinux', append: 'console=ttyS0 root=/dev/vda', fdt: '/b.dtb' },
+      boot: {
+        kernel: '/boot/vmlinux',
+        privilege: 'supervisor',
+        append: 'console=ttyS0 root=/dev/vda',
+        fdt: '/b.dtb',
+      },
       drives: [
         {
           file: '/var/lib/libvirt/images/debian.img',
@@ -297,6 +302,14 @@ describe('a domain of somebody’s', () => {
       `<serial type='pty'/><serial type='pty'/>`,
       'devices/serial[2] (type="pty"): the board has one serial port',
     ],
+    [
+      `<serial type='pty'><target type='pci-serial'/></serial>`,
+      'devices/serial (type="pty", target type="pci-serial"): the board has one serial port',
+    ],
+    [
+      `<disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/><boot order='1'/></disk>`,
+      'devices/disk/boot (order="1")',
+    ],
     [`<input type='tablet' bus='usb'/>`, 'devices/input (type="tablet", bus="usb")'],
     [`<memballoon model='virtio'/>`, 'devices/memballoon (model="virtio")'],
     [`<nvram type='spapr'/>`, 'devices/nvram (type="spapr"): there is no such device here'],
@@ -317,6 +330,7 @@ describe('a domain of somebody’s', () => {
       `<cpu><topology sockets='1' cores='2' threads='1'/></cpu>`,
       'cpu/topology (sockets="1", cores="2", threads="1")',
     ],
+    [`<features><acpi/><gic version='3'/></features>`, 'features (acpi, gic version="3")'],
     [`<clock offset='localtime'/>`, 'clock/@offset "localtime"'],
     [
       `<clock offset='utc'><timer name='rtc' tickpolicy='catchup'/></clock>`,
@@ -337,6 +351,11 @@ describe('a domain of somebody’s', () => {
     ],
   ])('names each other thing it cannot keep: %s', (more, expected) => {
     expect(notesOf('', more)).toContain(expected);
+  });
+
+  test('names each of very many things', () => {
+    const { notes } = read(domain('', '<x/>'.repeat(100_000)));
+    expect(notes).toContain('x[100000]: there is no such thing here');
   });
 
   test('names how it starts, if that is otherwise here', () => {

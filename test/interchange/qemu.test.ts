@@ -1,5 +1,5 @@
 /** Machines as command lines of QEMU's and back, and what QEMU makes of them. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createImageHost, diskFormat, NodeImageFile } from '../../src/bindings/node/disks.ts';
 import { exportQemu, importQemu, InterchangeError } from '../../src/interchange/index.ts';
@@ -195,10 +195,20 @@ describe('the command line of a machine', () => {
   });
 });
 
+test('an entropy device in a slot, without a seed, has nothing said of a seed', () => {
+  const { command, notes } = exportQemu({
+    hartware: 1,
+    boot: { firmware: 'f' },
+    devices: { rng: { slot: 3 } },
+  });
+  expect(command).not.toContain('-seed');
+  expect(notes.join('\n')).not.toContain('seed');
+});
+
 describe('there and back', () => {
   test.each(fuzzSeeds(100))('a machine is the same, seed %i', (seed) => {
     const machine = representableMachine(new Random(seed));
-    const { script, command } = exportQemu(machine, { kernelKind: machine.boot.firmware ? 'linux' : 'raw' });
+    const { script, command } = exportQemu(machine);
     const { description } = importQemu(script);
     const expected = completeDescription(machine);
     const { firmware } = expected.boot;
@@ -231,7 +241,7 @@ describe('a command line of somebody’s', () => {
       hartware: 1,
       harts: 2,
       memory: '1536M',
-      boot: { kernel: 'x', append: 'root=/dev/vda ro' },
+      boot: { kernel: 'x', append: 'root=/dev/vda ro', privilege: 'supervisor' },
       // In the order in which QEMU makes them.
       drives: [{ file: 'disk.img', format: 'raw', readOnly: true, id: 'drive0', bus: 'pci', slot: 2 }],
       devices: { rng: { bus: 'pci', slot: 1 } },
@@ -394,6 +404,8 @@ describe('a command line of somebody’s', () => {
     ['-drive if=pflash,format=raw,file=v.fd,unit=1', 'the second bank goes with code in the first'],
     ['-drive if=pflash,format=raw,file=v.fd,unit=2', 'there are two banks of flash'],
     ['-drive file=cd.iso,format=raw,if=scsi', 'virtio block devices here, and not scsi'],
+    ['-device virtio-net-device,bootindex=1', 'virtio-net-device bootindex=1: there is no such setting here'],
+    ['-hda d.img', '-hda d.img: a disk image that this board has no device for'],
     ['-blockdev driver=nbd,node-name=n,server.host=h', 'left out: a drive’s image is raw, qcow2, '],
     ['-blockdev driver=qcow2,node-name=n,file.driver=nbd,file.server.host=h', 'left out: drives are files'],
     ['-device virtio-blk-device,drive=nothing', 'there is no -drive or -blockdev called "nothing"'],
@@ -425,7 +437,7 @@ describe('a command line of somebody’s', () => {
     ['-constructor x', '-constructor x: there is no such thing here'],
     ['-global virtio-mmio.ioeventfd=off', '-global virtio-mmio.ioeventfd=off'],
     ['-seed 5', 'seed 5: goes with an entropy device'],
-    ['disk.img', '"disk.img": a disk image without an option'],
+    ['disk.img', '"disk.img": a disk image that this board has no device for'],
   ])('names what it cannot keep: %s', (options, expected) => {
     expect(read(options).notes.join('\n')).toContain(expected);
   });
@@ -444,6 +456,68 @@ describe('a command line of somebody’s', () => {
   ])('is refused in one sentence: %s', (line, expected) => {
     expect(() => importQemu(line)).toThrow(InterchangeError);
     expect(() => importQemu(line)).toThrow(expected);
+  });
+
+  test('of a file of another kind, only the start is shown', () => {
+    expect(() => importQemu('\0'.repeat(1 << 20))).toThrow(/^expected a command line.{1,1000}…$/);
+  });
+
+  test.each([
+    ['-bios none -kernel k', { kernel: 'k', privilege: 'machine' }],
+    ['-bios default -kernel k', { kernel: 'k', privilege: 'supervisor' }],
+    ['-kernel k', { kernel: 'k', privilege: 'supervisor' }],
+    ['-bios f -kernel k', { kernel: 'k', firmware: 'f' }],
+    ['-semihosting -kernel k -bios f', { kernel: 'k', firmware: 'f' }],
+    [
+      '-M pflash0=code,pflash1=vars -blockdev driver=file,node-name=code,filename=c.fd,read-only=on ' +
+        '-blockdev driver=file,filename=v.fd,node-name=file -blockdev driver=raw,file=file,node-name=vars',
+      { flash: { code: 'c.fd', variables: 'v.fd' } },
+    ],
+  ])('starts in the mode that it has there: %s', (options, boot) => {
+    const { description, notes } = importQemu(`${BOARD} ${options}`);
+    expect(description.boot).toEqual(boot);
+    expect(notes.join('\n')).not.toMatch(/pflash|blockdev/);
+  });
+
+  test('a drive has the device that names it, and by itself none', () => {
+    const { description, notes } = read(
+      '-drive file=a,format=raw,id=x -device virtio-blk-device,drive=x,serial=s,bus=virtio-mmio-bus.0 ' +
+        '-drive file=b,format=raw -drive file=c,format=raw,if=none,id=y -device scsi-hd,drive=y ' +
+        '-blockdev driver=file,filename=d,node-name=z -M pflash1=nothing',
+    );
+    expect(description.drives).toEqual([{ file: 'a', format: 'raw', id: 's' }]);
+    for (const lost of ['-drive file=b,format=raw', '-drive file=c,', '-blockdev driver=file,filename=d'])
+      expect(notes).toContainEqual(expect.stringMatching(`^${lost}.*: left out: no device`));
+    expect(notes).toContain('-M pflash1=nothing: there is no -drive or -blockdev called "nothing"');
+  });
+
+  test('with variables before it, as libvirt logs them, and lines that end as Windows has them', () => {
+    const text = `LC_ALL=C \\\nHOME=/root \\\n${BOARD} \\\n-kernel 'a\r\nb'\n`;
+    const expected = importQemu(`${BOARD} -kernel 'a\r\nb'`);
+    expect(expected.description.boot.kernel).toBe('a\r\nb');
+    expect(importQemu(text)).toEqual(expected);
+    expect(importQemu(text.replaceAll('\\\n', '\\\r\n').replace(/\n$/, '\r\n'))).toEqual(expected);
+  });
+
+  test.skipIf(!requireTool('qemu-system-riscv64', 'qemu-system-misc'))(
+    'has no option of QEMU’s taken for the value of another',
+    () => {
+      const { stdout } = spawnSync('qemu-system-riscv64', ['-help'], { encoding: 'utf8' });
+      const alone = [...stdout.matchAll(/^--?([\w-]+)(?:  .*|\s*)$/gm)].map(([, name]) => name);
+      // Its argument is on the line that follows.
+      const names = alone.filter((name) => !['dtb', 'h'].includes(name));
+      expect(names.length).toBeGreaterThan(10);
+      for (const name of names) expect(read(`-${name} -kernel k`).description.boot.kernel, name).toBe('k');
+    },
+  );
+
+  test('many options are read at once', () => {
+    const { notes } = read(`-device virtio-net-device ${'-x y '.repeat(10)}`);
+    expect(notes.filter((note) => note.startsWith('-x y'))).toHaveLength(1);
+    const cards = read('-device virtio-net-device '.repeat(20_000));
+    expect(cards.description.network).toHaveLength(8);
+    // The first ones, with the addresses that QEMU gives them.
+    expect(cards.description.network![0].mac).toBe('52:54:00:12:34:5d');
   });
 
   test('32 devices do not fit on PCI, and the last is named', () => {

@@ -76,7 +76,7 @@ function content(random: Random): DriveDescription {
   };
 }
 
-/** A description that QEMU can represent: no paging of its own, rates that are powers of two, whole seconds. */
+/** A description that QEMU can represent: no paging of its own, rates that are powers of two, whole seconds, and privileges that are named. */
 export function representableMachine(random: Random): MachineDescription {
   const count = random.below(6);
   const ids = new Set<string>();
@@ -107,6 +107,7 @@ export function representableMachine(random: Random): MachineDescription {
     ...place(),
   }));
   const hasKernel = !random.oneIn(5);
+  const hasFirmware = !hasKernel || random.oneIn(3);
   return {
     hartware: 1,
     harts: 1 + random.below(8),
@@ -123,7 +124,10 @@ export function representableMachine(random: Random): MachineDescription {
       ...(hasKernel && { kernel: nastyText(random) }),
       ...(hasKernel && random.oneIn(2) && { initrd: nastyText(random) }),
       ...(random.oneIn(2) && { append: nastyText(random) }),
-      ...((!hasKernel || random.oneIn(3)) && { firmware: `firmware${nastyText(random)}` }),
+      // Otherwise the kind of the kernel's file decides, which a command line does not tell.
+      ...(hasFirmware
+        ? { firmware: `firmware${nastyText(random)}` }
+        : { privilege: random.pick(['supervisor', 'machine'] as const) }),
       ...(random.oneIn(5) && { fdt: nastyText(random) }),
     },
     drives: drives.map((drive) => ({ ...drive, ...inSlot(drive as { bus?: 'pci' }) })),

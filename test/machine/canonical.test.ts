@@ -114,6 +114,16 @@ describe('what does not change it', () => {
         devices: { console: true, rng: { seed: 1 }, powerButton: true },
       },
     ],
+    [
+      'a drive that is not temporary',
+      { ...smallest, drives: [{ file: 'a', temporary: false, queues: 1, bus: 'mmio' }] },
+      { ...smallest, drives: [{ file: 'a' }] },
+    ],
+    [
+      'the privilege that flash is entered in anyway',
+      { hartware: 1, boot: { flash: { code: 'a', variables: 'b' }, privilege: 'supervisor' } },
+      { hartware: 1, boot: { flash: { code: { file: 'a' }, variables: { file: 'b', readOnly: false } } } },
+    ],
     ['no network cards', { ...smallest, network: [] }, smallest],
     ['no shared folders', { ...smallest, shares: [] }, smallest],
     [
@@ -226,6 +236,10 @@ test('what a guest could notice changes it', () => {
     { ...smallest, boot: { kernel: 'Image', initrd: ['b', 'a'] } },
     { ...smallest, drives: [{ file: 'a' }] },
     { ...smallest, drives: [{ file: 'a', readOnly: true }] },
+    { ...smallest, drives: [{ file: 'a', temporary: true }] },
+    { ...smallest, boot: { kernel: 'Image', privilege: 'supervisor' } },
+    { ...smallest, boot: { flash: { code: 'a' } } },
+    { ...smallest, boot: { flash: { code: 'a' }, privilege: 'machine' } },
     { ...smallest, drives: [{ file: 'a', sha256: DIGEST }] },
     { ...smallest, devices: { rng: { seed: 0 } } },
     { ...smallest, devices: { console: true } },

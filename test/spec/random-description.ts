@@ -92,14 +92,39 @@ const mac = mostly(
   ['52:54:00:12:34:56', '02:00:00:00:00:01', 'fe:ff:ff:ff:ff:ff'],
   ['53:54:00:12:34:56', '52:54:00:12:34', '52:54:00:12:34:5G', '52-54-00-12-34-56', '52:54:00:AB:34:56', ''],
 );
+const format = mostly(['raw', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi'], ['img', '']);
+const queues = mostly([1, 2, 8], [0, 9, 1.5]);
 const tag = mostly(['host', 'data', 'x', '~'.repeat(31)], ['', 'a b', 'ä', 'x'.repeat(32)]);
 const device = oneOf(boolean, record({ slot, bus }, ['slot']), record({ slot, bus }, ['bus']));
 const bootFile = oneOf(file, record({ file, sha256: digest }, ['file']));
+const flash = record(
+  { code: bootFile, variables: oneOf(file, record({ file, sha256: digest, readOnly: boolean }, ['file'])) },
+  ['code'],
+);
+const privilege = mostly(['supervisor', 'machine'], ['user', '']);
+/** Of what goes with some documents only, so that most are right. */
+const rarely =
+  (make: Make): Make =>
+  (random) =>
+    random.oneIn(4) ? make(random) : undefined;
 
 const drive = (name: string): Make =>
   oneOf(
-    record({ file, sha256: digest, readOnly: boolean, id: id(name), bus, slot }, ['file']),
-    record({ memory: driveSize, readOnly: boolean, id: id(name), bus, slot }, ['memory']),
+    record(
+      {
+        file,
+        sha256: digest,
+        readOnly: boolean,
+        temporary: boolean,
+        format,
+        queues,
+        id: id(name),
+        bus,
+        slot,
+      },
+      ['file'],
+    ),
+    record({ memory: driveSize, readOnly: boolean, queues, id: id(name), bus, slot }, ['memory']),
   );
 const drives: Make = (random) =>
   Array.from({ length: random.below(random.oneIn(40) ? 45 : random.oneIn(6) ? 10 : 3) }, (_, index) =>
@@ -131,7 +156,9 @@ const description = record(
         kernel: bootFile,
         initrd: oneOf(bootFile, listOf(bootFile, 3)),
         append: mostly(['', 'console=ttyS0'], ['a\0', 'a\ud800']),
-        firmware: bootFile,
+        firmware: rarely(bootFile),
+        flash: rarely(flash),
+        privilege: rarely(privilege),
         fdt: bootFile,
       },
       ['kernel'],

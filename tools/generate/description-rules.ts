@@ -6,16 +6,13 @@
 import { isCondition, referenceOf, SCHEMA_HEADER, type Schema } from './schema.ts';
 
 /** What says nothing of which documents are right, or is dealt with where it stands. */
-const ANYWHERE = [
-  ...['$schema', '$id', '$defs', 'title', 'description', 'default', 'examples', 'format'],
-  'x-expected',
-];
+const ANYWHERE = [...['$schema', '$id', '$defs', 'title', 'description', 'default', 'examples']];
 
 const KEYWORDS = {
   reference: ['$ref'],
   object: [
     ...['type', 'additionalProperties', 'properties', 'required', 'dependentRequired'],
-    ...['anyOf', 'oneOf'],
+    ...['anyOf', 'oneOf', 'not'],
   ],
   variants: ['type', 'oneOf'],
   size: ['anyOf'],
@@ -45,7 +42,7 @@ export function writeDescriptionRules(root: Schema): string {
 
 /** Each definition behind those that it uses. Sizes are a part of where they are used. */
 function definitionsInOrder(root: Schema): string[] {
-  const left = Object.keys(root.$defs as Schema).filter((name) => root.$defs[name]['x-size'] !== true);
+  const left = Object.keys(root.$defs as Schema).filter((name) => name !== SIZE);
   const ordered: string[] = [];
   while (left.length > 0) {
     const next = left.findIndex((name) => {
@@ -66,9 +63,9 @@ function formOf(root: Schema, part: Schema): Form {
   return part.type as Form;
 }
 
-/** A size as text, which stands for the bytes of the integer beside it. */
-const isSize = (root: Schema, part: Schema): boolean =>
-  part.$ref !== undefined && root.$defs[referenceOf(root, part)!]['x-size'] === true;
+/** The definition of a size as text, which stands for the bytes of the integer beside it. */
+const SIZE = 'size';
+const isSize = (root: Schema, part: Schema): boolean => referenceOf(root, part) === SIZE;
 
 /** The text of a rule. */
 export function writeRule(root: Schema, part: Schema): string {
@@ -80,7 +77,7 @@ export function writeRule(root: Schema, part: Schema): string {
       `the schema has a form that is not checked: ${strange ?? 'type'} in ${JSON.stringify(part)}`,
     );
   const fields = { type: JSON.stringify(form), ...WRITERS[form](root, part) } as Record<string, string>;
-  const expected = (part['x-expected'] ?? STANDARD_TEXTS[form]?.(part)) as string | undefined;
+  const expected = (part.title ?? STANDARD_TEXTS[form]?.(part)) as string | undefined;
   if (form === 'reference') delete fields.type;
   if (expected !== undefined) fields.expected = JSON.stringify(expected);
   if (part.default !== undefined) fields.default = JSON.stringify(part.default);
@@ -111,6 +108,7 @@ const WRITERS: Readonly<Record<Form, (root: Schema, part: Schema) => Record<stri
       ...(required && { required: JSON.stringify(required) }),
       ...(part.anyOf && { some: keysOf(part.anyOf as Schema[]) }),
       ...(part.oneOf && { one: keysOf(part.oneOf as Schema[]) }),
+      ...(part.not && { excluded: excludedOf(part.not as Schema) }),
       ...(dependentRequired && { needs: needsOf(dependentRequired as Record<string, string[]>) }),
     };
   },
@@ -173,4 +171,12 @@ function needsOf(dependentRequired: Readonly<Record<string, readonly string[]>>)
   if (entries.some(([, keys]) => keys.length !== 1))
     throw new Error(`expected keys that need one other, found ${JSON.stringify(dependentRequired)}`);
   return JSON.stringify(Object.fromEntries(entries.map(([key, [needed]]) => [key, needed])));
+}
+
+/** Of two keys that exclude each other, the first one is what is said to be wrong. */
+function excludedOf(condition: Schema): string {
+  const keys = isCondition(condition) ? (condition.required as string[]) : [];
+  if (keys.length !== 2)
+    throw new Error(`expected two keys that exclude each other, found ${JSON.stringify(condition)}`);
+  return JSON.stringify({ [keys[0]]: keys[1] });
 }

@@ -3,6 +3,7 @@ import { isCondition, isTypeName, referenceOf, SCHEMA_HEADER, type Schema } from
 
 /** Where a line of documentation is broken. */
 const LINE = 100;
+const ROOT_TYPE = 'MachineDescription';
 
 /** src/generated/description-types.ts. */
 export function writeDescriptionTypes(root: Schema): string {
@@ -22,7 +23,7 @@ export function writeDescriptionTypes(root: Schema): string {
   return [
     SCHEMA_HEADER,
     ...constants.flatMap(([name, value, text]) => [documentation(text), `export const ${name} = ${value};`]),
-    ...[[root.title as string, root] as const, ...types].flatMap(([name, part]) => {
+    ...[[ROOT_TYPE, root] as const, ...types].flatMap(([name, part]) => {
       const isInterface = part.type === 'object' && part.properties !== undefined;
       const type = typeOf(root, part);
       return [

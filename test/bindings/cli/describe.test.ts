@@ -75,6 +75,13 @@ describe('hartware describe', () => {
     expect(text.stderr).toMatch(/^hartware: \S*text\.json is no machine description: [^\n]+\n$/);
     const deep = await hartware(['describe', await place.put('deep.json', '['.repeat(1 << 20))]);
     expect(deep.stderr).toMatch(/^hartware: \S*deep\.json is no machine description: [^\n]{1,200}\n$/);
+    const latin1 = await hartware([
+      'describe',
+      await place.put('latin1.json', Uint8Array.of(0x22, 0xe4, 0x22)),
+    ]);
+    expect(latin1.stderr).toMatch(/latin1\.json is no machine description: .*utf-8/);
+    const marked = await hartware(['describe', await place.put('marked.json', `\ufeff${SMALLEST}`)]);
+    expect(marked).toMatchObject({ code: 0, stderr: '' });
     const missing = await hartware(['describe', place.path('missing.json')]);
     expect(missing.stderr).toMatch(/missing\.json: no such file\n$/);
   });
@@ -109,6 +116,23 @@ describe('hartware describe', () => {
       }
       expect(await readdir(place.directory)).toEqual(before);
       expect(await readFile(place.path('disk.img'), 'latin1')).toBe('x'.repeat(512));
+    });
+
+    test('looks at them where the description is wrong, too, as hartware run does', async () => {
+      const file = await put('wrong-everywhere.json', {
+        harts: 9,
+        boot: { kernel: 'none.bin' },
+        drives: [{ file: 'none.img' }],
+      });
+      for (const command of [['describe', '--files'], ['run']]) {
+        const { code, stderr } = await hartware([...command, file]);
+        expect(code).toBe(1);
+        expect(stderr.replaceAll(`hartware: ${file}: `, '').trimEnd().split('\n')).toEqual([
+          'harts: expected a whole number from 1 to 8, found 9',
+          'boot.kernel: cannot read none.bin: no such file',
+          'drives[0]: cannot read none.img: no such file',
+        ]);
+      }
     });
 
     test('prints everything that is wrong with them, a line each with its place, and fails', async () => {
@@ -193,7 +217,7 @@ describe('hartware describe', () => {
 describe('hartware run', () => {
   test('prints everything that is wrong with a description, a line each', async () => {
     const run = await hartware(['run', wrong]);
-    expect(run).toEqual(await hartware(['describe', wrong]));
+    expect(run).toEqual(await hartware(['describe', '--files', wrong]));
   });
 
   test('and with its files', async () => {

@@ -5,7 +5,7 @@ import { parseCommand } from '../../../src/bindings/node/cli/arguments.ts';
 import { MAX_XML_BYTES, readXml } from '../../../src/bindings/node/cli/exchange/read-xml.ts';
 import { createImageHost, diskFormat, NodeImageFile } from '../../../src/bindings/node/disks.ts';
 import { InterchangeError } from '../../../src/interchange/index.ts';
-import { hartware, problem, Workplace } from './hartware.ts';
+import { greeter, hartware, problem, Workplace } from './hartware.ts';
 
 let place: Workplace;
 beforeAll(async () => {
@@ -84,6 +84,19 @@ describe('the command', () => {
     }
     expect(await readFile(joined, 'utf8')).toBe('abc\0defg');
     expect(await readFile(place.path('machine.libvirt'), 'utf8')).toContain('<name>machine</name>');
+  });
+
+  test('says in which privilege a kernel starts, where its file does not', async () => {
+    const raw = await place.put('u-boot.bin', greeter('hello\n'));
+    const privilegeOf = async (options: string): Promise<unknown> => {
+      const { stdout, stderr } = await hartware(['import', '-'], `qemu-system-riscv64 -M virt ${options}`);
+      const { boot } = JSON.parse(stdout) as { readonly boot: { readonly privilege?: string } };
+      return [boot.privilege, stderr.includes('is taken for a Linux Image')];
+    };
+    expect(await privilegeOf(`-kernel ${raw}`)).toEqual(['supervisor', false]);
+    expect(await privilegeOf(`-bios none -kernel ${raw}`)).toEqual([undefined, false]);
+    expect(await privilegeOf('-kernel none')).toEqual([undefined, true]);
+    expect(await privilegeOf('-bios none -kernel none')).toEqual(['machine', false]);
   });
 
   test('reads standard input, and places relative paths where the description lies', async () => {

@@ -103,6 +103,56 @@ test('everything that is wrong with the files is found at once, and nothing stay
   expect((await readdir(directory)).sort()).toEqual(['disk.img', 'hello.bin']);
 });
 
+test.each([false, true])(
+  'what is wrong with a description does not hide what is wrong with its files (worker: %s)',
+  async (worker) => {
+    const description = {
+      harts: 9,
+      boot: {
+        kernel: { file: 'disk.img', sha256: 'no digest' },
+        initrd: [1, 'missing.gz'],
+        firmware: { sha256: WRONG },
+        fdt: { file: 'hello.bin', sha256: WRONG },
+        flash: { code: 'missing.fd', variables: { file: 'disk.img', readonly: true } },
+      },
+      drives: [
+        { file: 'missing.img', slot: 1 },
+        { file: 'disk.img', readOnly: 'yes', sha256: WRONG, slot: 1 },
+        { memory: 512, temporary: true },
+        null,
+      ],
+      devices: { rng: 1, console: { slot: 1 } },
+    };
+    const error = await refusal(description, { worker });
+    expect(error).toBeInstanceOf(DescriptionError);
+    expect((error as DescriptionError).errors.map(({ path, found }) => [path, found]).sort()).toEqual([
+      ['boot.fdt', expect.stringMatching(/^hello.bin: not a DTB/)],
+      ['boot.fdt.sha256', sha256(firmware)],
+      ['boot.firmware.file', 'nothing'],
+      ['boot.flash.code', 'cannot read missing.fd: no such file'],
+      ['boot.flash.variables', expect.stringMatching(/expected whole sectors/)],
+      ['boot.flash.variables.readonly', 'an unknown key'],
+      ['boot.initrd[0]', '1'],
+      ['boot.initrd[1]', 'cannot read missing.gz: no such file'],
+      ['boot.kernel.sha256', '"no digest"'],
+      ['devices.console.slot', '1, where drives[0] is'],
+      ['devices.rng', '1'],
+      ['drives[0]', 'cannot read missing.img: no such file'],
+      ['drives[1].readOnly', '"yes"'],
+      ['drives[1].sha256', sha256(image)],
+      ['drives[1].slot', '1, where drives[0] is'],
+      ['drives[2].temporary', 'true'],
+      ['drives[3]', 'null'],
+      ['harts', '9'],
+    ]);
+    expect((await readdir(directory)).sort()).toEqual(['disk.img', 'hello.bin']);
+  },
+);
+
+test('a description that no thread can be sent is refused for what is wrong with it', async () => {
+  expect(await refusal({ harts: () => 9 }, { worker: true })).toMatchObject({ path: 'harts' });
+});
+
 test('a file that cannot be had is its own error where nothing else is wrong', async () => {
   expect(await refusal({ drives: [{ file: 'missing.img', sha256: WRONG }] })).toBeInstanceOf(FileError);
   expect(await refusal({ boot: { firmware: 'missing' } })).toEqual(

@@ -17,7 +17,7 @@ const root = object(
     memory: {
       description: 'RAM.',
       anyOf: [{ type: 'integer', minimum: 4, maximum: 64, multipleOf: 4 }, { $ref: '#/$defs/size' }],
-      'x-expected': 'a size',
+      title: 'a size',
     },
     drives: {
       description: 'Disks.',
@@ -28,11 +28,10 @@ const root = object(
     },
   },
   {
-    title: 'Small',
     description: 'All of it.',
     required: ['hartware'],
     $defs: {
-      size: { type: 'string', 'x-size': true },
+      size: { type: 'string' },
       Drive: object(
         { name: { description: 'Its name.', $ref: '#/$defs/name' } },
         { description: 'A disk.', anyOf: [{ required: ['name'] }] },
@@ -45,7 +44,7 @@ const root = object(
 describe('the types of descriptions', () => {
   it('have the schema’s descriptions and defaults as their documentation', () => {
     const text = writeDescriptionTypes(root);
-    expect(text).toContain('/** All of it. */\nexport interface Small {');
+    expect(text).toContain('/** All of it. */\nexport interface MachineDescription {');
     expect(text).toContain('/** Some. Default 1. */\nreadonly harts?: number;');
     expect(text).toContain('/** Disks. Default none. */\nreadonly drives?: readonly (Drive)[];');
     expect(text).toContain('readonly hartware: 1;');
@@ -78,6 +77,7 @@ describe('the rules of descriptions', () => {
     [{ type: 'integer', minimum: 0 }, /integers with limits/],
     [{ $ref: '#/$defs/none' }, /expected a reference to a definition/],
     [object({}, { anyOf: [{ required: ['a', 'b'] }] }), /alternatives of one key each/],
+    [object({}, { not: { required: ['a'] } }), /two keys that exclude each other/],
     [object({}, { dependentRequired: { a: ['b', 'c'] } }), /keys that need one other/],
     [{ type: 'object', oneOf: [object({ kind: { type: 'string' } })] }, /differ by a constant "kind"/],
     [{ anyOf: [{ $ref: '#/$defs/size' }, { type: 'boolean' }] }, /an integer and a size/],

@@ -4,14 +4,18 @@ import { DescriptionError, validateDescription, type MachineDescription } from '
 import { checkFiles } from '../../../machine/check-files.ts';
 import { FileError } from '../file-error.ts';
 import { createNodeHost } from '../host.ts';
-import { readText } from './files.ts';
+import { readBytes } from './files.ts';
 
-/** @throws FileError that has a line for each thing that is wrong. */
-export async function readDescription(file: string): Promise<MachineDescription> {
-  const text = await readText(file);
+/**
+ * @param withFiles whether the files that it names are looked at, too, where it is wrong.
+ * @throws FileError that has a line for each thing that is wrong.
+ */
+export async function readDescription(file: string, { withFiles = false } = {}): Promise<MachineDescription> {
+  const bytes = await readBytes(file);
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    // Without a byte order mark, which editors may have put before it (RFC 8259, 8.1).
+    document = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     const reason = (error as Error).message.replace(/\s+/g, ' ');
     throw new FileError(`${file} is no machine description: ${reason}`, { cause: error });
@@ -19,12 +23,13 @@ export async function readDescription(file: string): Promise<MachineDescription>
   try {
     return validateDescription(document);
   } catch (error) {
+    if (withFiles) await checkNamedFiles(file, document);
     throw inFile(file, error);
   }
 }
 
-/** Checks the files that the description in a file names. @throws FileError likewise. */
-export async function checkNamedFiles(file: string, description: MachineDescription): Promise<void> {
+/** Checks the description in a file and the files that it names. @throws FileError likewise. */
+export async function checkNamedFiles(file: string, description: unknown): Promise<void> {
   try {
     await checkFiles(description, await createNodeHost({ baseDirectory: dirname(file) }));
   } catch (error) {

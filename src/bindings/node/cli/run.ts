@@ -84,7 +84,9 @@ async function planOf(args: RunArguments, host: NodeHostOptions): Promise<Plan> 
   }
   if (args.guest.kind === 'file') {
     const { file } = args.guest;
-    const description = combine(await readDescription(file), args, (path) => resolve(path));
+    const description = combine(await readDescription(file, { withFiles: true }), args, (path) =>
+      resolve(path),
+    );
     return { description, host: { baseDirectory: dirname(file) } };
   }
   if (args.guest.kind === 'disk') {

@@ -17,14 +17,15 @@ export class QemuError extends Error {
   override readonly name = 'QemuError';
 }
 
-/** As "qemu 7.2.22", which runQemu takes. @throws QemuError when the command is not there. */
+/** As "qemu 7.2.22", which runQemu takes. @throws QemuError when the command is not there, or is no QEMU. */
 export async function qemuVersion(command: string): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)(command, ['--version']);
-    return `qemu ${/version (\S+)/.exec(stdout)?.[1] ?? 'unknown'}`;
-  } catch (error) {
+  const { stdout } = await promisify(execFile)(command, ['--version']).catch((error: unknown) => {
     throw new QemuError(`expected QEMU as ${command}: ${(error as Error).message}`);
-  }
+  });
+  const version = /^QEMU emulator version (\S+)/m.exec(stdout)?.[1];
+  if (version === undefined)
+    throw new QemuError(`expected QEMU as ${command}, found ${JSON.stringify(stdout.slice(0, 80))}`);
+  return `qemu ${version}`;
 }
 
 /** The processor that has what the specification asks for: up to QEMU 8.1 there was none that has all that QEMU knows. */

@@ -15,6 +15,7 @@ import {
   renameFiles,
   type ExportOptions,
   type ImageFound,
+  type Imported,
 } from '../../../../interchange/index.ts';
 import { resolveDescription, type CompleteDrive } from '../../../../machine/description.ts';
 import { openImageFile } from '../../drive.ts';
@@ -83,12 +84,15 @@ export async function importMachine(args: ImportArguments): Promise<number> {
 
 async function importText(args: ImportArguments): Promise<number> {
   const bytes = args.file === '-' ? await readInput() : await readBytes(args.file);
-  const isXml =
-    args.from === undefined ? /^[\ufeff\s]*</.test(decode(bytes.subarray(0, 1024))) : args.from === 'libvirt';
-  const { description, notes } = isXml ? importLibvirt(readXml(bytes)) : importQemu(commandOf(bytes));
+  const isXml = args.from === undefined ? isXmlText(bytes.subarray(0, 1024)) : args.from === 'libvirt';
+  const imported = isXml ? importLibvirt(readXml(bytes)) : importQemu(commandOf(bytes));
+  const { description, notes } = await withoutUsualPrivilege(imported);
   const placed = args.output === undefined ? description : place(description, dirname(resolve(args.output)));
   return deliver(`${JSON.stringify(placed, undefined, 2)}\n`, notes, args.output);
 }
+
+/** Whether it begins as XML does, in UTF-16 as well, which nothing else is in. */
+const isXmlText = (start: Uint8Array): boolean => /^([\ufeff\s]*<|\ufffd\ufffd)/.test(decode(start));
 
 function renamed<K extends string>(
   exported: Readonly<Record<K, string>> & { readonly notes: readonly string[] },
@@ -103,6 +107,20 @@ async function kindOf(kernel: string): Promise<Pick<ExportOptions, 'kernelKind' 
   const image = bytes && (await loadKernel(bytes).catch(() => undefined));
   const isGzip = bytes?.[0] === 0x1f && bytes[1] === 0x8b;
   return { kernelKind: image?.kind, isKernelPacked: isGzip };
+}
+
+/** What was imported, without the privilege that the kernel's file has it start in anyway. */
+async function withoutUsualPrivilege({ description, notes }: Imported): Promise<Imported> {
+  const { kernel, privilege, ...boot } = description.boot;
+  if (typeof kernel !== 'string' || privilege === undefined || boot.flash) return { description, notes };
+  const { kernelKind } = await kindOf(kernel);
+  const usual = kernelKind === undefined || kernelKind === 'linux' ? 'supervisor' : 'machine';
+  if (privilege !== usual) return { description, notes };
+  const note = `boot.kernel ${JSON.stringify(kernel)}: cannot be read, and is taken for a Linux Image; another one needs "privilege": "supervisor"`;
+  return {
+    description: { ...description, boot: { kernel, ...boot } },
+    notes: kernelKind === undefined ? [...notes, note] : notes,
+  };
 }
 
 /** What a drive's image is; undefined for one that is not there. */
