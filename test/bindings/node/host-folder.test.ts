@@ -90,6 +90,13 @@ test('symbolic links are told, and followed nowhere', async () => {
   expect(readdirSync(join(base, 'outside'))).toEqual(['b', 'secret']);
 });
 
+test('a file that is opened to be read is truncated all the same', async () => {
+  const file = await folder.open(['a', 'b', 'file'], { ...READ, truncate: true });
+  expect(await file.read(0, new Uint8Array(8))).toBe(0);
+  await file.close();
+  expect(await readFile(join(shared, 'a/b/file'), 'utf8')).toBe('');
+});
+
 test('components that are no names are refused', async () => {
   for (const path of [
     ['..', 'outside', 'secret'],
