@@ -103,7 +103,9 @@ export const setattr: Operation = {
       ...(has(SETATTR_MTIME) && { modified: has(SETATTR_MTIME_SET) ? modified : 'now' }),
     };
     if (Object.keys(changes).length === 0) return {};
-    if (fid.file) await fid.use((file) => file.change(changes));
+    // What is open to be read alone is truncated by its path: Linux does so for O_TRUNC.
+    const isOfFile = fid.file && (fid.isWritable || !has(SETATTR_SIZE));
+    if (isOfFile) await fid.use((file) => file.change(changes));
     else await session.backend.change(fid.place.path, changes);
     return {};
   },
