@@ -126,10 +126,13 @@ export const statfs: Operation = {
   },
 };
 
+/** Made once: Linux asks for an attribute before each write, and to make an error with its stack takes longer than to write. */
+const NO_ATTRIBUTES = new FileSystemError('EOPNOTSUPP');
+
 /** There are no extended attributes. */
 export const xattr: Operation = {
   async perform(session, message) {
     session.fid(message.uint32());
-    throw new FileSystemError('EOPNOTSUPP');
+    throw NO_ATTRIBUTES;
   },
 };
