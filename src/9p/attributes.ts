@@ -103,7 +103,9 @@ export const setattr: Operation = {
       ...(has(SETATTR_MTIME) && { modified: has(SETATTR_MTIME_SET) ? modified : 'now' }),
     };
     if (Object.keys(changes).length === 0) return {};
-    if (fid.file) await fid.use((file) => file.change(changes));
+    // What is open to be read alone is truncated by its path: Linux does so for O_TRUNC.
+    const isOfFile = fid.file && (fid.isWritable || !has(SETATTR_SIZE));
+    if (isOfFile) await fid.use((file) => file.change(changes));
     else await session.backend.change(fid.place.path, changes);
     return {};
   },
@@ -124,10 +126,13 @@ export const statfs: Operation = {
   },
 };
 
+/** Made once: Linux asks for an attribute before each write, and to make an error with its stack takes longer than to write. */
+const NO_ATTRIBUTES = new FileSystemError('EOPNOTSUPP');
+
 /** There are no extended attributes. */
 export const xattr: Operation = {
   async perform(session, message) {
     session.fid(message.uint32());
-    throw new FileSystemError('EOPNOTSUPP');
+    throw NO_ATTRIBUTES;
   },
 };

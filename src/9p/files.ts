@@ -43,7 +43,8 @@ export const lopen: Operation = {
       // A guest's own kernel opens devices, FIFOs and sockets; this host's are not for it.
       if (fid.kind !== 'file') throw new FileSystemError(fid.kind === 'symlink' ? 'ELOOP' : 'EACCES');
       if (session.readOnly && (access !== 'read' || truncate)) throw new FileSystemError('EROFS');
-      return opened(session, fid, await session.open(() => session.backend.open(path, { access, truncate })));
+      const file = await session.open(() => session.backend.open(path, { access, truncate }));
+      return opened(session, fid, file, access);
     });
   },
 };
@@ -64,7 +65,7 @@ export const lcreate: Operation = {
       const file = await session.open(() =>
         session.backend.open(path, { access, truncate: (flags & O_TRUNC) !== 0, create }),
       );
-      const reply = await opened(session, fid, file);
+      const reply = await opened(session, fid, file, access);
       const place = directory.enter(name);
       fid.place.letGo();
       fid.place = place;
@@ -79,10 +80,12 @@ async function opened(
   session: Session,
   fid: Fid,
   file: NonNullable<Fid['file']>,
+  access: OpenOptions['access'],
 ): Promise<{ fields: MessageWriter }> {
   try {
     const status = await file.status();
     fid.file = file;
+    fid.isWritable = access !== 'read';
     fid.id = status.id;
     return { fields: new MessageWriter().qid(qidOf(status)).uint32(NO_UNIT) };
   } catch (error) {

@@ -31,6 +31,8 @@ export interface Operation {
 export class Fid {
   /** While the file is open. */
   file: OpenFile | undefined;
+  /** Whether that was opened to be written. */
+  isWritable = false;
   /** While it is open as a directory. */
   listing: Listing | undefined;
   /** Whether somebody opens it right now. */

@@ -1,15 +1,16 @@
 /**
  * What a disk says of itself before anything of it runs: whether it has a partition table, GPT
  * (UEFI specification, 5.3) or MBR (5.2), and a partition to boot from. Left out on purpose:
- * extended partitions, the second copy of a GPT, and what is in the partitions.
+ * extended partitions, the second copy of a GPT, and what is in the partitions: see efi-loaders.ts.
  */
 import type { BlockBackend } from './backend.ts';
+import type { PartitionRange } from './efi-loaders.ts';
 
 /** How a disk wants to be started. */
 export interface DiskBoot {
   readonly table: 'gpt' | 'mbr' | 'none';
-  /** It has an EFI system partition. */
-  readonly hasEfi: boolean;
+  /** Its EFI system partition, the first one; it may claim more than there is. */
+  readonly efi?: PartitionRange;
   /** A partition is marked to be booted from: the boot flag of an MBR, or legacy BIOS bootable in a GPT. */
   readonly hasBootFlag: boolean;
 }
@@ -31,7 +32,7 @@ const GPT_LEGACY_BOOT = 1 << 2;
 
 /** @throws what the backend throws. */
 export async function readDiskBoot(disk: BlockBackend): Promise<DiskBoot> {
-  const none = { table: 'none', hasEfi: false, hasBootFlag: false } as const;
+  const none = { table: 'none', hasBootFlag: false } as const;
   if (disk.size < 2 * SECTOR) return none;
   const start = new Uint8Array(2 * SECTOR);
   await disk.read(0, start);
@@ -40,6 +41,8 @@ export async function readDiskBoot(disk: BlockBackend): Promise<DiskBoot> {
   const entries = Array.from({ length: 4 }, (_, i) => ({
     flag: start[MBR_ENTRIES + 16 * i],
     type: start[MBR_ENTRIES + 16 * i + 4],
+    offset: view.getUint32(MBR_ENTRIES + 16 * i + 8, true) * SECTOR,
+    size: view.getUint32(MBR_ENTRIES + 16 * i + 12, true) * SECTOR,
   })).filter(({ type }) => type !== 0);
   // A boot sector of a file system has the same signature.
   if (entries.length === 0 || entries.some(({ flag }) => flag !== 0 && flag !== ACTIVE)) return none;
@@ -47,9 +50,10 @@ export async function readDiskBoot(disk: BlockBackend): Promise<DiskBoot> {
     const partitions = await readGpt(disk, start.subarray(SECTOR));
     if (partitions) return { table: 'gpt', ...partitions };
   }
+  const efi = entries.find(({ type }) => type === MBR_TYPE_EFI);
   return {
     table: 'mbr',
-    hasEfi: entries.some(({ type }) => type === MBR_TYPE_EFI),
+    ...(efi && { efi: { offset: efi.offset, size: efi.size } }),
     hasBootFlag: entries.some(({ flag }) => flag === ACTIVE),
   };
 }
@@ -66,15 +70,19 @@ async function readGpt(disk: BlockBackend, header: Uint8Array): Promise<Omit<Dis
   const table = new Uint8Array(Math.ceil((count * size) / SECTOR) * SECTOR);
   if (offset + table.length > disk.size) return undefined;
   await disk.read(offset, table);
-  let hasEfi = false;
+  const entries = new DataView(table.buffer);
+  let efi: PartitionRange | undefined;
   let hasBootFlag = false;
   for (let at = 0; at < count * size; at += size) {
     const type = Array.from(table.subarray(at, at + 16), (byte) => byte.toString(16).padStart(2, '0')).join(
       '',
     );
     if (/^0+$/.test(type)) continue;
-    if (type === EFI_SYSTEM) hasEfi = true;
+    if (type === EFI_SYSTEM && !efi) {
+      const [first, last] = [32, 40].map((field) => Number(entries.getBigUint64(at + field, true)));
+      efi = { offset: first * SECTOR, size: (last - first + 1) * SECTOR };
+    }
     if (table[at + 48] & GPT_LEGACY_BOOT) hasBootFlag = true;
   }
-  return { hasEfi, hasBootFlag };
+  return { ...(efi && { efi }), hasBootFlag };
 }

@@ -66,7 +66,7 @@ describe('what a disk says of how it starts', () => {
     ['GPT entries of no size', gpt([{ type: EFI }], { size: 0 }), 'mbr', false, false],
     ['GPT of too many partitions', gpt([{ type: EFI }], { count: 0xffff_ffff }), 'mbr', false, false],
   ])('%s', async (_, disk, table, hasEfi, hasBootFlag) => {
-    expect(await bootOf(disk)).toEqual({ table, hasEfi, hasBootFlag });
+    expect(await bootOf(disk)).toEqual({ table, hasBootFlag, ...(hasEfi && { efi: expect.anything() }) });
   });
 
   it.each(fuzzSeeds(4))('survives nonsense (seed %i)', async (seed) => {

@@ -42,8 +42,9 @@ export class NodeImageFile implements ImageFile {
   static async open(path: string, readOnly: boolean, name = path): Promise<NodeImageFile> {
     // A FIFO is refused and not waited for.
     const flags = (readOnly ? constants.O_RDONLY : constants.O_RDWR) | (constants.O_NONBLOCK ?? 0);
-    const handle = await open(path, flags).catch((error) => {
-      throw fileError(readOnly ? 'read' : 'open', name, error);
+    const handle = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
+      const isProtected = ['EACCES', 'EPERM', 'EROFS'].includes(error.code ?? '');
+      throw fileError(readOnly ? 'read' : isProtected ? 'write to' : 'open', name, error);
     });
     return NodeImageFile.of(handle, path, readOnly, name);
   }

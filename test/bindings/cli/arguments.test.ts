@@ -81,6 +81,7 @@ test('statistics for a program', () => {
 });
 
 test('two commas are one in the name of a drive', () => {
+  expect(run('disk', '--allow', 'a', '--allow', 'b').allow).toEqual(['a', 'b']);
   expect(run('debian', '--drive', 'a,,b,readonly').drives).toEqual([
     { file: 'a,b', readOnly: true, id: undefined },
   ]);

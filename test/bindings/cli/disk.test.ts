@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import { obtainFirmware } from '../../../src/bindings/node/guest/firmware.ts';
-import { diskGuest } from '../../../src/bindings/node/cli/disk.ts';
+import { chooseFirmware, diskGuest } from '../../../src/bindings/node/cli/disk.ts';
 import { parseCommand, type RunArguments } from '../../../src/bindings/node/cli/arguments.ts';
-import { mkdirSync } from 'node:fs';
+import { requireTool } from '../../support/tools.ts';
+import { makeFat } from '../../support/fat.ts';
 
 let directory: string;
 beforeAll(() => void (directory = mkdtempSync(join(tmpdir(), 'hartware-disk-'))));
@@ -46,6 +47,62 @@ describe('a disk that nothing can be started from', () => {
   test('that is not there', async () => {
     await expect(diskGuest(join(directory, 'nothing'), args())).rejects.toThrow(/cannot read .*nothing/);
   });
+});
+
+describe.skipIf(!requireTool('mkfs.vfat', 'dosfstools') || !requireTool('mmd', 'mtools'))(
+  'a disk with an EFI system partition',
+  () => {
+    /** Behind an MBR, from sector 8 on. */
+    function efiDisk(name: string, files: readonly string[]): string {
+      const path = join(directory, name);
+      makeFat(path, { width: 12, kilobytes: 1024, files });
+      const partition = readFileSync(path);
+      const bytes = Buffer.alloc(8 * 512 + partition.length);
+      bytes.set(partition, 8 * 512);
+      bytes.set([0x55, 0xaa], 510);
+      bytes[446 + 4] = 0xef;
+      bytes.writeUInt32LE(8, 446 + 8);
+      bytes.writeUInt32LE(partition.length / 512, 446 + 12);
+      writeFileSync(path, bytes);
+      return path;
+    }
+
+    test('of another computer is refused, unless it is to be started all the same', async () => {
+      const path = efiDisk('other.img', [
+        'EFI/BOOT/BOOTX64.EFI',
+        'EFI/BOOT/bootia32.efi',
+        'EFI/BOOT/grub.cfg',
+      ]);
+      await expect(diskGuest(path, args('--quiet'))).rejects.toThrow(
+        `${path} is for computers with x86-64 and x86, and this machine is a RISC-V one: of default loaders it ` +
+          'has EFI/BOOT/BOOTX64.EFI, EFI/BOOT/BOOTIA32.EFI and no BOOTRISCV64.EFI; --loader edk2 starts it all the same',
+      );
+      const { boot } = await diskGuest(path, args('--loader', 'code.fd'));
+      expect(boot).toEqual({ flash: { code: 'code.fd' } });
+    });
+
+    test.each([
+      ['of several computers', ['EFI/BOOT/BOOTX64.EFI', 'EFI/BOOT/BOOTRISCV64.EFI'], []],
+      [
+        'whose loaders have other names',
+        ['EFI/debian/grubriscv64.efi'],
+        [/has no EFI.BOOT.BOOTRISCV64\.EFI/],
+      ],
+      ['that is empty', [], [/has no EFI.BOOT.BOOTRISCV64\.EFI/]],
+    ])('%s is started with UEFI', async (name, files, expected) => {
+      const notes: string[] = [];
+      expect(await chooseFirmware(efiDisk(`${name}.img`, files), {}, (text) => notes.push(text))).toBe(
+        'edk2',
+      );
+      expect(notes).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
+    });
+  },
+);
+
+test('variables of UEFI are refused with U-Boot', async () => {
+  await expect(diskGuest('any', args('--loader', 'u-boot', '--variables', 'v.fd'))).rejects.toThrow(
+    '--variables: U-Boot has no UEFI variables in flash',
+  );
 });
 
 test('firmware of a file goes into flash, with the variables of another', async () => {

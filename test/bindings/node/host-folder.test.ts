@@ -13,17 +13,19 @@ import {
   unlink,
   writeFile,
 } from 'node:fs/promises';
-import { readdirSync } from 'node:fs';
+import { constants, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import * as messages from '../../../src/9p/messages.ts';
 import { DescriptorDirectories, NamedDirectories } from '../../../src/bindings/node/folder/directories.ts';
 import { Promptness } from '../../../src/bindings/node/promptness.ts';
 import { HostFolder } from '../../../src/bindings/node/index.ts';
 import { FileError } from '../../../src/bindings/node/file-error.ts';
 import { errnoNameOf } from '../../../src/filesystem/error.ts';
 import type { OpenOptions } from '../../../src/filesystem/backend.ts';
+import { Client } from '../../9p/client.ts';
 
 const READ: OpenOptions = { access: 'read', truncate: false };
 const WRITE: OpenOptions = { access: 'read-write', truncate: false };
@@ -88,6 +90,23 @@ test('symbolic links are told, and followed nowhere', async () => {
   expect((await lstat(join(shared, 'again'))).isSymbolicLink()).toBe(true);
   expect(await readFile(join(base, 'outside/secret'), 'utf8')).toBe('secret');
   expect(readdirSync(join(base, 'outside'))).toEqual(['b', 'secret']);
+});
+
+test('a file that is opened to be read is truncated all the same', async () => {
+  const file = await folder.open(['a', 'b', 'file'], { ...READ, truncate: true });
+  expect(await file.read(0, new Uint8Array(8))).toBe(0);
+  await file.close();
+  expect(await readFile(join(shared, 'a/b/file'), 'utf8')).toBe('');
+});
+
+test('a file that is open to be read is truncated by who asks for that', async () => {
+  const client = await Client.attached(folder);
+  await client.walk(1, 'a/b/file');
+  await client.call(messages.TLOPEN, 1, constants.O_RDONLY);
+  const SETATTR_SIZE = 8;
+  await client.call(messages.TSETATTR, 1, SETATTR_SIZE, 0, 0, 0, 3n, 0n, 0n, 0n, 0n);
+  expect(await readFile(join(shared, 'a/b/file'), 'utf8')).toBe('ins');
+  await client.call(messages.TCLUNK, 1);
 });
 
 test('components that are no names are refused', async () => {

@@ -166,6 +166,13 @@ describe('one clear error for', () => {
     );
   });
 
+  test('one that may not be written to', async () => {
+    // Not even by root.
+    expect(await message('/sys/kernel/uevent_seqnum')).toMatch(
+      /^cannot write to .*: (permission denied|the file system is read-only)$/,
+    );
+  });
+
   test('a directory, to write and to read', async () => {
     await mkdir(join(directory, 'sub'));
     expect(await message(join(directory, 'sub'))).toContain('it is a directory');

@@ -42,6 +42,7 @@ const RUN_OPTIONS = {
   harts: { type: 'string' },
   paging: { type: 'string' },
   drive: { type: 'string', multiple: true },
+  allow: { type: 'string', multiple: true },
   share: { type: 'string', multiple: true },
   clock: { type: 'string' },
   console: { type: 'string' },
@@ -132,6 +133,8 @@ export interface RunArguments {
   readonly harts?: number;
   readonly paging?: string;
   readonly drives: readonly DriveDescription[];
+  /** Folders in which disk images may name files, beside their own. */
+  readonly allow: readonly string[];
   readonly shares: readonly ShareArgument[];
   readonly clock?:
     { readonly kind: 'host' } | { readonly kind: 'virtual'; readonly instructionsPerSecond?: number };
@@ -264,6 +267,7 @@ function parseRun(args: readonly string[]): Command {
     harts: values.harts === undefined ? undefined : wholeNumber('--harts', values.harts),
     paging: values.paging,
     drives: (values.drive ?? []).map(parseDrive),
+    allow: values.allow ?? [],
     shares: (values.share ?? []).map(parseShare),
     clock: values.clock === undefined ? undefined : parseClock(values.clock),
     // Debian's kernel has the driver, and hears from it how large the terminal is.

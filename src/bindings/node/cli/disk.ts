@@ -2,6 +2,7 @@
 import { link, open, rm } from 'node:fs/promises';
 import { ArgumentError, messageOf } from '../../../errors.ts';
 import type { BootDescription } from '../../../index.ts';
+import { readEfiLoaders } from '../../../block/efi-loaders.ts';
 import { readDiskBoot, type DiskBoot } from '../../../block/partition-table.ts';
 import { withoutQuery } from '../../../disks/http/http-file.ts';
 import { fileError } from '../file-error.ts';
@@ -15,6 +16,15 @@ import { Interrupted } from './signals.ts';
 /** What is added to the name of a disk for the image of its UEFI variables. */
 const VARIABLES = '.vars.fd';
 const PIECE = 1 << 20;
+/** This machine in the name of a default loader, and what others are there called (UEFI specification, 3.5.1.1). */
+const OWN_LOADER = 'RISCV64';
+const OTHER_LOADERS: Readonly<Record<string, string>> = {
+  X64: 'x86-64',
+  IA32: 'x86',
+  AA64: 'Arm (64 bits)',
+  ARM: 'Arm (32 bits)',
+  LOONGARCH64: 'LoongArch',
+};
 const KINDS: Readonly<Record<FirmwareKind, string>> = { edk2: "Debian's EDK2", 'u-boot': "Debian's U-Boot" };
 
 export interface DiskGuest {
@@ -31,19 +41,21 @@ export async function diskGuest(
   args: RunArguments,
   host: NodeHostOptions = {},
 ): Promise<DiskGuest> {
-  const loader = args.loader ?? (await chooseFirmware(disk, host));
+  const progress = new ProgressDisplay(process.stderr);
+  const note = (text: string): void => {
+    if (!args.quiet) progress.report({ kind: 'note', text });
+  };
+  const loader = args.loader ?? (await chooseFirmware(disk, host, note));
+  if (loader === 'u-boot' && args.variables !== undefined)
+    throw new ArgumentError('--variables: U-Boot has no UEFI variables in flash; --loader edk2 has');
   // Firmware of the user's enters what follows in S-mode by itself.
   const privilege = args.bios === undefined ? 'supervisor' : undefined;
   if (loader !== 'edk2' && loader !== 'u-boot')
     return { boot: { flash: { code: loader, variables: args.variables } }, files: {} };
-  const progress = new ProgressDisplay(process.stderr);
   const abort = new AbortController();
   const interrupt = (): void => abort.abort(new Interrupted());
   process.once('SIGINT', interrupt);
   const options: FirmwareOptions = { mirror: args.mirror, cacheDirectory: args.cache };
-  const note = (text: string): void => {
-    if (!args.quiet) progress.report({ kind: 'note', text });
-  };
   try {
     const { code, variables, origin } = await obtainFirmware(loader, {
       ...options,
@@ -88,17 +100,34 @@ function nameOf(disk: string): string {
   return isHttpUrl(disk) ? withoutQuery(disk) : disk;
 }
 
-/** What the disk asks for. */
-async function chooseFirmware(disk: string, options: NodeHostOptions): Promise<FirmwareKind> {
+/**
+ * What the disk asks for.
+ * @throws as `diskGuest`.
+ */
+export async function chooseFirmware(
+  disk: string,
+  options: NodeHostOptions,
+  note: (text: string) => void,
+): Promise<FirmwareKind> {
   const host = await createNodeHost(options);
   const name = nameOf(disk);
   let found: DiskBoot;
+  let loaders: readonly string[] | undefined;
   try {
-    found = await readDiskBoot(await host.openDrive(disk, { readOnly: true }));
+    const drive = await host.openDrive(disk, { readOnly: true });
+    found = await readDiskBoot(drive);
+    loaders = found.efi && (await readEfiLoaders(drive, found.efi));
   } finally {
     await host.close?.();
   }
-  if (found.hasEfi) return 'edk2';
+  if (found.efi) {
+    checkLoaders(name, loaders);
+    if (loaders?.length === 0)
+      note(
+        `${name} has no EFI/BOOT/BOOT${OWN_LOADER}.EFI: UEFI starts what its variables name, or its shell.`,
+      );
+    return 'edk2';
+  }
   if (found.hasBootFlag) return 'u-boot';
   if (found.table === 'none')
     throw new ArgumentError(
@@ -108,6 +137,17 @@ async function chooseFirmware(disk: string, options: NodeHostOptions): Promise<F
   throw new ArgumentError(
     `${name} has neither an EFI system partition nor one with a boot flag; --loader edk2 or --loader u-boot ` +
       'starts it all the same',
+  );
+}
+
+/** @throws ArgumentError where a disk has default loaders, and all are for other computers. */
+function checkLoaders(disk: string, loaders: readonly string[] = []): void {
+  if (loaders.length === 0 || loaders.includes(OWN_LOADER)) return;
+  const others = loaders.map((loader) => OTHER_LOADERS[loader] ?? loader).join(' and ');
+  throw new ArgumentError(
+    `${disk} is for computers with ${others}, and this machine is a RISC-V one: of default loaders it has ` +
+      `${loaders.map((loader) => `EFI/BOOT/BOOT${loader}.EFI`).join(', ')} and no BOOT${OWN_LOADER}.EFI; ` +
+      '--loader edk2 starts it all the same',
   );
 }
 

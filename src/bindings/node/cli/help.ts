@@ -240,6 +240,8 @@ The machine:
                            temporary: what the guest writes is gone when it ends, as it is for a
                            URL in any case. Two commas stand for one in the name; may be given
                            several times
+  --allow FOLDER           disk images may name files in FOLDER, too, such as backing images;
+                           otherwise only in their own folder and beneath it
   --no-url-cache           do not keep what is downloaded of images behind URLs; otherwise up to
                            4 GiB are kept in the folder "urls" of --cache
   --clock host             time is this computer's (default)

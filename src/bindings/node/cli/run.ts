@@ -40,9 +40,10 @@ export interface Plan {
 
 /** Runs a machine and returns the exit code. */
 export async function run(args: RunArguments): Promise<number> {
-  const urlCache = urlCacheOf(args);
-  const { host, ...rest } = await withShares(await planOf(args, { urlCache }), args);
-  const plan = { ...rest, host: { ...host, urlCache } };
+  // The options name folders from here, and a description files from where it is.
+  const ofDrives = { urlCache: urlCacheOf(args), imageFolders: args.allow.map((folder) => resolve(folder)) };
+  const { host, ...rest } = await withShares(await planOf(args, ofDrives), args);
+  const plan = { ...rest, host: { ...host, ...ofDrives } };
   if (args.lockstep) return runInLockstep({ ...plan, jit: args.jit, console: args.console });
   const machine = await createMachine(plan.description, { ...plan.host, jit: { mode: args.jit } });
   if (args.dumpDts || args.dumpDtb !== undefined) {

@@ -131,7 +131,8 @@ export class HostFolder implements FileSystemBackend {
 
   private openOnce(path: FilePath, { access, truncate, create }: OpenOptions): Promise<OpenFile> {
     return this.at(path, async (place) => {
-      const flags = ACCESS[access] | FLAGS;
+      // A descriptor that only reads truncates nothing.
+      const flags = ACCESS[truncate && access === 'read' ? 'read-write' : access] | FLAGS;
       // Looked at before, because opening a device may do something.
       const before = await calls.lstat(place).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT' && create) return undefined;
