@@ -99,7 +99,8 @@ describe('a file that cannot be used gets one line that names it and exit code 1
 
   test('a description', async () => {
     await check(['run', place.path('missing.json')], 'missing.json', 'no such file');
-    const wrong = await place.put('wrong.json', '{"hartware":1,"cpus":2,"boot":{"kernel":"x"}}');
+    const boot = { kernel: firmware.hello };
+    const wrong = await place.put('wrong.json', JSON.stringify({ hartware: 1, cpus: 2, boot }));
     await check(['run', wrong], 'wrong.json', 'did you mean \\"harts\\"?'.replaceAll('\\', ''));
     await check(['run', await place.put('text.json', 'no JSON')], 'text.json');
   });
