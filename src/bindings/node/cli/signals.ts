@@ -21,15 +21,9 @@ export function onSignal(listener: (number: number) => void): () => void {
   };
 }
 
-/**
- * Keeps signals from ending the process until `release` is called.
- * @returns also what rejects with `Interrupted` at the first one.
- */
-export function holdSignals(): { readonly raised: Promise<never>; release(): void } {
-  let release!: () => void;
-  const raised = new Promise<never>((_, reject) => {
-    release = onSignal((number) => reject(new Interrupted(number)));
-  });
-  raised.catch(() => {});
-  return { raised, release };
+/** Keeps signals from ending the process until `release` is called: the first one aborts `signal`, with `Interrupted`. */
+export function holdSignals(): { readonly signal: AbortSignal; release(): void } {
+  const abort = new AbortController();
+  const release = onSignal((number) => abort.abort(new Interrupted(number)));
+  return { signal: abort.signal, release };
 }

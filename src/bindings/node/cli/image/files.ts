@@ -12,6 +12,7 @@ import { diskFormat } from '../../../../disks/formats.ts';
 import { withoutQuery } from '../../../../disks/http/http-file.ts';
 import { openDiskImage } from '../../../../disks/open.ts';
 import { ArgumentError } from '../../../../index.ts';
+import { abortable } from '../../../../machine/abort.ts';
 import { openImageFile } from '../../drive.ts';
 import { FileError } from '../../file-error.ts';
 import { isHttpUrl } from '../../http.ts';
@@ -100,13 +101,13 @@ export async function makeImage(
   };
   let image: DiskImage | undefined;
   if (isReplaced) renameSync(file, former);
-  const signal = holdSignals();
+  const held = holdSignals();
   try {
     const target = note(await NodeImageFile.create(file));
     const making = diskFormat(format).create(target, { size, backing, options }, noted);
     try {
       // It cannot be aborted, and may have much to write.
-      image = await Promise.race([making, signal.raised]);
+      image = await abortable(making, held.signal);
     } catch (error) {
       // What it has still to do fails then.
       await Promise.all(made.map((each) => each.close()));
@@ -129,7 +130,7 @@ export async function makeImage(
     if (isReplaced) await rename(former, file);
     throw error;
   } finally {
-    signal.release();
+    held.release();
   }
 }
 

@@ -70,13 +70,13 @@ async function withImage(
   options: Parameters<typeof openImage>[1],
   work: (image: DiskImage) => Promise<number>,
 ): Promise<number> {
-  const signal = options.readOnly ? undefined : holdSignals();
+  const held = options.readOnly ? undefined : holdSignals();
   try {
     const image = await openImage(source, options);
     let code: number;
     try {
       // Nothing is begun when it came already.
-      if (signal) await Promise.race([signal.raised, Promise.resolve()]);
+      held?.signal.throwIfAborted();
       code = await work(image);
     } catch (error) {
       await image.close().catch(() => {});
@@ -85,7 +85,7 @@ async function withImage(
     await image.close();
     return code;
   } finally {
-    signal?.release();
+    held?.release();
   }
 }
 
