@@ -1,11 +1,6 @@
-/**
- * A machine on the thread of its embedder, and its life from creation to the end. It runs
- * in slices; between two slices the host attends to its other work.
- */
+/** A machine on the thread of its embedder, and its life from creation to the end. */
 import type { BlockBackend } from '../block/backend.ts';
 import { DiskMeter } from '../block/metered.ts';
-import { EXIT_IDLE } from '../core/core.ts';
-import type { Finish } from '../devices/test-finisher.ts';
 import { ArgumentError, DisposedError, StateError } from '../errors.ts';
 import type { FileSystemBackend } from '../filesystem/backend.ts';
 import type { GuestMemory } from '../memory.ts';
@@ -34,7 +29,6 @@ import type {
 import type { Drive } from './board.ts';
 import { BootFiles, examineBootFiles, openBootFiles } from './boot-files.ts';
 import { refuse } from './check-files.ts';
-import { MachineClock } from './clock.ts';
 import {
   examineDescription,
   resolveDescription,
@@ -47,18 +41,9 @@ import { FileFindings } from './file-findings.ts';
 import type { MachineHost } from './host.ts';
 import { checkLimits, Governor, type MachineLimits } from './limits.ts';
 import { LocalMemory } from './memory.ts';
+import { Runner } from './runner.ts';
 import type { MachineStatistics } from './statistics.ts';
-import { System } from './system.ts';
-
-/** Instructions the core runs before the host looks at its clock: fewer where they take long, as accesses to devices do. */
-const CHUNK = 500_000;
-const SMALLEST_CHUNK = 10_000;
-/** How long a chunk should take at most, in milliseconds. */
-const CHUNK_TIME = 1;
-/** How long the machine keeps the thread, in milliseconds, where its host says nothing. */
-const SLICE = 8;
-
-const PAUSED: MachineStop = { reason: 'paused' };
+import type { System } from './system.ts';
 
 /** A machine on this thread: beside what every machine has, its RAM, registers and figures can be had at once. */
 export class LocalMachine implements Machine {
@@ -71,28 +56,23 @@ export class LocalMachine implements Machine {
   readonly symbols: Symbols;
   readonly ended: Promise<MachineExit>;
 
-  private readonly system: System;
+  private readonly runner: Runner;
   private readonly meter: DiskMeter;
   private readonly eventSource = new EventSource();
   private readonly governor: Governor;
 
   private currentState: MachineState = 'created';
-  private chunk = CHUNK;
-  private exit: MachineExit | undefined;
-  private resetWanted: MachineEvents['reset']['by'] | undefined;
   private readonly resets: (() => void)[] = [];
   private loop: Promise<void> | undefined;
-  private pauseWanted = false;
   private isDisposed = false;
   private settle!: (exit: MachineExit) => void;
   private fail!: (error: unknown) => void;
-  private wake: (() => void) | undefined;
   private readonly signal: AbortSignal | undefined;
   private readonly onAbort = (): void => void this.stop().catch(() => {});
 
   private constructor(
     readonly description: MachineDescription,
-    private readonly resolved: ResolvedDescription,
+    resolved: ResolvedDescription,
     private readonly host: MachineHost,
     drives: readonly Drive[],
     variables: BlockBackend | undefined,
@@ -107,7 +87,7 @@ export class LocalMachine implements Machine {
     this.governor = new Governor(() => host.monotonicTime());
     this.meter = new DiskMeter(host);
     const limits = checkLimits(host.limits ?? {});
-    this.system = new System({
+    this.runner = new Runner({
       description: resolved,
       host,
       drives,
@@ -121,8 +101,11 @@ export class LocalMachine implements Machine {
         this.eventSource.emit('log', message);
       },
       checkAlive: () => this.checkAlive(),
-      onFinish: (finish) => this.finish(finish),
-      onChange: () => this.interrupt(),
+      governor: this.governor,
+      onReset: (by) => {
+        this.settleResets();
+        this.eventSource.emit('reset', { by });
+      },
     });
     this.useLimits(limits);
     const { memory, harts, serial, virtioConsole, symbols } = this.system;
@@ -179,6 +162,10 @@ export class LocalMachine implements Machine {
     }
   }
 
+  private get system(): System {
+    return this.runner.system;
+  }
+
   get state(): MachineState {
     return this.currentState;
   }
@@ -215,8 +202,8 @@ export class LocalMachine implements Machine {
   async pause({ signal }: AbortOptions = {}): Promise<void> {
     this.checkAlive();
     if (this.currentState !== 'running') return;
-    this.pauseWanted = true;
-    this.interrupt();
+    this.runner.pauseWanted = true;
+    this.runner.interrupt();
     await abortable(this.loop!, signal);
   }
 
@@ -245,9 +232,16 @@ export class LocalMachine implements Machine {
 
   private go(): void {
     this.setState('running');
-    this.pauseWanted = false;
+    this.runner.pauseWanted = false;
     this.system.stopPoints.pass();
-    this.enqueue(() => this.runSlices());
+    this.enqueue(async () => {
+      const stop = await this.runner.run();
+      if (this.runner.exit) return this.end(this.runner.exit);
+      this.setState('paused');
+      this.eventSource.emit('stop', stop);
+      // What was asked for when the runner was about to return.
+      await this.runner.resetIfWanted();
+    });
   }
 
   async step(count = 1, { skipIdle = false, signal }: StepOptions = {}): Promise<number> {
@@ -259,33 +253,9 @@ export class LocalMachine implements Machine {
     if (this.currentState === 'ended') return 0;
     this.setState('paused');
     this.system.stopPoints.pass();
-    const { system } = this;
-    const before = this.instructionCount;
-    let stop: MachineStop = PAUSED;
-    for (;;) {
-      const left = Math.min(
-        count - Number(this.instructionCount - before),
-        this.governor.allowance(this.instructionCount),
-      );
-      if (left <= 0 || this.exit) break;
-      await abortable(system.settleIo(), signal);
-      await this.rebootIfWanted();
-      if (this.exit) break;
-      system.clock.runDue();
-      const exit = system.execute(Math.min(left, CHUNK));
-      if (system.stop) {
-        ({ stop } = system);
-        break;
-      }
-      if (exit !== EXIT_IDLE) continue;
-      if (!skipIdle || !(system.isIoUnderWay || system.skipToEvent())) break;
-    }
-    system.flush();
-    const executed = Number(this.instructionCount - before);
-    if (this.exit) this.end(this.exit);
-    else if (executed < count && stop === PAUSED && this.governor.allowance(this.instructionCount) === 0)
-      stop = { reason: 'limit', limit: 'instructions' };
-    if (!this.exit) this.eventSource.emit('stop', stop);
+    const [executed, stop] = await this.runner.step(count, skipIdle, signal);
+    if (this.runner.exit) this.end(this.runner.exit);
+    else this.eventSource.emit('stop', stop);
     return executed;
   }
 
@@ -295,13 +265,13 @@ export class LocalMachine implements Machine {
   }
 
   private async halt(): Promise<MachineExit> {
-    if (!this.exit) this.exit = { reason: 'stopped', code: 0 };
+    this.runner.exit ??= { reason: 'stopped', code: 0 };
     if (this.currentState === 'running') {
-      this.pauseWanted = true;
-      this.interrupt();
+      this.runner.pauseWanted = true;
+      this.runner.interrupt();
       await this.loop;
     }
-    this.end(this.exit);
+    this.end(this.runner.exit);
     return this.ended;
   }
 
@@ -318,10 +288,8 @@ export class LocalMachine implements Machine {
     this.require('reset', 'created', 'running', 'paused');
     signal?.throwIfAborted();
     const done = new Promise<void>((resolve) => this.resets.push(resolve));
-    this.resetWanted = 'embedder';
-    this.system.requestReturn();
-    this.interrupt();
-    if (this.currentState !== 'running') this.enqueue(() => this.rebootIfWanted());
+    this.runner.requestReset();
+    if (this.currentState !== 'running') this.enqueue(() => this.runner.resetIfWanted());
     return abortable(done, signal);
   }
 
@@ -359,7 +327,7 @@ export class LocalMachine implements Machine {
   async setLimits(limits: MachineLimits): Promise<void> {
     this.checkAlive();
     this.useLimits(checkLimits(limits));
-    this.interrupt();
+    this.runner.interrupt();
   }
 
   async countInstructions(isOn: boolean): Promise<void> {
@@ -425,131 +393,6 @@ export class LocalMachine implements Machine {
     this.loop = before.then(work).catch((error: unknown) => this.crash(error));
   }
 
-  private async runSlices(): Promise<void> {
-    const { system, host, governor } = this;
-    let stop: MachineStop | undefined;
-    while (!this.exit && !this.pauseWanted) {
-      const start = host.monotonicTime();
-      const sliceEnd = start + (host.slice ?? SLICE);
-      let now = start;
-      let isIdle = false;
-      do {
-        const chunkStart = now;
-        system.clock.runDue();
-        const limit = governor.reached(this.instructionCount, system.core.runTime);
-        if (limit) stop = { reason: 'limit', limit };
-        else
-          isIdle =
-            system.execute(Math.min(this.chunk, governor.allowance(this.instructionCount))) === EXIT_IDLE;
-        stop ??= system.stop;
-        now = host.monotonicTime();
-        if (now - chunkStart > CHUNK_TIME) this.chunk = Math.max(SMALLEST_CHUNK, this.chunk >> 1);
-        else if (now - chunkStart < CHUNK_TIME / 4) this.chunk = Math.min(CHUNK, this.chunk << 1);
-      } while (
-        !isIdle &&
-        !stop &&
-        !this.exit &&
-        !this.pauseWanted &&
-        !this.resetWanted &&
-        !system.isIoUnderWay &&
-        now < sliceEnd
-      );
-      system.flush();
-      if (this.exit) break;
-      const end = host.monotonicTime();
-      if (this.resetWanted) {
-        await this.rebootIfWanted();
-        // A guest that does nothing but reset itself must not keep the thread.
-        await host.turn();
-      } else if (stop) break;
-      else if (system.isIoUnderWay && system.clock.isVirtual) await system.settleIo();
-      else if (isIdle) await this.sleep();
-      else await this.rest(end - start);
-      governor.rested(host.monotonicTime() - end);
-      await this.letReadersCatchUp();
-    }
-    if (!this.exit) await this.rebootIfWanted();
-    if (this.exit) return this.end(this.exit);
-    this.setState('paused');
-    this.eventSource.emit('stop', stop ?? PAUSED);
-  }
-
-  /** Lets the host attend to other work; for longer, where the machine has used more than its share. */
-  private async rest(busy: number): Promise<void> {
-    const milliseconds = this.governor.restAfter(busy);
-    if (milliseconds < 1) return this.host.turn();
-    await this.waitFor(milliseconds);
-  }
-
-  /** Waits until a timer fires, an interrupt comes, or something else is to be done. */
-  private async sleep(): Promise<void> {
-    const { system } = this;
-    const { clock } = this.resolved;
-    if (clock.kind === 'virtual' && clock.idle === 'skip' && system.skipToEvent()) return this.host.turn();
-    const ticks = system.ticksToEvent();
-    // Also when nothing is due: a host stays as long as its machine runs.
-    const wait = MachineClock.milliseconds(ticks);
-    const limit = this.governor.wallTimeLeft + 1;
-    const isDue = await this.waitFor(Math.min(wait, limit));
-    if (isDue && wait <= limit && ticks !== Infinity && system.clock.isVirtual) system.skip(ticks);
-  }
-
-  /** Resolves after so many milliseconds, true, or when the machine is to look at something, false. */
-  private async waitFor(milliseconds: number): Promise<boolean> {
-    const isOver = await new Promise<boolean>((resolve) => {
-      const cancel = this.host.setTimer(() => resolve(true), milliseconds);
-      this.wake = () => {
-        cancel();
-        resolve(false);
-      };
-    });
-    this.wake = undefined;
-    return isOver;
-  }
-
-  /** Waits for readers of the consoles that lag behind, unless the machine shall stand still. */
-  private async letReadersCatchUp(): Promise<void> {
-    const { serial, virtioConsole } = this.system;
-    const consoles = virtioConsole ? [serial, virtioConsole] : [serial];
-    while (!this.pauseWanted && consoles.some(({ isCongested }) => isCongested)) {
-      const woken = new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-      await Promise.race([woken, ...consoles.map((console) => console.drained())]);
-      this.wake = undefined;
-    }
-  }
-
-  /** Something happened that the machine, if it sleeps, must look at. */
-  private interrupt(): void {
-    this.wake?.();
-  }
-
-  private finish({ kind, code }: Finish): void {
-    if (kind === 'reset') this.resetWanted ??= 'guest';
-    else this.exit ??= kind === 'pass' ? { reason: 'power-off', code: 0 } : { reason: 'failure', code };
-  }
-
-  /** Reads the boot files again: kept meanwhile they might take more memory than all else. */
-  private async rebootIfWanted(): Promise<void> {
-    if (!this.resetWanted) return;
-    const by = this.resetWanted;
-    this.system.flush();
-    if (this.system.clock.isVirtual) await this.system.settleIo();
-    this.resetWanted = undefined;
-    const stopped = new Promise<undefined>((resolve) => {
-      this.wake = () => {
-        if (this.exit) resolve(undefined);
-      };
-    });
-    const files = await Promise.race([BootFiles.load(this.resolved, this.host), stopped]);
-    this.wake = undefined;
-    if (!files || this.exit) return;
-    this.system.boot(files);
-    for (const done of this.resets.splice(0)) done();
-    this.eventSource.emit('reset', { by });
-  }
-
   private end(exit: MachineExit): void {
     if (this.currentState === 'ended') return;
     this.system.flush();
@@ -565,11 +408,15 @@ export class LocalMachine implements Machine {
     void this.close().then(fail, fail);
   }
 
+  private settleResets(): void {
+    for (const done of this.resets.splice(0)) done();
+  }
+
   private async close(): Promise<void> {
     this.setState('ended');
-    this.interrupt();
+    this.runner.interrupt();
     this.signal?.removeEventListener('abort', this.onAbort);
-    for (const done of this.resets.splice(0)) done();
+    this.settleResets();
     this.system.close();
     this.meter.close();
     await this.system.settleIo();
