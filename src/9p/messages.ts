@@ -45,6 +45,8 @@ export const ERROR_SIZE = HEADER_SIZE + 4;
 export const READ_OVERHEAD = HEADER_SIZE + 4;
 /** What a Twrite has before its data, and a little more: P9_IOHDRSZ of Linux. */
 export const IO_OVERHEAD = 24;
+/** What most answers have room in, so that they are small objects of the engine, and no buffers. */
+const INITIAL_SIZE = 64;
 /** No fid. */
 export const NOFID = 0xffff_ffff;
 /** Names of one Twalk (walk(5)). */
@@ -61,42 +63,50 @@ export interface Qid {
   readonly path: bigint;
 }
 
-/** Takes the fields of a message, one by one. What is too short, or is no text, is an error: EPROTO, EILSEQ. */
+/**
+ * Takes the fields of a message, one by one. What is too short, or is no text, is an error: EPROTO, EILSEQ.
+ * Bytes are put together by hand, here and below: views of buffers cost more than a short message does.
+ */
 export class MessageReader {
-  private readonly view: DataView;
   private at = HEADER_SIZE;
 
   /** @param bytes a message of at least the size of a header. */
-  constructor(private readonly bytes: Uint8Array) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
+  constructor(private bytes: Uint8Array) {}
 
   get size(): number {
-    return this.view.getUint32(0, true);
+    return this.uint32At(0);
   }
 
   get type(): number {
-    return this.view.getUint8(4);
+    return this.bytes[4]!;
   }
 
   get tag(): number {
-    return this.view.getUint16(5, true);
+    return this.uint16At(5);
+  }
+
+  /** Leaves out what lies behind the message. @throws FileSystemError where its size cannot be. */
+  trim(): void {
+    const { size, bytes } = this;
+    if (size < HEADER_SIZE || size > bytes.length) throw new FileSystemError('EPROTO');
+    if (size < bytes.length) this.bytes = bytes.subarray(0, size);
   }
 
   uint8(): number {
-    return this.view.getUint8(this.take(1));
+    return this.bytes[this.take(1)]!;
   }
 
   uint16(): number {
-    return this.view.getUint16(this.take(2), true);
+    return this.uint16At(this.take(2));
   }
 
   uint32(): number {
-    return this.view.getUint32(this.take(4), true);
+    return this.uint32At(this.take(4));
   }
 
   uint64(): bigint {
-    return this.view.getBigUint64(this.take(8), true);
+    const low = this.uint32();
+    return BigInt(low) + (BigInt(this.uint32()) << 32n);
   }
 
   /** The bytes themselves, not a copy. */
@@ -111,6 +121,14 @@ export class MessageReader {
     return text;
   }
 
+  private uint16At(at: number): number {
+    return this.bytes[at]! | (this.bytes[at + 1]! << 8);
+  }
+
+  private uint32At(at: number): number {
+    return (this.uint16At(at) | (this.uint16At(at + 2) << 16)) >>> 0;
+  }
+
   private take(length: number): number {
     const start = this.at;
     if (length > this.bytes.length - start) throw new FileSystemError('EPROTO');
@@ -121,8 +139,7 @@ export class MessageReader {
 
 /** Writes the fields of a message one behind the other. */
 export class MessageWriter {
-  private bytes = new Uint8Array(256);
-  private view = new DataView(this.bytes.buffer);
+  private bytes = new Uint8Array(INITIAL_SIZE);
   private at = HEADER_SIZE;
 
   /** Bytes so far, header included. */
@@ -132,26 +149,26 @@ export class MessageWriter {
 
   uint8(value: number): this {
     const at = this.grow(1);
-    this.view.setUint8(at, value);
+    this.bytes[at] = value;
     return this;
   }
 
   uint16(value: number): this {
     const at = this.grow(2);
-    this.view.setUint16(at, value, true);
+    this.bytes[at] = value;
+    this.bytes[at + 1] = value >> 8;
     return this;
   }
 
   uint32(value: number): this {
     const at = this.grow(4);
-    this.view.setUint32(at, value, true);
+    this.putUint32(at, value);
     return this;
   }
 
   uint64(value: bigint | number): this {
-    const at = this.grow(8);
-    this.view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true);
-    return this;
+    const bits = BigInt.asUintN(64, BigInt(value));
+    return this.uint32(Number(bits & 0xffff_ffffn)).uint32(Number(bits >> 32n));
   }
 
   text(text: string): this {
@@ -168,13 +185,22 @@ export class MessageWriter {
 
   /** The message, whose data is to come behind it. */
   finish(type: number, tag: number, data = 0): Uint8Array {
-    this.view.setUint32(0, this.at + data, true);
-    this.view.setUint8(4, type);
-    this.view.setUint16(5, tag, true);
+    this.putUint32(0, this.at + data);
+    this.bytes[4] = type;
+    this.bytes[5] = tag;
+    this.bytes[6] = tag >> 8;
     return this.bytes.subarray(0, this.at);
   }
 
-  /** Makes room, and says where it is. It may replace the array and the view, so that it comes before their use. */
+  private putUint32(at: number, value: number): void {
+    const { bytes } = this;
+    bytes[at] = value;
+    bytes[at + 1] = value >> 8;
+    bytes[at + 2] = value >> 16;
+    bytes[at + 3] = value >> 24;
+  }
+
+  /** Makes room, and says where it is. It may replace the array, so that it comes before its use. */
   private grow(length: number): number {
     const start = this.at;
     this.at += length;
@@ -182,7 +208,6 @@ export class MessageWriter {
       const bytes = new Uint8Array(2 * this.at);
       bytes.set(this.bytes);
       this.bytes = bytes;
-      this.view = new DataView(bytes.buffer);
     }
     return start;
   }

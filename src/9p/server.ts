@@ -13,7 +13,7 @@ import { getattr, setattr, statfs, xattr } from './attributes.ts';
 import { fsync, getlock, lcreate, lock, lopen, read, readdir, write } from './files.ts';
 import { Listings } from './listing.ts';
 import * as messages from './messages.ts';
-import { HEADER_SIZE, MessageReader, MessageWriter, RLERROR, TFLUSH, TVERSION } from './messages.ts';
+import { MessageReader, MessageWriter, RLERROR, TFLUSH, TVERSION } from './messages.ts';
 import { Session, type Operation } from './session.ts';
 import {
   attach,
@@ -96,11 +96,12 @@ export class NinePServer {
 
   /**
    * Carries out a request. Never rejects.
-   * @param message at least a header; used until there is an answer.
+   * @param bytes at least a header; used until there is an answer.
    * @param room bytes that the answer may have, at least `ERROR_SIZE`.
    */
-  answer(message: Uint8Array, room: number): Promise<Answer> {
-    const request = this.begin(new MessageReader(message).tag);
+  answer(bytes: Uint8Array, room: number): Promise<Answer> {
+    const message = new MessageReader(bytes);
+    const request = this.begin(message.tag);
     void this.carryOut(request, message, room).then((answer) => {
       this.requests.delete(request);
       request.settle(answer);
@@ -132,12 +133,10 @@ export class NinePServer {
     request.settle(undefined);
   }
 
-  private async carryOut(request: Request, bytes: Uint8Array, room: number): Promise<Answer> {
-    const whole = new MessageReader(bytes);
-    const { tag, type, size } = whole;
+  private async carryOut(request: Request, message: MessageReader, room: number): Promise<Answer> {
+    const { tag, type } = message;
     try {
-      if (size < HEADER_SIZE || size > bytes.length) throw new FileSystemError('EPROTO');
-      const message = new MessageReader(bytes.subarray(0, size));
+      message.trim();
       if (type === TFLUSH) return await this.answerFlush(request, message);
       const operation = Object.hasOwn(this.operations, type) ? this.operations[type] : undefined;
       if (!operation) throw new FileSystemError('EOPNOTSUPP');

@@ -21,6 +21,9 @@ const CHUNK_TIME = 1;
 /** How long the machine keeps the thread, in milliseconds, where its host says nothing. */
 const SLICE = 8;
 
+/** Turns of the queue of promises within which a request ends that waits for nothing: there are functions within functions. */
+const PROMPT_TURNS = 32;
+
 const PAUSED: MachineStop = { reason: 'paused' };
 
 type ResetCause = MachineEvents['reset']['by'];
@@ -88,6 +91,7 @@ export class Runner {
           isIdle =
             system.execute(Math.min(this.chunk, governor.allowance(system.instructionCount))) === EXIT_IDLE;
         stop ??= system.stop;
+        if (system.isIoUnderWay && !system.clock.isVirtual && (await this.settlePromptIo())) isIdle = false;
         now = host.monotonicTime();
         if (now - chunkStart > CHUNK_TIME) this.chunk = Math.max(SMALLEST_CHUNK, this.chunk >> 1);
         else if (now - chunkStart < CHUNK_TIME / 4) this.chunk = Math.min(CHUNK, this.chunk << 1);
@@ -172,6 +176,15 @@ export class Runner {
     if (!files || this.exit) return;
     this.system.boot(files);
     this.onReset(by);
+  }
+
+  /**
+   * Lets devices end what their backends have at hand, whose promises need no event of the host;
+   * false where they have to wait.
+   */
+  private async settlePromptIo(): Promise<boolean> {
+    for (let turn = 0; turn < PROMPT_TURNS && this.system.isIoUnderWay; turn++) await Promise.resolve();
+    return !this.system.isIoUnderWay;
   }
 
   /** Lets the host attend to other work; for longer, where the machine has used more than its share. */
