@@ -1,7 +1,7 @@
 /** Overlays: what they have, written to the image beneath, or moved onto another one. */
 import { ArgumentError } from '../errors.ts';
 import { readBeneath } from './beneath.ts';
-import { firstDifference } from './compare.ts';
+import { contentRanges, firstDifference } from './compare.ts';
 import type { BackingReference, DiskImage, ImageHost, WorkOptions } from './disk-image.ts';
 import { openDiskImage } from './open.ts';
 import { CHUNK, forEachRange, lender, type Range } from './work.ts';
@@ -29,7 +29,7 @@ export async function commitImage(top: DiskImage, host: ImageHost, work: WorkOpt
       );
     await base.resize(top.size);
   }
-  await forEachRange(ownRanges(top, true), top.size, work, {
+  await forEachRange(ownRanges(top), top.size, work, {
     read: ({ offset }, buffer) => top.read(offset, buffer),
     async write({ offset }, buffer) {
       if (base.writeZeroes && isZero(buffer)) await base.writeZeroes(offset, buffer.length, true);
@@ -40,14 +40,37 @@ export async function commitImage(top: DiskImage, host: ImageHost, work: WorkOpt
   await top.makeEmpty?.();
 }
 
-/** Where the image itself says what is there, or does not, as it is before anything is written. */
-async function* ownRanges(image: DiskImage, isPresent: boolean): AsyncGenerator<Range> {
+/** Where the image itself says what is there, as it is before anything is written. */
+async function* ownRanges(image: DiskImage): AsyncGenerator<Range> {
   for (let offset = 0; offset < image.size;) {
     const { length, kind } = await image.nextExtent(offset);
     const end = offset + length;
-    const isWanted = (kind !== 'absent') === isPresent;
-    for (let start = offset; isWanted && start < end; start += CHUNK)
+    for (let start = offset; kind !== 'absent' && start < end; start += CHUNK)
       yield { offset: start, length: Math.min(CHUNK, end - start) };
+    offset = end;
+  }
+}
+
+/**
+ * Where the image itself has nothing, and what lies beneath it or `other` has something else than zeros: in whole
+ * multiples of `unit`, so that what is written there is allocated once.
+ */
+async function* foreignRanges(
+  image: DiskImage,
+  other: DiskImage | undefined,
+  unit: number,
+): AsyncGenerator<Range> {
+  for (let offset = 0; offset < image.size;) {
+    const { length, kind } = await image.nextExtent(offset);
+    const end = offset + length;
+    let done = offset;
+    for await (const range of kind === 'absent' ? contentRanges(image, other, offset, end) : []) {
+      const last = Math.min(Math.ceil((range.offset + range.length) / unit) * unit, end);
+      for (let start = Math.max(done, Math.floor(range.offset / unit) * unit); start < last; start = done) {
+        done = Math.min(start + CHUNK, last);
+        yield { offset: start, length: done - start };
+      }
+    }
     offset = end;
   }
 }
@@ -72,7 +95,7 @@ export async function rebaseImage(
   if (!isUnsafe) {
     const unit = Math.min(top.clusterSize ?? 65536, CHUNK);
     const lend = lender();
-    await forEachRange(ownRanges(top, false), top.size, work, {
+    await forEachRange(foreignRanges(top, backing?.image, unit), top.size, work, {
       read: ({ offset }, buffer) => top.read(offset, buffer),
       write: ({ offset }, buffer) =>
         lend(buffer.length, async (other) => {

@@ -23,7 +23,7 @@ export async function compareImages(
   const total = Math.max(a.size, b.size);
   let first = Infinity;
   const lend = lender();
-  await forEachRange(differentRanges(a, b, total), total, work, {
+  await forEachRange(contentRanges(a, b, 0, total), total, work, {
     async read({ offset }, buffer) {
       if (offset >= first) return;
       await lend(buffer.length, async (theirs) => {
@@ -37,16 +37,21 @@ export async function compareImages(
   return first === Infinity ? undefined : { kind: 'content', offset: first };
 }
 
-/** Where at least one of them has content. */
-async function* differentRanges(a: DiskImage, b: DiskImage, total: number): AsyncGenerator<Range> {
-  const look = async (image: DiskImage, offset: number) =>
-    offset < image.size
+/** Where at least one of two disks has content, from `start` to `end`, in pieces of CHUNK at most. */
+export async function* contentRanges(
+  a: DiskImage,
+  b: DiskImage | undefined,
+  start: number,
+  end: number,
+): AsyncGenerator<Range> {
+  const look = async (image: DiskImage | undefined, offset: number) =>
+    image && offset < image.size
       ? chainExtent(image, offset)
-      : ({ offset, length: total - offset, kind: 'zero' } as const);
-  for (let offset = 0; offset < total;) {
+      : ({ offset, length: end - offset, kind: 'zero' } as const);
+  for (let offset = start; offset < end;) {
     const [ours, theirs] = [await look(a, offset), await look(b, offset)];
     const isData = ours.kind === 'data' || theirs.kind === 'data';
-    const length = Math.min(ours.length, theirs.length);
+    const length = Math.min(ours.length, theirs.length, end - offset);
     const step = isData ? Math.min(length, CHUNK) : length;
     if (isData) yield { offset, length: step };
     offset += step;

@@ -59,6 +59,41 @@ async function scribble(image: DiskImage, seed: number, count = 40): Promise<voi
   }
 }
 
+it('an overlay of a terabyte is moved by looking at what has content', async () => {
+  const TERABYTE = 2 ** 40;
+  const folder = new Folder();
+  for (const [name, offset] of [
+    ['base', TERABYTE - 65536],
+    ['other', TERABYTE / 2 + 4096],
+  ] as const) {
+    const image = await folder.create(name, 'qcow2', undefined, TERABYTE);
+    await image.write(offset, new Uint8Array(4096).fill(1));
+    await image.close();
+  }
+  const top = await folder.create('top', 'qcow2', 'base', TERABYTE);
+  const other = await folder.open('other', true);
+  let steps = 0;
+  await rebaseImage(
+    top,
+    { reference: 'other', format: 'qcow2', image: other },
+    { progress: () => void steps++ },
+  );
+  // The beginning, one for each cluster with content, and the end.
+  expect(steps).toBe(4);
+  await other.close();
+  await top.close();
+  const moved = await folder.open('top', true);
+  for (const [offset, value] of [
+    [TERABYTE - 65536, 1],
+    [TERABYTE / 2 + 4096, 0],
+  ] as const) {
+    const piece = new Uint8Array(4096).fill(0xff);
+    await moved.read(offset, piece);
+    expect(piece.every((byte) => byte === value)).toBe(true);
+  }
+  await moved.close();
+});
+
 describe.each(['raw', 'qcow2', 'vmdk'])('an overlay over %s', (format) => {
   it('is committed: the image beneath reads as it did, and it has nothing left', async () => {
     const folder = new Folder();
