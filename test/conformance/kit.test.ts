@@ -102,15 +102,21 @@ describe('a program that is no QEMU', () => {
 });
 
 describe.skipIf(!hasQemu)('QEMU', () => {
-  it('passes every check but for the deviations that are listed, and what it lacks', async () => {
-    const { target, checks } = await conformance('--target', 'qemu');
-    expect(target).toMatch(/^qemu \d/);
-    expect(checks.filter((check) => !isConforming(check))).toEqual([]);
-    // A deviation that is none any more goes from the list. This one does not show in every run.
-    const rare = 'sbi.rfence.remote.fence_i.running';
-    const reasons = new Set(checks.map(({ deviation }) => deviation));
-    const deviations = (JSON.parse(read('deviations.json')) as Record<string, Deviations>)['qemu 7.2']!;
-    if (target.startsWith('qemu 7.2'))
-      expect(Object.keys(deviations).filter((id) => id !== rare && !reasons.has(deviations[id]))).toEqual([]);
-  });
+  it(
+    'passes every check but for the deviations that are listed, and what it lacks',
+    { timeout: 300_000 },
+    async () => {
+      const { target, checks } = await conformance('--target', 'qemu');
+      expect(target).toMatch(/^qemu \d/);
+      expect(checks.filter((check) => !isConforming(check))).toEqual([]);
+      // A deviation that is none any more goes from the list. This one does not show in every run.
+      const rare = 'sbi.rfence.remote.fence_i.running';
+      const reasons = new Set(checks.map(({ deviation }) => deviation));
+      const deviations = (JSON.parse(read('deviations.json')) as Record<string, Deviations>)['qemu 7.2']!;
+      if (target.startsWith('qemu 7.2'))
+        expect(Object.keys(deviations).filter((id) => id !== rare && !reasons.has(deviations[id]))).toEqual(
+          [],
+        );
+    },
+  );
 });
