@@ -29,7 +29,12 @@ export async function commitImage(top: DiskImage, host: ImageHost, work: WorkOpt
       );
     await base.resize(top.size);
   }
-  await forEachRange(ownRanges(top), top.size, work, {
+  for await (const { offset, length } of zeroedRanges(top, base)) {
+    work.signal?.throwIfAborted();
+    if (base.writeZeroes) await base.writeZeroes(offset, length, true);
+    else await base.write(offset, new Uint8Array(length));
+  }
+  await forEachRange(dataRanges(top), top.size, work, {
     read: ({ offset }, buffer) => top.read(offset, buffer),
     async write({ offset }, buffer) {
       if (base.writeZeroes && isZero(buffer)) await base.writeZeroes(offset, buffer.length, true);
@@ -40,12 +45,21 @@ export async function commitImage(top: DiskImage, host: ImageHost, work: WorkOpt
   await top.makeEmpty?.();
 }
 
-/** Where the image itself says what is there, as it is before anything is written. */
-async function* ownRanges(image: DiskImage): AsyncGenerator<Range> {
+/** Where an image says that zeros are, and the one beneath it has something else. */
+async function* zeroedRanges(top: DiskImage, base: DiskImage): AsyncGenerator<Range> {
+  for (let offset = 0; offset < top.size;) {
+    const { length, kind } = await top.nextExtent(offset);
+    if (kind === 'zero') yield* contentRanges(base, undefined, offset, offset + length);
+    offset += length;
+  }
+}
+
+/** Where the image itself has bytes, as it is before anything is written. */
+async function* dataRanges(image: DiskImage): AsyncGenerator<Range> {
   for (let offset = 0; offset < image.size;) {
     const { length, kind } = await image.nextExtent(offset);
     const end = offset + length;
-    for (let start = offset; kind !== 'absent' && start < end; start += CHUNK)
+    for (let start = offset; kind === 'data' && start < end; start += CHUNK)
       yield { offset: start, length: Math.min(CHUNK, end - start) };
     offset = end;
   }

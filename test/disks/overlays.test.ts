@@ -59,6 +59,30 @@ async function scribble(image: DiskImage, seed: number, count = 40): Promise<voi
   }
 }
 
+it('an overlay of a terabyte that has zeros alone is committed where there is something else', async () => {
+  const TERABYTE = 2 ** 40;
+  const folder = new Folder();
+  const base = await folder.create('base', 'qcow2', undefined, TERABYTE);
+  for (const offset of [4096, TERABYTE - 4096]) await base.write(offset, new Uint8Array(4096).fill(1));
+  await base.close();
+  const top = await folder.create('top', 'qcow2', 'base', TERABYTE);
+  // The last cluster is left out.
+  await top.writeZeroes!(0, 1 << 30, false);
+  await top.writeZeroes!(TERABYTE - 2 ** 36, 2 ** 36 - 65536, false);
+  await commitImage(top, folder.host);
+  await top.close();
+  const after = await folder.open('base', true);
+  for (const [offset, value] of [
+    [4096, 0],
+    [TERABYTE - 4096, 1],
+  ] as const) {
+    const piece = new Uint8Array(4096).fill(0xff);
+    await after.read(offset, piece);
+    expect(piece.every((byte) => byte === value)).toBe(true);
+  }
+  await after.close();
+});
+
 it('an overlay of a terabyte is moved by looking at what has content', async () => {
   const TERABYTE = 2 ** 40;
   const folder = new Folder();
