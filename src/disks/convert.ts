@@ -6,8 +6,10 @@ import { together } from './together.ts';
 import { CHUNK, forEachRange } from './work.ts';
 import { isZero } from './zeros.ts';
 
-/** Unit in which zeros are left out where the target has none of its own. */
+/** Unit in which zeros are left out where the target has none of its own ... */
 const UNIT = 4096;
+/** ... or a larger one than this: of such clusters a part is written, so that the file has holes in them. */
+const LARGEST_UNIT = 65536;
 /** Fewer zeros than this between two stretches are written with them: a call costs more. */
 const GAP = 32 * 1024;
 
@@ -28,7 +30,9 @@ export async function convertImage(
   const isCompressed = (compress || target.isSequential) && target.writeCompressed !== undefined;
   if (compress && !isCompressed)
     throw new ArgumentError(`expected a format that can compress, found ${target.format}`);
-  const unit = Math.min(target.clusterSize ?? UNIT, CHUNK);
+  const { clusterSize = UNIT } = target;
+  const isLarge = clusterSize > LARGEST_UNIT && !isCompressed;
+  const unit = isLarge ? UNIT : Math.min(clusterSize, CHUNK);
   await forEachRange(contentChunks(source, CHUNK), source.size, work, {
     isOrdered: target.isSequential,
     read: ({ offset }, buffer) => source.read(offset, buffer),
