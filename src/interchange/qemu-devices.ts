@@ -5,7 +5,7 @@ import { QemuDrives } from './qemu-drives.ts';
 import { mmioSlotOf, pciSlotOf } from './slots.ts';
 
 /** Transports of virtio, and how QEMU calls them. */
-const VIRTIO_DEVICE = /^virtio-(blk|rng|serial|keyboard|net|9p)(-device|-pci|-pci-non-transitional)?$/;
+const VIRTIO_DEVICE = /^virtio-(blk|rng|serial|keyboard|net|9p)(-device|-pci|-pci-(?:non-)?transitional)?$/;
 
 /** Collects devices, and puts them together at the end. */
 export class QemuDevices {

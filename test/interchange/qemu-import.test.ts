@@ -146,6 +146,14 @@ describe('a command line of somebody’s', () => {
     expect(read(options).description).toMatchObject(expected);
   });
 
+  test('with what has the legacy interface of virtio without it', () => {
+    const { description, notes } = read(
+      '-drive file=a,if=none,id=a -device virtio-blk-pci-transitional,drive=a,addr=3,vectors=0',
+    );
+    expect(description.drives).toEqual([{ file: 'a', id: 'drive0', bus: 'pci', slot: 3 }]);
+    expect(notes.join('\n')).toMatch(/virtio-blk-pci-transitional,\S+: with the legacy interface/);
+  });
+
   test('with a folder in its place on PCI, where QEMU has its device', () => {
     const { description } = read(
       '-virtfs local,path=/x,mount_tag=x,security_model=none,readonly=on -device virtio-rng-pci ' +
@@ -233,6 +241,9 @@ describe('a command line of somebody’s', () => {
     ['-icount shift=0,rr=record,rrfile=x', '-icount rr=record'],
     ['-rtc base=localtime', '-rtc base=localtime'],
     ['-rtc base=2025-02-31T00:00:00', '-rtc base=2025-02-31T00:00:00'],
+    ...['2025-02-30', '2025-02-31T00:00:00', '1969-12-31', '2025-13-01', '2025-01-01T24:00:00'].map(
+      (base) => [`-icount 0 -rtc base=${base}`, `-rtc base=${base}: the clock is in UTC`] as [string, string],
+    ),
     ['-rtc base=2025-01-01', 'the host’s clock'],
     [
       '-drive if=none,id=x,format=raw,file=x -device virtio-blk-device,drive=x,serial=x,num-queues=64',
