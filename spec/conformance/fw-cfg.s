@@ -102,6 +102,18 @@ program:
         lwu     s1, (s11)
         check   fwcfg.dma.read.select, s1, SIGNATURE
 
+        # The address in one store.
+        dma     SELECT | READ, 4, s3
+        sd      zero, (s3)
+        la      t0, descriptor
+        li      t1, (SELECT | READ) << 24
+        sw      t1, (t0)
+        rev8    t0, t0
+        li      t1, DMA
+        sd      t0, (t1)
+        lwu     s0, (s3)
+        check   fwcfg.dma.read.double, s0, SIGNATURE
+
         # Where there is no RAM, and what cannot be written.
         li      s4, 0x10
         dma     SELECT | READ, 4, s4

@@ -222,6 +222,20 @@ program:
         csrr    a1, time
         srli    a1, a1, 40
         check   timer.mtime.write.time, a1, 1
+        # Each half of it leaves the other one as it is.
+        li      a0, 1 << 28
+        sw      a0, (s0)
+        ld      a1, (s0)
+        srli    a1, a1, 28
+        check   timer.mtime.write.low, a1, 0x1001
+        li      a0, 0x200
+        sw      a0, 4(s0)
+        ld      a1, (s0)
+        srli    a1, a1, 28
+        check   timer.mtime.write.high, a1, 0x2001
+        csrr    a1, time
+        srli    a1, a1, 28
+        check   timer.mtime.write.halves, a1, 0x2001
         j       finish
 
 wait_ticks:

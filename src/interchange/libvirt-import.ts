@@ -6,6 +6,7 @@
 import { Draft, type Imported } from './draft.ts';
 import { InterchangeError } from './error.ts';
 import { CPU_MODEL } from './harts.ts';
+import { formatOf, otherFormat } from './images.ts';
 import { readDevices } from './libvirt-devices.ts';
 import { Reader } from './element-reader.ts';
 import { QemuReader } from './qemu-import.ts';
@@ -79,16 +80,22 @@ function readBoot(domain: Reader, draft: Draft, qemu: QemuReader): void {
   if (loader) {
     const kind = loader.take('type') ?? 'rom';
     loader.ignore('readonly');
-    loader.ignore('format', 'raw');
+    const format = loader.take('format') ?? 'raw';
     if (kind === 'rom') qemu.takeFirmware(loader.exactText);
-    else draft.addFlash('os/loader', { source: { file: loader.exactText }, readOnly: true }, '0');
+    else readFlash('os/loader', { file: loader.exactText, format, readOnly: true }, '0', draft);
     loader.finish();
   }
   const nvram = os!.one('nvram');
   if (nvram) {
-    nvram.ignore('format', 'raw');
-    if (nvram.exactText !== '')
-      draft.addFlash('os/nvram', { source: { file: nvram.exactText }, readOnly: false }, '1');
+    const format = nvram.take('format') ?? 'raw';
+    const type = nvram.take('type');
+    const source = nvram.one('source');
+    const file = source ? source.take('file') : nvram.exactText;
+    if (type !== undefined && (type !== 'file' || file === undefined))
+      draft.note(`os/nvram (${type})`, 'left out: the variables are in a file');
+    else if (file !== undefined && file !== '')
+      readFlash('os/nvram', { file, format, readOnly: false }, '1', draft);
+    source?.finish('there is no such setting here');
     nvram.finish('the file of the variables is named, and not made from a template');
   }
   for (const [name, key] of [
@@ -102,6 +109,17 @@ function readBoot(domain: Reader, draft: Draft, qemu: QemuReader): void {
     found?.finish();
   }
   os!.finish('what starts is named by boot.kernel and boot.firmware');
+}
+
+function readFlash(
+  what: string,
+  { file, format, readOnly }: { readonly file: string; readonly format: string; readonly readOnly: boolean },
+  bank: string,
+  draft: Draft,
+): void {
+  const ours = formatOf(format);
+  if (ours === undefined) draft.note(what, otherFormat(format));
+  else draft.addFlash(what, { source: { file, format: ours }, readOnly }, bank);
 }
 
 function readSize(domain: Reader, draft: Draft): void {

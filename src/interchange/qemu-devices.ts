@@ -5,7 +5,7 @@ import { QemuDrives } from './qemu-drives.ts';
 import { mmioSlotOf, pciSlotOf } from './slots.ts';
 
 /** Transports of virtio, and how QEMU calls them. */
-const VIRTIO_DEVICE = /^virtio-(blk|rng|serial|keyboard|net|9p)(-device|-pci|-pci-non-transitional)?$/;
+const VIRTIO_DEVICE = /^virtio-(blk|rng|serial|keyboard|net|9p)(-device|-pci|-pci-(?:non-)?transitional)?$/;
 
 /** Collects devices, and puts them together at the end. */
 export class QemuDevices {
@@ -217,19 +217,20 @@ export class QemuDevices {
   }
 
   /** Which folder it is, and how QEMU keeps owners there, is the host's side. */
-  private readFolder(what: string, value: string): boolean {
+  private readFolder(what: string, value: string, name?: string): void {
     const settings = Settings.parse(value, 'fsdriver');
     const readOnly = settings.takeSwitch('readonly') ?? false;
     this.draft.note(what, NO_FOLDER);
-    this.folders.set(settings.take('id') ?? '', readOnly);
-    return readOnly;
+    this.folders.set(name ?? settings.take('id') ?? '', readOnly);
   }
 
   /** A folder and its device in one: QEMU makes a device on PCI of it. */
   private readVirtfs(what: string, value: string): void {
-    const readOnly = this.readFolder(what, value);
     const tag = Settings.parse(value, 'fsdriver').take('mount_tag') ?? '';
-    this.draft.shares.push({ from: what, tag, readOnly });
+    // Several may have no id.
+    this.readFolder(what, value, what);
+    const settings = { driver: 'virtio-9p-pci', fsdev: what, mount_tag: tag };
+    this.devices.push({ what, settings: Settings.parse(JSON.stringify(settings), 'driver') });
   }
 }
 

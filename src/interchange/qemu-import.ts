@@ -29,7 +29,7 @@ const ALONE = new Set([
   ...['enable-sync-profile', 'no-kvm', 'nouserconfig', 'nodefconfig', 'mem-prealloc', 'audio-help'],
   ...['semihosting', 'portrait', 'async-teardown', 'one-insn-per-tb', 'curses', 'sdl', 'no-frame'],
   ...['no-kvm-irqchip', 'no-kvm-pit', 'no-kvm-pit-reinjection', 'xen-attach', 'xen-create', 'enable-fips'],
-  ...['localtime', 'show-cursor', 'old-param', 'tdf'],
+  ...['localtime', 'show-cursor', 'old-param', 'tdf', 'perfmap', 'jitdump'],
 ]);
 /** What QEMU does beside being a machine: nothing of it reaches a guest. */
 const OF_THE_PROCESS = new Set([
@@ -69,6 +69,7 @@ export class QemuReader {
   board: string | undefined;
   private hasAclint = false;
   private hasModernVirtio = false;
+  private cpu = CPU_MODEL;
   private firmware: string | undefined;
   private readonly devices: QemuDevices;
   private readonly time: TimeFound = {};
@@ -115,6 +116,11 @@ export class QemuReader {
         'the transport is version 2 here, which kernels without a legacy driver take as well',
       );
     }
+    if (this.cpu === CPU_MODEL && draft.paging === undefined)
+      draft.note(
+        'no -cpu rv64,sv57=off',
+        'Sv57 is offered there, though the device tree of QEMU 7.2 says Sv48; here Sv48, unless the description has "isa": { "paging": "sv57" }',
+      );
     const isDefault = firmware === undefined || firmware === 'default';
     if (!isDefault && firmware !== 'none') draft.boot.firmware = firmware;
     else if (draft.hasFlash || draft.boot.kernel !== undefined) {
@@ -220,6 +226,7 @@ export class QemuReader {
   private readCpu(value: string): void {
     const settings = Settings.parse(value, 'model');
     const model = settings.take('model');
+    this.cpu = model ?? CPU_MODEL;
     if (model !== CPU_MODEL)
       this.draft.note(
         `-cpu ${model}`,
@@ -240,10 +247,12 @@ export class QemuReader {
     const topology = ['drawers', 'books', 'sockets', 'dies', 'clusters', 'cores', 'threads'];
     const parts = topology.map((key) => settings.take(key));
     const product = parts.reduce((all, part) => all * Number(part ?? 1), 1);
-    this.draft.harts = given === undefined ? product : Number(given);
+    const most = settings.take('maxcpus');
+    this.draft.harts = given === undefined && most === undefined ? product : Number(given ?? most);
     if (parts.some((part) => part !== undefined && part !== '1'))
       this.draft.note(`-smp ${value}`, 'harts have no topology here: one cluster of single cores');
-    settings.ignore('maxcpus', String(this.draft.harts));
+    if (most !== undefined && Number(most) !== this.draft.harts)
+      this.draft.note(`-smp maxcpus=${most}`, 'harts neither come nor go');
     this.draft.noteRest('-smp', settings, 'harts neither come nor go');
   }
 

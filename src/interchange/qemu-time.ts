@@ -20,8 +20,9 @@ export function readRtc(value: string, found: TimeFound, draft: Draft): void {
   const base = settings.take('base');
   const isDate = base !== undefined && /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2})?$/.test(base);
   const time = isDate && base.length === 10 ? `${base}T00:00:00` : base;
-  // Not before 1970, and no 31st of February.
-  if (isDate && Date.parse(`${time}Z`) >= 0) found.base = time;
+  // Not before 1970, and no 30th of February, of which engines make a day in March.
+  const date = new Date(isDate ? `${time}Z` : NaN);
+  if (date.getTime() >= 0 && date.toISOString().startsWith(time!)) found.base = time;
   else if (base !== undefined && base !== 'utc') draft.note(`-rtc base=${base}`, 'the clock is in UTC');
   settings.ignore('clock', 'host', 'vm');
   for (const setting of settings.rest) draft.note(`-rtc ${setting}`, 'there is no such setting here');

@@ -8,29 +8,31 @@ import {
   type BootDescription,
   type CompleteDrive,
   type CompleteFlash,
+  type CompleteShare,
   type MachineDescription,
   type NamedFile,
 } from './description.ts';
 import { FileFindings } from './file-findings.ts';
 import type { MachineHost } from './host.ts';
 
-/** What of a description names files. */
+/** What of a description names files, and what is shared. */
 interface NamedFiles {
   readonly boot: NamedBootFiles & { readonly flash?: Partial<CompleteFlash> };
   readonly drives: readonly (CompleteDrive | undefined)[];
+  readonly shares: readonly (Partial<CompleteShare> | undefined)[];
 }
 
 /**
  * Checks a description, and opens every file as a machine would: boot files are read, and must be of their kind;
  * drives are opened, for writing too unless they are read-only; digests must be those of the content.
- * @param host is closed in the end.
+ * @param host is closed in the end. One that shares nothing, without `openShare`, is not asked for shared folders.
  * @throws DescriptionError with everything that is wrong.
  */
 export async function checkFiles(description: unknown, host: MachineHost): Promise<void> {
   try {
     const { description: usable, problems } = examineDescription(description);
     if (problems.list.length > 0) await refuse(usable, problems, host);
-    await findFaults(resolveDescription(usable as MachineDescription), new FileFindings(host));
+    await findFaults(resolveDescription(usable as MachineDescription), host, new FileFindings(host));
   } finally {
     await host.close?.();
   }
@@ -42,22 +44,33 @@ export async function checkFiles(description: unknown, host: MachineHost): Promi
  * @throws DescriptionError
  */
 export async function refuse(usable: unknown, problems: Problems, host: MachineHost): Promise<never> {
-  await findFaults(filesOf(usable), new FileFindings(host, problems));
+  await findFaults(filesOf(usable), host, new FileFindings(host, problems));
   throw new Error('nothing is wrong with this description');
 }
 
-async function findFaults({ boot, drives }: NamedFiles, findings: FileFindings): Promise<void> {
+async function findFaults(
+  { boot, drives, shares }: NamedFiles,
+  host: MachineHost,
+  findings: FileFindings,
+): Promise<void> {
   await examineBootFiles(await openBootFiles({ boot }, findings), findings);
   for (const [index, drive] of drives.entries()) {
     if (drive?.file !== undefined) await findings.openDrive(`drives[${index}]`, drive);
   }
   await findings.openFlash(boot.flash);
+  for (const [index, share] of (host.openShare ? shares : []).entries()) {
+    if (share?.tag !== undefined) await findings.openShare(`shares[${index}]`, share as CompleteShare);
+  }
   findings.throwAll();
 }
 
 /** The files that are named in the right way. They are only read: what may be written to is not certain. */
 function filesOf(usable: unknown): NamedFiles {
-  const { boot = {}, drives = [] } = (usable ?? {}) as {
+  const {
+    boot = {},
+    drives = [],
+    shares = [],
+  } = (usable ?? {}) as Partial<Pick<NamedFiles, 'shares'>> & {
     readonly boot?: Partial<BootDescription>;
     readonly drives?: readonly (Partial<CompleteDrive> | undefined)[];
   };
@@ -72,6 +85,7 @@ function filesOf(usable: unknown): NamedFiles {
       flash: { code: named(flash?.code), variables: variables && { ...variables, readOnly: true } },
     },
     drives: drives.map((drive) => drive && ({ ...drive, readOnly: true } as CompleteDrive)),
+    shares,
   };
 }
 

@@ -72,7 +72,9 @@ export class FileFindings {
       const backend = await this.host.openShare?.(tag);
       const name = JSON.stringify(tag);
       if (!backend)
-        throw new ArgumentError(`nothing is shared as ${name}: pass its backend as shares[${name}]`);
+        throw new ArgumentError(
+          `nothing is shared as ${name}: pass its backend as shares[${name}], or --share TAG=FOLDER to hartware run`,
+        );
       return backend;
     });
   }

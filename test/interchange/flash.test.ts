@@ -1,7 +1,13 @@
 /** Flash on its way to QEMU and libvirt and back. */
 import { describe, expect, test } from 'vitest';
 import { readXml } from '../../src/bindings/node/cli/exchange/read-xml.ts';
-import { exportLibvirt, exportQemu, importLibvirt, importQemu } from '../../src/interchange/index.ts';
+import {
+  exportLibvirt,
+  exportQemu,
+  importLibvirt,
+  importQemu,
+  type Imported,
+} from '../../src/interchange/index.ts';
 import type { BootDescription } from '../../src/machine/description.ts';
 
 const FLASH = { code: '/fw/code, v1.fd', variables: '/vm/variables.fd' };
@@ -50,5 +56,53 @@ test('-pflash fills the banks in their order', () => {
   expect(description).toMatchObject({
     memory: '3984M',
     boot: { flash: { code: 'a.fd', variables: 'b.fd' } },
+  });
+});
+
+describe('the banks of a domain', () => {
+  const LOADER = `<loader readonly='yes' type='pflash'>/code.fd</loader>`;
+  const read = (os: string): Imported =>
+    importLibvirt(
+      readXml(
+        Buffer.from(
+          `<domain type='qemu'><os><type arch='riscv64' machine='virt'>hvm</type>${os}</os></domain>`,
+        ),
+      ),
+    );
+
+  test('are in the files that <nvram> names in either way', () => {
+    for (const nvram of [
+      `<nvram template='/t.fd'>/vm/variables.fd</nvram>`,
+      `<nvram template='/t.fd' type='file' format='raw'>\n  <source file='/vm/variables.fd'/>\n</nvram>`,
+    ]) {
+      const { description, notes } = read(LOADER + nvram);
+      expect(description.boot).toEqual({ flash: { code: '/code.fd', variables: '/vm/variables.fd' } });
+      expect(notes.filter((note) => note.includes('nvram'))).toEqual([
+        expect.stringContaining('os/nvram/@template "/t.fd"'),
+      ]);
+    }
+  });
+
+  test.each([
+    [`<nvram type='block'>\n<source dev='/dev/sdz'/>\n</nvram>`, 'os/nvram (block): left out'],
+    [`<nvram type='network'><source protocol='nbd' name='x'/></nvram>`, 'os/nvram (network): left out'],
+    [`<nvram format='qcow2'>/vm/variables.qcow2</nvram>`, 'os/nvram: flash is kept in raw files'],
+    [`<nvram format='other'>/vm/variables</nvram>`, 'and not other'],
+    [`<nvram template='/t.fd'/>`, 'os/nvram/@template'],
+  ])('have nothing of what they cannot: %s', (nvram, expected) => {
+    const { description, notes } = read(LOADER + nvram);
+    expect(description.boot).toEqual({ flash: { code: '/code.fd' } });
+    expect(notes.join('\n')).toContain(expected);
+  });
+
+  test('have no code of another format', () => {
+    expect(() => read(`<loader readonly='yes' type='pflash' format='qcow2'>/code.qcow2</loader>`)).toThrow(
+      'found neither',
+    );
+    const { description, notes } = read(
+      `<loader type='pflash' format='qcow2'>/code.qcow2</loader><kernel>/k</kernel>`,
+    );
+    expect(description.boot.flash).toBeUndefined();
+    expect(notes).toContain('os/loader: flash is kept in raw files');
   });
 });

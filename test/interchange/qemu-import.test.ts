@@ -127,8 +127,46 @@ describe('a command line of somebody’s', () => {
     ['-cpu rv64,sv39=on', 'sv39'],
     ['-cpu rv64,sv57=on', 'sv57'],
     ['-cpu rv64', undefined],
+    ['', undefined],
   ])('with the addresses that later releases can limit: %s', (options, expected) => {
-    expect(read(options).description.isa?.paging).toBe(expected);
+    const { description, notes } = read(options);
+    expect(description.isa?.paging).toBe(expected);
+    // Those that QEMU has where nothing limits them are no silent loss.
+    expect(notes.some((note) => note.includes('Sv57 is offered there'))).toBe(expected === undefined);
+  });
+
+  test.each([
+    ['-m 1.9G', { memory: '1946M' }],
+    ['-m 0x80', { memory: '128M' }],
+    ['-m 268435456.0B', { memory: '256M' }],
+    ['-smp maxcpus=4', { harts: 4 }],
+    ['-smp cores=2,maxcpus=8', { harts: 8 }],
+    ['-smp 2,maxcpus=8', { harts: 2 }],
+  ])('of the size that QEMU makes it: %s', (options, expected) => {
+    expect(read(options).description).toMatchObject(expected);
+  });
+
+  test('with what has the legacy interface of virtio without it', () => {
+    const { description, notes } = read(
+      '-drive file=a,if=none,id=a -device virtio-blk-pci-transitional,drive=a,addr=3,vectors=0',
+    );
+    expect(description.drives).toEqual([{ file: 'a', id: 'drive0', bus: 'pci', slot: 3 }]);
+    expect(notes.join('\n')).toMatch(/virtio-blk-pci-transitional,\S+: with the legacy interface/);
+  });
+
+  test('with a folder in its place on PCI, where QEMU has its device', () => {
+    const { description } = read(
+      '-virtfs local,path=/x,mount_tag=x,security_model=none,readonly=on -device virtio-rng-pci ' +
+        '-virtfs local,path=/y,mount_tag=y,security_model=none -device virtio-9p-device,fsdev=z,mount_tag=z -fsdev local,id=z,path=/z,readonly=on',
+    );
+    expect(description).toMatchObject({
+      shares: [
+        { tag: 'z', readOnly: true, slot: 7 },
+        { tag: 'x', readOnly: true, bus: 'pci', slot: 1 },
+        { tag: 'y', bus: 'pci', slot: 3 },
+      ],
+      devices: { rng: { bus: 'pci', slot: 2 } },
+    });
   });
 
   test('drives come in the order of their slots', () => {
@@ -203,6 +241,9 @@ describe('a command line of somebody’s', () => {
     ['-icount shift=0,rr=record,rrfile=x', '-icount rr=record'],
     ['-rtc base=localtime', '-rtc base=localtime'],
     ['-rtc base=2025-02-31T00:00:00', '-rtc base=2025-02-31T00:00:00'],
+    ...['2025-02-30', '2025-02-31T00:00:00', '1969-12-31', '2025-13-01', '2025-01-01T24:00:00'].map(
+      (base) => [`-icount 0 -rtc base=${base}`, `-rtc base=${base}: the clock is in UTC`] as [string, string],
+    ),
     ['-rtc base=2025-01-01', 'the host’s clock'],
     [
       '-drive if=none,id=x,format=raw,file=x -device virtio-blk-device,drive=x,serial=x,num-queues=64',

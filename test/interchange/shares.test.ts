@@ -40,8 +40,8 @@ describe('QEMU', () => {
         '-virtfs local,path=/y,mount_tag=two,security_model=none,readonly=on',
     );
     expect(description.shares?.map(({ tag, readOnly }) => [tag, readOnly])).toEqual([
-      ['two', true],
       ['one', undefined],
+      ['two', true],
     ]);
     expect(notes.join('\n')).toContain('left out: tag "one"');
   });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { assemble } from '../../src/assembler/assembler.ts';
-import { createMachine, MemoryFileSystem } from '../../src/bindings/node/index.ts';
+import { createMachine, DescriptionError, MemoryFileSystem } from '../../src/bindings/node/index.ts';
 import { assembleConformance, readRuntime } from '../../src/conformance/program.ts';
 import { isConforming, parseReport } from '../../src/conformance/report.ts';
 import { runProgram } from '../../src/conformance/run.ts';
@@ -49,3 +49,26 @@ test.each([true, false])('a machine without what it shares is not made (worker: 
     createMachine({ ...description, shares: [{ tag: 'host' }] }, { files, worker }),
   ).rejects.toThrow('nothing is shared as "host": pass its backend as shares["host"]');
 });
+
+test.each([true, false])(
+  'what is not shared is told with all else that is wrong (worker: %s)',
+  async (worker) => {
+    const description = {
+      hartware: 1,
+      harts: 9,
+      boot: { kernel: 'none' },
+      shares: [{ tag: 'there' }, { tag: 'host' }, { tag: 'no tag' }],
+    } as const;
+    const shares = { there: new MemoryFileSystem({ clock: Date }) };
+    const error: unknown = await createMachine(description, { shares, worker }).catch(
+      (error: unknown) => error,
+    );
+    expect(error).toBeInstanceOf(DescriptionError);
+    expect((error as DescriptionError).errors.map(({ path }) => path)).toEqual([
+      'harts',
+      'shares[2].tag',
+      'boot.kernel',
+      'shares[1]',
+    ]);
+  },
+);

@@ -26,7 +26,8 @@ const schema = JSON.parse(readFileSync(join(ROOT, 'spec/schema/machine.schema.js
   };
 };
 
-const ajv = new Ajv2020();
+// With all that Ajv finds doubtful as an error, which is not its default.
+const ajv = new Ajv2020({ strict: true });
 const isBySchema = ajv.compile<unknown>(schema);
 
 /** Whether what an error shows is text that the schema takes for a size; long text is cut short there. */

@@ -25,5 +25,9 @@ export function referenceOf(root: Schema, part: Schema): string | undefined {
 /** Definitions with the name of a type become one; others stand where they are used. */
 export const isTypeName = (name: string): boolean => /^[A-Z]/.test(name);
 
-/** An alternative that only says which keys are there. */
-export const isCondition = (part: Schema): boolean => Object.keys(part).join() === 'required';
+/** An alternative that only says which keys are there; strict validators want them named as properties, too. */
+export function isCondition({ required, properties, ...rest }: Schema): boolean {
+  if (required === undefined || Object.keys(rest).length > 0) return false;
+  const named = Object.fromEntries((required as string[]).map((key) => [key, true]));
+  return properties === undefined || JSON.stringify(properties) === JSON.stringify(named);
+}

@@ -135,6 +135,22 @@ describe('hartware describe', () => {
       }
     });
 
+    test('has nothing to say of what is shared, which only a machine needs', async () => {
+      const shares = [{ tag: 'there' }, { tag: 'host' }];
+      const file = await put('shares.json', { harts: 9, boot: { kernel: 'none.bin' }, shares });
+      const linesOf = async (...args: string[]): Promise<string[]> => {
+        const { code, stderr } = await hartware([...args, file]);
+        expect(code).toBe(1);
+        return stderr.replaceAll(`hartware: ${file}: `, '').trimEnd().split('\n');
+      };
+      const lines = await linesOf('describe', '--files');
+      expect(lines).toHaveLength(2);
+      expect(await linesOf('run', '--share', `there=${place.directory}`)).toEqual([
+        ...lines,
+        expect.stringMatching(/^shares\[1\]: nothing is shared as "host": .*--share/),
+      ]);
+    });
+
     test('prints everything that is wrong with them, a line each with its place, and fails', async () => {
       await place.put('code.bin', CODE);
       await place.put('empty.img', '');

@@ -7,7 +7,7 @@ import { writeAll } from './output.ts';
 
 /** Prints it and returns the exit code. */
 export async function describeMachine({ file, form, files }: DescribeArguments): Promise<number> {
-  const description = await readDescription(file, { withFiles: files });
+  const description = await readDescription(file, files ? {} : undefined);
   if (files) await checkNamedFiles(file, description);
   const text = {
     resolved: () => JSON.stringify(completeDescription(description), undefined, 2),

@@ -3,14 +3,14 @@ import { dirname } from 'node:path';
 import { DescriptionError, validateDescription, type MachineDescription } from '../../../index.ts';
 import { checkFiles } from '../../../machine/check-files.ts';
 import { FileError } from '../file-error.ts';
-import { createNodeHost } from '../host.ts';
+import { createNodeHost, type NodeHostOptions } from '../host.ts';
 import { readBytes } from './files.ts';
 
 /**
- * @param withFiles whether the files that it names are looked at, too, where it is wrong.
+ * @param host with what the files that it names are looked at, too, where it is wrong. Default: they are not.
  * @throws FileError that has a line for each thing that is wrong.
  */
-export async function readDescription(file: string, { withFiles = false } = {}): Promise<MachineDescription> {
+export async function readDescription(file: string, host?: NodeHostOptions): Promise<MachineDescription> {
   const bytes = await readBytes(file);
   let document: unknown;
   try {
@@ -23,15 +23,24 @@ export async function readDescription(file: string, { withFiles = false } = {}):
   try {
     return validateDescription(document);
   } catch (error) {
-    if (withFiles) await checkNamedFiles(file, document);
+    if (host) await checkNamedFiles(file, document, host);
     throw inFile(file, error);
   }
 }
 
-/** Checks the description in a file and the files that it names. @throws FileError likewise. */
-export async function checkNamedFiles(file: string, description: unknown): Promise<void> {
+/**
+ * Checks the description in a file and the files that it names.
+ * @param options what is shared is only looked for where they have `shares`.
+ * @throws FileError likewise.
+ */
+export async function checkNamedFiles(
+  file: string,
+  description: unknown,
+  options: NodeHostOptions = {},
+): Promise<void> {
   try {
-    await checkFiles(description, await createNodeHost({ baseDirectory: dirname(file) }));
+    const { openShare, ...host } = await createNodeHost({ baseDirectory: dirname(file), ...options });
+    await checkFiles(description, { ...host, ...(options.shares && { openShare }) });
   } catch (error) {
     throw inFile(file, error);
   }

@@ -42,8 +42,9 @@ export interface Plan {
 export async function run(args: RunArguments): Promise<number> {
   // The options name folders from here, and a description files from where it is.
   const ofDrives = { urlCache: urlCacheOf(args), imageFolders: args.allow.map((folder) => resolve(folder)) };
-  const { host, ...rest } = await withShares(await planOf(args, ofDrives), args);
-  const plan = { ...rest, host: { ...host, ...ofDrives } };
+  const ofOptions = { ...ofDrives, shares: await foldersOf(args) };
+  const { host, ...rest } = await planOf(args, ofOptions);
+  const plan = { ...rest, host: { ...host, ...ofOptions } };
   if (args.lockstep) return runInLockstep({ ...plan, jit: args.jit, console: args.console });
   const machine = await createMachine(plan.description, { ...plan.host, jit: { mode: args.jit } });
   if (args.dumpDts || args.dumpDtb !== undefined) {
@@ -85,9 +86,7 @@ async function planOf(args: RunArguments, host: NodeHostOptions): Promise<Plan> 
   }
   if (args.guest.kind === 'file') {
     const { file } = args.guest;
-    const description = combine(await readDescription(file, { withFiles: true }), args, (path) =>
-      resolve(path),
-    );
+    const description = combine(await readDescription(file, host), args, (path) => resolve(path));
     return { description, host: { baseDirectory: dirname(file) } };
   }
   if (args.guest.kind === 'disk') {
@@ -111,10 +110,10 @@ async function planOf(args: RunArguments, host: NodeHostOptions): Promise<Plan> 
 }
 
 /** The folders that the options share. */
-async function withShares(plan: Plan, { shares }: RunArguments): Promise<Plan> {
+async function foldersOf({ shares }: RunArguments): Promise<NonNullable<NodeHostOptions['shares']>> {
   const folders: Record<string, HostFolder> = Object.create(null);
   for (const { tag, folder, readOnly } of shares) folders[tag] = await HostFolder.open(folder, { readOnly });
-  return { ...plan, host: { ...plan.host, shares: folders } };
+  return folders;
 }
 
 /** `base` with what the options say. `place` makes a path of theirs one that the host finds. */
