@@ -33,7 +33,8 @@ export async function openDiskDrive(
 async function overlay(image: DiskImage, host: ImageHost): Promise<DiskImage> {
   const { format, size } = image;
   const top = new MemoryImageFile(`changes to ${image.file.name}`);
-  const backing = { reference: image.file.name, format, image };
+  // Nobody looks for it by name, and a path may be longer than an image has room for.
+  const backing = { reference: 'beneath', format, image };
   const changes = await diskFormat('qcow2').create(top, { size, backing }, host);
   changes.backing = image;
   return changes;

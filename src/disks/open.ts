@@ -37,7 +37,8 @@ export async function openDiskImage(
       const from = (text: string): DiskImageError =>
         new DiskImageError(image.file.name, image.format, `backing file "${reference}": ${text}`);
       if (seen.length > MAX_BACKING_CHAIN) throw from(`more than ${MAX_BACKING_CHAIN} images lie beneath`);
-      const below = await host.openReferenced(reference, image.file, true);
+      // By the file as it was given: an image may have put another one before it.
+      const below = await host.openReferenced(reference, seen.at(-1)!, true);
       const isLoop = seen.some((other) => identityOf(other) === identityOf(below));
       if (isLoop) {
         await below.close();

@@ -254,6 +254,19 @@ describe('a raw image whose format was found out', () => {
   });
 });
 
+describe('a temporary drive', () => {
+  it('lies over an image whatever the length of its name', async () => {
+    const file = new MemoryImageFile('n'.repeat(2000), new Uint8Array(SIZE).fill(1));
+    const options = { readOnly: false, temporary: true };
+    const drive = await openDiskDrive(async () => file, createImageHost(), options);
+    await drive.write(512, Uint8Array.of(2));
+    const bytes = new Uint8Array(2);
+    await drive.read(511, bytes);
+    expect([...bytes]).toEqual([1, 2]);
+    await drive.close();
+  });
+});
+
 describe('backing images', () => {
   it('that lie beneath themselves are found', async () => {
     const folder = new Folder();

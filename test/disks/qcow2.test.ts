@@ -194,6 +194,22 @@ describe('a damaged table', () => {
 });
 
 describe('check', () => {
+  it('finds bits in tables that have no meaning', async () => {
+    const file = await sample();
+    const l1Offset = await fieldAt(file, 40);
+    const l2Offset = await fieldAt(file, l1Offset);
+    for (const [at, byte] of [
+      [l1Offset, 0x81],
+      [l1Offset + 7, 1],
+      [l2Offset, 0x82],
+      [l2Offset + 7, 2],
+    ]) {
+      const image = await openImage(await damage(file, at, byte));
+      const { errors } = await image.check();
+      expect(errors).toEqual([expect.stringMatching(`offset ${at - (at % 8)}:? .*has reserved bits set`)]);
+    }
+  });
+
   it('repairs lost room, missing counts, wrong flags and a missing table of counts', async () => {
     const file = await sample();
     const content = await readAll(await openImage(file));
@@ -206,6 +222,7 @@ describe('check', () => {
       { at: block + 2 * 5, bytes: [0, 0, 0, 4], leaks: 1, errors: 1, isRepairedBy: 'all' },
       { at: l1Offset, bytes: [0], leaks: 0, errors: 1, isRepairedBy: 'leaks' },
       { at: table, bytes: uint64(0), leaks: 0, errors: 8, isRepairedBy: 'all' },
+      { at: table + 15, bytes: [1], leaks: 0, errors: 1, isRepairedBy: 'all' },
       { at: 48, bytes: uint64(2 ** 50), leaks: 0, errors: 1, isRepairedBy: 'all' },
     ];
     for (const { at, bytes, leaks, errors, isRepairedBy } of cases) {

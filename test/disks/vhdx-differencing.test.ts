@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DiskImage } from '../../src/disks/disk-image.ts';
 import { diskFormat } from '../../src/disks/formats.ts';
-import { MemoryImageFile } from '../../src/disks/image-file.ts';
+import { MemoryImageFile, readOnlyView } from '../../src/disks/image-file.ts';
 import { openDiskImage } from '../../src/disks/open.ts';
 import { VHDX } from '../../src/disks/vhdx/format.ts';
 import { readAll } from './content.ts';
@@ -31,6 +31,25 @@ describe('a differencing VHDX', () => {
     await expect(openDiskImage(file, memoryHost({ 'base.vhdx': stranger }))).rejects.toThrow(
       'not its parent',
     );
+  });
+
+  it('finds its parent from its own file, also where its log is replayed in memory', async () => {
+    const file = new MemoryImageFile('top.vhdx');
+    const { child, files } = await withParent(file);
+    await child.write(1000, Uint8Array.of(1, 2, 3));
+    await child.flush();
+    const view = readOnlyView(await copyOf(file));
+    const host = memoryHost(files);
+    const image = await openDiskImage(view, {
+      ...host,
+      async openReferenced(reference, from, readOnly) {
+        // What is in a folder knows its file by that.
+        expect(from).toBe(view);
+        return host.openReferenced(reference, from, readOnly);
+      },
+    });
+    expect(image.file).not.toBe(view);
+    expectSame(await readAll(image), await readAll(child), 0);
   });
 
   it('lies only upon a VHDX', async () => {

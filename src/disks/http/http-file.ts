@@ -245,9 +245,11 @@ export class HttpImageFile implements ImageFile {
  * @throws FetchError when it lies elsewhere, or is to be written to.
  */
 export function referencedUrl(reference: string, from: HttpImageFile, readOnly: boolean): string {
+  // A URL would leave out blanks and line ends, and with them what tells other dots from a way up, and would end at "#".
+  const name = reference.replace(/[#\0-\x20]/g, encodeURIComponent);
   // A path that goes down: neither another scheme or server nor a way up, however it is written.
-  const isBeneath = !/^[a-z][a-z\d+.-]*:|^[/\\]|(^|[/\\])(\.|%2e){2}([/\\]|$)/i.test(reference);
-  if (readOnly && isBeneath) return withoutQuery(from.url).replace(/[^/]*$/, '') + reference;
+  const isBeneath = !/^[a-z][a-z\d+.-]*:|^[/\\]|(^|[/\\]|%2f|%5c)(\.|%2e){2}([/\\]|%2f|%5c|$)/i.test(name);
+  if (readOnly && isBeneath) return withoutQuery(from.url).replace(/[^/]*$/, '') + name;
   throw new FetchError(
     `${from.name} names the file ${reference}, which ${readOnly ? 'lies outside its folder' : 'cannot be written to'}`,
   );

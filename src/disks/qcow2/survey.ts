@@ -12,6 +12,13 @@ import { readSnapshots } from './snapshot-table.ts';
 /** Of all snapshots together: more is an attack. */
 const MAX_L1_BYTES = 1 << 30;
 
+/** Bits of entries that mean nothing yet: what sets them knows more than we do, or is damage. */
+const RESERVED_LOW = 0x1ff;
+const RESERVED_L1_HIGH = 0x7f00_0000;
+const RESERVED_L2_HIGH = 0x3f00_0000;
+/** The lowest says that a cluster reads as zeros. */
+const RESERVED_L2_LOW = 0x1fe;
+
 export interface References {
   readonly counts: ClusterCounts;
   /** The clusters of the refcount table and of its blocks; they are among `counts`. */
@@ -105,6 +112,11 @@ class Survey {
     const view = viewOf(table);
     for (let at = 0; at < table.length; at += 8) {
       const offset = entryOffset(view, at, 0xffff_ffff);
+      if (view.getUint32(at + 4) & RESERVED_LOW) {
+        this.findings.errorAt(header.refcountTableOffset + at, 'the refcount table has reserved bits set');
+        this.isSound = false;
+        continue;
+      }
       if (offset === 0) continue;
       const error = await this.problem(offset, 'a block of reference counts');
       if (error) {
@@ -177,6 +189,8 @@ class Survey {
     const view = viewOf(l1);
     for (let i = 0; i * 8 < l1.length; i++) {
       const offset = entryOffset(view, i * 8);
+      if (view.getUint32(i * 8) & RESERVED_L1_HIGH || view.getUint32(i * 8 + 4) & RESERVED_LOW)
+        this.findings.errorAt(at + i * 8, `${what} has reserved bits set`);
       if (offset === 0) continue;
       if (offset % clusterSize !== 0 || offset + clusterSize > this.metadata.file.size)
         this.findings.errorAt(at + i * 8, `${what} refers to an L2 table at ${offset}`);
@@ -195,6 +209,8 @@ class Survey {
         continue;
       const entry = await this.findings.collect(() => mapping.entry(table, index));
       if (!entry) continue;
+      if (!entry.isCompressed && (entry.high & RESERVED_L2_HIGH || entry.low & RESERVED_L2_LOW))
+        this.findings.errorAt(offset + at, 'the L2 entry has reserved bits set');
       const place = entry.isCompressed
         ? compressedExtent(entry.high, entry.low, clusterBits)
         : { offset: entry.host, length: clusterSize };

@@ -24,9 +24,11 @@ export interface ExtentLine {
   readonly offset: number;
 }
 
+// Of lines without blanks at their end. No two parts of a pattern take the same blanks: a stranger's line of a
+// megabyte would be tried in all divisions.
 const EXTENT =
-  /^[ \t]*(RW|RDONLY|NOACCESS)[ \t]+(\d{1,15})[ \t]+([A-Z]{1,16})(?:[ \t]+"([^"]{0,1024})"(?:[ \t]+(\d{1,15}))?[^"]*)?[ \t]*$/;
-const ENTRY = /^[ \t]*([A-Za-z][\w.]*)[ \t]*=[ \t]*(?:"([^"]*)"|([^"\r]*?))[ \t]*$/;
+  /^[ \t]*(RW|RDONLY|NOACCESS)[ \t]+(\d{1,15})[ \t]+([A-Z]{1,16})(?:[ \t]+"([^"]{0,1024})"(?:[ \t]+(\d{1,15}))?[^"]*)?$/;
+const ENTRY = /^[ \t]*([A-Za-z][\w.]*)[ \t]*=[ \t]*(?![ \t])(?:"([^"]*)"|([^"\r]*))$/;
 
 /** Whether bytes look like the beginning of a descriptor: comments and empty lines, then the version. */
 export function isDescriptor(head: Uint8Array): boolean {
@@ -78,7 +80,7 @@ export class Descriptor {
     const extents: ExtentLine[] = [];
     for (const line of this.lines) {
       if (!/^[ \t]*(RW|RDONLY|NOACCESS)[ \t]/.test(line)) continue;
-      const match = EXTENT.exec(line);
+      const match = EXTENT.exec(withoutEnd(line));
       if (!match) throw new RangeError(`there is no sense in the line ${JSON.stringify(line.slice(0, 100))}`);
       const [, access, sectors, type, file, offset] = match;
       if (Number(sectors) === 0)
@@ -114,7 +116,7 @@ export class Descriptor {
 
   private find(name: string): { index: number; value: string } | undefined {
     for (const [index, line] of this.lines.entries()) {
-      const match = ENTRY.exec(line);
+      const match = ENTRY.exec(withoutEnd(line));
       if (match?.[1].toLowerCase() === name.toLowerCase()) return { index, value: match[2] ?? match[3] };
     }
     return undefined;
@@ -167,6 +169,13 @@ function cylindersOf(sectors: number, sectorsPerCylinder: number): number {
 /** Always eight digits, so that another one fits into its place. */
 export function formatCid(cid: number): string {
   return cid.toString(16).padStart(8, '0');
+}
+
+/** Without blanks at its end. */
+function withoutEnd(line: string): string {
+  let end = line.length;
+  while (end > 0 && ' \t'.includes(line[end - 1])) end--;
+  return line.slice(0, end);
 }
 
 function latin1(bytes: Uint8Array): string {

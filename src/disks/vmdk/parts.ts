@@ -69,12 +69,14 @@ export function flatPart(file: ImageFile, line: ExtentLine, owner: Owner): Part 
     file,
     changes: file.readOnly ? undefined : changes,
     read: (offset, into) => file.read(start + offset, into),
-    nextExtent: async (offset) => ({
-      offset,
-      length: size - offset,
-      kind: 'data',
-      fileOffset: start + offset,
-    }),
+    async nextExtent(offset) {
+      const [length, fileOffset] = [size - offset, start + offset];
+      // Nobody else asks: the file with the holes is not the image's own.
+      const found = await file.extentAt?.(fileOffset);
+      const part = Math.min(length, found?.length ?? length);
+      if (found?.isHole) return { offset, length: part, kind: 'zero' };
+      return { offset, length: part, kind: 'data', fileOffset };
+    },
   };
 }
 

@@ -25,19 +25,31 @@ const PREFIXES: ReadonlyMap<string, string> = new Map([
  * @throws InterchangeError for a prefix that stands for nothing.
  */
 export function withKnownPrefixes(root: XmlElement): XmlElement {
-  return convert(root, new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]));
+  return convert(root, { own: new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]) });
 }
 
-function convert(element: XmlElement, outer: ReadonlyMap<string, string>): XmlElement {
+/** What prefixes stand for in an element. Not in one map for each: a document may be made to have many in many. */
+interface Scope {
+  readonly own: ReadonlyMap<string, string>;
+  readonly outer?: Scope;
+}
+
+function lookUp(prefix: string, scope: Scope | undefined): string | undefined {
+  let each = scope;
+  while (each && !each.own.has(prefix)) each = each.outer;
+  return each?.own.get(prefix);
+}
+
+function convert(element: XmlElement, outer: Scope): XmlElement {
   const own = Object.entries(element.attributes).flatMap(([name, value]) => {
     const [, prefix] = /^xmlns(?::(.+))?$/.exec(name) ?? [];
     return /^xmlns(:|$)/.test(name) ? [[prefix ?? '', value] as const] : [];
   });
-  const scope = own.length === 0 ? outer : new Map([...outer, ...own]);
+  const scope = own.length === 0 ? outer : { own: new Map(own), outer };
   const rename = (name: string, isAttribute: boolean): string => {
     const [local, prefix] = name.split(':').reverse();
     if (prefix === undefined && isAttribute) return name;
-    const uri = scope.get(prefix ?? '');
+    const uri = lookUp(prefix ?? '', scope);
     if (uri === undefined && prefix !== undefined)
       throw new InterchangeError(`expected a prefix with a namespace, found ${JSON.stringify(name)}`);
     if (uri === undefined) return name;

@@ -409,6 +409,13 @@ describe('what an image behind a URL names', () => {
     const beside = await openReferenced('base.img?v=1', image, true);
     expect(server.requests.at(-1)?.url).toBe('/base.img?v=1');
     await beside.close();
+    for (const [name, path] of [
+      ['base #1.img', '/base%20%231.img'],
+      ['.\t./base.img', '/.%09./base.img'],
+    ]) {
+      await (await openReferenced(name, image, true)).close();
+      expect(server.requests.at(-1)?.url).toBe(path);
+    }
     for (const reference of [
       'http://127.0.0.1:9/base.img',
       '//127.0.0.1:9/base.img',
@@ -418,8 +425,7 @@ describe('what an image behind a URL names', () => {
       expect(await failureOf(openReferenced(reference, image, true))).toContain('lies outside its folder');
     expect(await failureOf(openReferenced('base.img', image, false))).toContain('cannot be written to');
     const deeper = await HttpImageFile.open(url.replace('disk.img', 'images/disk.img'), host);
-    expect(await failureOf(openReferenced('../secret.img', deeper, true))).toContain(
-      'lies outside its folder',
-    );
+    for (const reference of ['../secret.img', '..%2Fsecret.img', 'a%5c%2e./secret.img'])
+      expect(await failureOf(openReferenced(reference, deeper, true))).toContain('lies outside its folder');
   });
 });

@@ -44,6 +44,15 @@ describe('the disks of a package', () => {
       (error: Error) => error.message,
     );
 
+  test('are found among any number of namespaces', async () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => `xmlns:n${i}="urn:n"`).join(' ');
+    const files = `<x:y xmlns:x="urn:x"/>`.repeat(20_000) + '<File ovf:id="file1" ovf:href="a.qcow2"/>';
+    const descriptor = envelope({ files }).replace('xmlns:cim', `${many} xmlns:cim`);
+    const archive = await archiveOf({ 'vm.ovf': descriptor, 'a.qcow2': qcow2 });
+    const { disks } = await unpackOnlyDisks(archive, { format: 'raw' });
+    expect(disks).toHaveLength(1);
+  });
+
   test('are of any format', async () => {
     expect(await disksOf({ 'a.qcow2': qcow2 }, file('ovf:href="a.qcow2"'))).toBe('right');
     expect(await refused({ 'disk.vmdk': content }, {})).toBe(

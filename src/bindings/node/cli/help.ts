@@ -72,7 +72,7 @@ Options:
   --other-format FORMAT    of the second image that is compared
   --allow FOLDER           files in FOLDER may be named by images, too; without it they are opened
                            only in the folder of the image that names them, and beneath that
-  --force                  replace a file that is there already
+  --force                  replace files that are there already
   --shrink                 allow the loss of what lies behind the new end
   -l, --snapshot NAME      convert: the disk as it was when that snapshot was made
   -l, --list               snapshot: print them, which is the default

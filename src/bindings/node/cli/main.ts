@@ -20,7 +20,7 @@ import {
   RUN_HELP,
 } from './help.ts';
 import { image } from './image/image.ts';
-import { writeAll } from './output.ts';
+import { oneLine, printable, writeAll } from './output.ts';
 import { packageFile } from './package-file.ts';
 import { run } from './run.ts';
 import { Interrupted } from './signals.ts';
@@ -51,7 +51,7 @@ export async function main(args: readonly string[]): Promise<number> {
     // What is wrong with a description has a line for each thing; other messages are one.
     const isList =
       error instanceof Error && [error, error.cause].some((each) => each instanceof DescriptionError);
-    return complain(isExpected && !isList ? text!.replace(/\s*\n\s*/g, ' ') : text!, 1);
+    return complain(isExpected && !isList ? oneLine(text!) : text!, 1);
   }
 }
 
@@ -71,7 +71,7 @@ async function execute(command: Command): Promise<number> {
 async function complain(message: string, code: number): Promise<number> {
   const lines = message
     .split('\n')
-    .map((line, index) => (index > 0 && /^ /.test(line) ? line : `hartware: ${line}`));
+    .map((line, index) => printable(index > 0 && /^ /.test(line) ? line : `hartware: ${line}`));
   await writeAll(process.stderr, `${lines.join('\n')}\n`);
   return code;
 }

@@ -11,6 +11,18 @@ export function writeAll(stream: NodeJS.WriteStream, data: string | Uint8Array):
   });
 }
 
+/** Text that may be a stranger's, such as a name in an image, in one line and with nothing that a terminal obeys. */
+export function oneLine(text: string): string {
+  // No pattern: in a long row of blanks one would look for the end of a line again and again.
+  const lines = text.split('\n').map((line) => line.trim());
+  return printable(lines.filter((line) => line !== '').join(' '));
+}
+
+/** The same where each character keeps its place. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\t]/gu, '?');
+}
+
 /** Keeps a reader that went away from being an uncaught error; `writeAll` reports it. */
 export function tolerateClosedReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {

@@ -24,7 +24,7 @@ import { createImageHost } from '../../image-host.ts';
 import { UsageError } from '../arguments.ts';
 import { readDescription } from '../description-file.ts';
 import { readBytes, write } from '../files.ts';
-import { writeAll } from '../output.ts';
+import { oneLine, writeAll } from '../output.ts';
 import type { ExportArguments, ImportArguments } from './arguments.ts';
 import { packMachine, unpackMachine } from './ova.ts';
 import { MAX_XML_BYTES, readXml } from './read-xml.ts';
@@ -158,8 +158,7 @@ async function deliver(text: string, notes: readonly string[], output: string | 
 }
 
 async function writeNotes(notes: readonly string[]): Promise<void> {
-  for (const note of notes)
-    await writeAll(process.stderr, `hartware: note: ${note.replace(/\s*\n\s*/g, ' ')}\n`);
+  for (const note of notes) await writeAll(process.stderr, `hartware: note: ${oneLine(note)}\n`);
 }
 
 /** No more than is needed to see that it is too much. */

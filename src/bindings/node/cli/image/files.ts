@@ -1,7 +1,7 @@
 /** Images that the user names: opened, made, and taken away again when what they were made for fails. */
 import { existsSync, renameSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import {
   DiskImageError,
   type BackingReference,
@@ -82,27 +82,33 @@ export async function makeImage(
     made.push(created);
     return created;
   };
-  const former = `${file}.replaced`;
-  const isReplaced = force && existsSync(file);
-  if (isReplaced) {
+  /** What is replaced, and what it is called until then. */
+  const replaced = new Map<string, string>();
+  const setAside = async (path: string): Promise<void> => {
+    if (!force || !existsSync(path)) return;
+    const former = `${path}.replaced`;
     if (existsSync(former))
       throw new FileError(
-        `cannot replace ${file}: ${former} is in the way, which is what another command was replacing when it ended; delete it, or give it its name back`,
+        `cannot replace ${path}: ${former} is in the way, which is what another command was replacing when it ended; delete it, or give it its name back`,
       );
     // Whoever uses it would go on with what has no name any more.
-    await (await NodeImageFile.open(file, false)).close();
-  }
+    await (await NodeImageFile.open(path, false)).close();
+    renameSync(path, former);
+    replaced.set(path, former);
+  };
   const host = createImageHost();
   const noted: ImageHost = {
     ...host,
     async createReferenced(name, from) {
+      // Also the further files of an image.
+      if (basename(name) === name) await setAside(join(dirname(file), name));
       return note((await host.createReferenced(name, from)) as NodeImageFile);
     },
   };
   let image: DiskImage | undefined;
-  if (isReplaced) renameSync(file, former);
   const held = holdSignals();
   try {
+    await setAside(file);
     const target = note(await NodeImageFile.create(file));
     const making = diskFormat(format).create(target, { size, backing, options }, noted);
     try {
@@ -117,17 +123,17 @@ export async function makeImage(
         : error;
     }
     await fill(image);
-    if (isReplaced) {
-      // The former file goes when the new one cannot get lost any more.
+    if (replaced.size > 0) {
+      // The former files go when the new ones cannot get lost any more.
       for (const each of made) each.isFlushIdle = false;
       await image.flush();
     }
     await image.close();
-    if (isReplaced) await rm(former);
+    for (const former of replaced.values()) await rm(former);
   } catch (error) {
     await image?.close().catch(() => {});
     await Promise.all(made.map(({ path }) => rm(path, { force: true })));
-    if (isReplaced) await rename(former, file);
+    for (const [path, former] of replaced) await rename(former, path);
     throw error;
   } finally {
     held.release();

@@ -1,6 +1,7 @@
 /** What `hartware image` prints about images. */
 import { chainExtents } from '../../../../disks/chain.ts';
 import type { CheckReport, DiskImage, ImageInfo, SnapshotInfo } from '../../../../disks/disk-image.ts';
+import { printable } from '../output.ts';
 
 /** A line for each fact. */
 export function infoText(name: string, info: ImageInfo): string {
@@ -19,7 +20,7 @@ export function infoText(name: string, info: ImageInfo): string {
   for (const { id, name } of info.snapshots ?? []) rows.push(['snapshot', `${id} ${name}`]);
   for (const [key, value] of Object.entries(info.details ?? {})) rows.push([words(key), String(value)]);
   const width = Math.max(...rows.map(([label]) => label.length));
-  return rows.map(([label, value]) => `${`${label}:`.padEnd(width + 2)}${value}\n`).join('');
+  return rows.map(([label, value]) => `${`${label}:`.padEnd(width + 2)}${printable(value)}\n`).join('');
 }
 
 /** camelCase in words. */
@@ -41,7 +42,7 @@ export function checkText(name: string, { errors, errorCount, leaks, repaired }:
   if (errorCount > 0) lines.push(`${name}: ${errorCount} errors`);
   if (leaks > 0) lines.push(`${name}: ${leaks} leaked clusters, which waste room and do no other harm`);
   if (repaired > 0) lines.push(`${name}: ${repaired} of these were repaired`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(printable).join('\n')}\n`;
 }
 
 /** A table of an image's snapshots. */
@@ -51,7 +52,13 @@ export function snapshotsText(name: string, snapshots: readonly SnapshotInfo[]):
     ['ID', 'Name', 'Made (UTC)', 'Disk size', "Guest's state"],
     ...snapshots.map(({ id, name, time, size, stateSize }) => {
       const made = new Date(time).toISOString().slice(0, 19).replace('T', ' ');
-      return [id, name, made, sizeText(size), stateSize === 0 ? '-' : sizeText(stateSize)];
+      return [
+        printable(id),
+        printable(name),
+        made,
+        sizeText(size),
+        stateSize === 0 ? '-' : sizeText(stateSize),
+      ];
     }),
   ];
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
@@ -87,7 +94,7 @@ export async function* mapText(image: DiskImage, json: boolean): AsyncGenerator<
       separator = ',\n';
     } else if (kind === 'data') {
       const place = fileOffset === undefined ? (isCompressed ? 'compressed' : '-') : hex(fileOffset);
-      yield `${hex(offset).padEnd(16)}${hex(length).padEnd(16)}${place.padEnd(16)}${extent.image.file.name}\n`;
+      yield `${hex(offset).padEnd(16)}${hex(length).padEnd(16)}${place.padEnd(16)}${printable(extent.image.file.name)}\n`;
     }
   }
   if (json) yield ']\n';
