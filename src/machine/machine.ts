@@ -468,7 +468,11 @@ export class LocalMachine implements Machine {
       governor.rested(host.monotonicTime() - end);
       await this.letReadersCatchUp();
     }
-    if (!this.exit) await this.rebootIfWanted();
+    // Devices work beside the harts: nothing is to reach RAM or a disk any more once it stands still.
+    while (!this.exit && (this.resetWanted || system.isIoUnderWay)) {
+      await this.rebootIfWanted();
+      await this.settleIo();
+    }
     if (this.exit) return this.end(this.exit);
     this.setState('paused');
     this.eventSource.emit('stop', stop ?? PAUSED);
@@ -479,6 +483,15 @@ export class LocalMachine implements Machine {
     const milliseconds = this.governor.restAfter(busy);
     if (milliseconds < 1) return this.host.turn();
     await this.waitFor(milliseconds);
+  }
+
+  /** Resolves when devices have ended their work, or when the machine is to look at something. */
+  private async settleIo(): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    await Promise.race([woken, this.system.settleIo()]);
+    this.wake = undefined;
   }
 
   /** Waits until a timer fires, an interrupt comes, or something else is to be done. */
