@@ -1,7 +1,7 @@
 /**
  * What a disk says of itself before anything of it runs: whether it has a partition table, GPT
  * (UEFI specification, 5.3) or MBR (5.2), and a partition to boot from. Left out on purpose:
- * extended partitions, the second copy of a GPT, and what is in the partitions: see efi-loaders.ts.
+ * extended partitions, checksums, and what is in the partitions: see efi-loaders.ts.
  */
 import type { BlockBackend } from './backend.ts';
 import type { PartitionRange } from './efi-loaders.ts';
@@ -47,7 +47,12 @@ export async function readDiskBoot(disk: BlockBackend): Promise<DiskBoot> {
   // A boot sector of a file system has the same signature.
   if (entries.length === 0 || entries.some(({ flag }) => flag !== 0 && flag !== ACTIVE)) return none;
   if (entries.some(({ type }) => type === MBR_TYPE_PROTECTIVE)) {
-    const partitions = await readGpt(disk, start.subarray(SECTOR));
+    const first = await readGpt(disk, start.subarray(SECTOR));
+    if (first?.efi || first?.hasBootFlag) return { table: 'gpt', ...first };
+    // Firmware starts a disk whose first table is damaged by the second one, at its end.
+    const end = new Uint8Array(SECTOR);
+    await disk.read((Math.floor(disk.size / SECTOR) - 1) * SECTOR, end);
+    const partitions = (await readGpt(disk, end)) ?? first;
     if (partitions) return { table: 'gpt', ...partitions };
   }
   const efi = entries.find(({ type }) => type === MBR_TYPE_EFI);

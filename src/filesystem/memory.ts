@@ -98,12 +98,17 @@ export class MemoryFileSystem implements FileSystemBackend {
 
   /**
    * The content of a file.
-   * @throws FileSystemError where there is none.
+   * @throws FileSystemError where there is none, and EFBIG where a guest made it longer than an array can be.
    */
   readFile(path: string): Uint8Array<ArrayBuffer> {
     const { content, entries } = this.find(split(path), path);
     if (!content) throw new FileSystemError(entries ? 'EISDIR' : 'EINVAL', path);
-    const bytes = new Uint8Array(content.size);
+    let bytes: Uint8Array<ArrayBuffer>;
+    try {
+      bytes = new Uint8Array(content.size);
+    } catch {
+      throw new FileSystemError('EFBIG', path);
+    }
     content.read(0, bytes);
     return bytes;
   }

@@ -347,7 +347,10 @@ export interface Machine extends AsyncDisposable {
    * @throws StateError in any other state.
    */
   start(): Promise<void>;
-  /** Pauses between two instructions; resolves when the machine stands still. Does nothing when it does already. */
+  /**
+   * Pauses between two instructions; resolves when the machine stands still, which is when what its devices have
+   * begun has ended, too. Does nothing when it does already.
+   */
   pause(options?: AbortOptions): Promise<void>;
   /**
    * Lets a paused machine go on.

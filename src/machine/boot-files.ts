@@ -38,6 +38,11 @@ const A1 = 11;
 const A2 = 12;
 const T0 = 5;
 const RNG_SEED_SIZE = 32;
+/**
+ * Free bytes of the FDT. U-Boot keeps it right below its own data, and writes the kernel's command line and
+ * initrd into it in place (extlinux.conf, booti), whether there is room for them or not.
+ */
+const FDT_PADDING = 4096;
 /** Where the reset code keeps the fw_dynamic info (reset-vector.ts). */
 const INFO_ADDRESS = MROM_BASE + 40;
 
@@ -147,7 +152,9 @@ export class BootFiles {
     random(rngSeed);
     const tree = (initrd?: { start: number; end: number }): Uint8Array => {
       const chosen = { append: description.boot.append, initrd, rngSeed };
-      if (this.fdt) return encodeFdt(withChosen(this.fdt.root, chosenProperties(chosen)), this.fdt);
+      const padding = FDT_PADDING;
+      if (this.fdt)
+        return encodeFdt(withChosen(this.fdt.root, chosenProperties(chosen)), { ...this.fdt, padding });
       return encodeFdt(
         boardTree({
           harts: core.harts,
@@ -157,6 +164,7 @@ export class BootFiles {
           placements: board.placements,
           ...chosen,
         }),
+        { padding },
       );
     };
     const { append, privilege = this.flash || this.kernel?.kind === 'linux' ? 'supervisor' : 'machine' } =

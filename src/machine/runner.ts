@@ -118,7 +118,11 @@ export class Runner {
       governor.rested(host.monotonicTime() - end);
       await this.letReadersCatchUp();
     }
-    if (!this.exit) await this.resetIfWanted();
+    // Devices work beside the harts: nothing is to reach RAM or a disk any more once it stands still.
+    while (!this.exit && (this.resetWanted || system.isIoUnderWay)) {
+      await this.resetIfWanted();
+      await this.settleIo();
+    }
     return stop ?? PAUSED;
   }
 
@@ -192,6 +196,15 @@ export class Runner {
     const milliseconds = this.governor.restAfter(busy);
     if (milliseconds < 1) return this.host.turn();
     await this.waitFor(milliseconds);
+  }
+
+  /** Resolves when devices have ended their work, or when the machine is to look at something. */
+  private async settleIo(): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    await Promise.race([woken, this.system.settleIo()]);
+    this.wake = undefined;
   }
 
   /** Waits until a timer fires, an interrupt comes, or something else is to be done. */

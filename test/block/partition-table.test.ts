@@ -39,6 +39,18 @@ function gpt(
   return disk;
 }
 
+/** The same disk with a second table at its end, and with the header or the entries of the first one lost. */
+function withSecond(disk: Uint8Array, lost?: 'header' | 'entries'): Uint8Array {
+  const sectors = disk.length / SECTOR;
+  const entries = sectors - 33;
+  disk.copyWithin((sectors - 1) * SECTOR, SECTOR, 2 * SECTOR);
+  new DataView(disk.buffer).setBigUint64((sectors - 1) * SECTOR + 72, BigInt(entries), true);
+  disk.copyWithin(entries * SECTOR, 2 * SECTOR, 20 * SECTOR);
+  if (lost === 'header') disk.fill(0, SECTOR, 2 * SECTOR);
+  if (lost === 'entries') disk.fill(0, 2 * SECTOR, 20 * SECTOR);
+  return disk;
+}
+
 const bootOf = (disk: Uint8Array) => readDiskBoot(new MemoryBlockBackend(disk));
 
 describe('what a disk says of how it starts', () => {
@@ -53,6 +65,16 @@ describe('what a disk says of how it starts', () => {
       true,
       false,
     ],
+    ['GPT whose header is lost', withSecond(gpt([{ type: EFI }]), 'header'), 'gpt', true, false],
+    ['GPT whose entries are lost', withSecond(gpt([{ type: EFI }]), 'entries'), 'gpt', true, false],
+    [
+      'GPT with a legacy boot flag whose entries are lost',
+      withSecond(gpt([{ type: LINUX, attributes: 4 }]), 'entries'),
+      'gpt',
+      false,
+      true,
+    ],
+    ['GPT without, twice', withSecond(gpt([{ type: LINUX }])), 'gpt', false, false],
     ['MBR with an EFI system partition', mbr([{ type: 0x83 }, { type: 0xef }]), 'mbr', true, false],
     ['MBR with a boot flag', mbr([{ type: 0x83, flag: 0x80 }]), 'mbr', false, true],
     ['MBR without either', mbr([{ type: 0x83 }]), 'mbr', false, false],

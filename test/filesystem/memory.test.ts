@@ -111,3 +111,10 @@ test('a tree deeper than a stack is nothing special', async () => {
   const { free, size } = await files.space();
   expect(size - free).toBe(1024);
 });
+
+test('a file of holes that no array can hold is told as such', async () => {
+  const files = new MemoryFileSystem({ clock });
+  files.writeFile('holes', 'x');
+  await files.change(['holes'], { size: Number.MAX_SAFE_INTEGER });
+  expect(await errno(() => files.readFile('holes'))).toBe('EFBIG');
+});

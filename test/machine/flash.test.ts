@@ -371,3 +371,39 @@ describe('what does not fit', () => {
     await expect(make()).rejects.toThrow(message);
   });
 });
+
+describe('a machine that is paused', () => {
+  it('stands still when its image has what was begun, and can be reset before', async () => {
+    const done: (() => void)[] = [];
+    let begun!: () => void;
+    const isBegun = new Promise<void>((resolve) => (begun = resolve));
+    const variables = {
+      size: SECTOR,
+      readOnly: false,
+      read: (_offset: number, into: Uint8Array) => Promise.resolve(void into.fill(0xff)),
+      write: () => (begun(), new Promise<void>((resolve) => done.push(resolve))),
+      flush: () => Promise.resolve(),
+    };
+    const source = `li s1, ${FLASH_BASE + FLASH_SIZE}\nli a2, 0x400040\nsw a2, (s1)\nsw zero, (s1)\nj .`;
+    const machine = await createMachine(
+      { hartware: 1, memory: '16M', boot: { flash: { code: 'code', variables: 'variables' } } },
+      {
+        files: { code: assemble(source, { origin: BigInt(FLASH_BASE) }).bytes },
+        drives: { variables },
+        jit: JIT,
+      },
+    );
+    await machine.start();
+    await isBegun;
+    let isStill = false;
+    const paused = machine.pause().then(() => (isStill = true));
+    await machine.reset();
+    // Turns of the host, in which it would be paused long since.
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setTimeout(resolve));
+    expect([isStill, machine.state]).toEqual([false, 'running']);
+    for (const finish of done) finish();
+    await paused;
+    expect(machine.state).toBe('paused');
+    await machine.dispose();
+  });
+});

@@ -533,3 +533,11 @@ describe('equal runs are equal (virtual clock)', () => {
     }
   });
 });
+
+it('the device tree of a kernel has room for what boot loaders write into it', async () => {
+  for (const machine of [await kernel('j .'), await firmware('j .')]) {
+    const view = new DataView(machine.ram.view(Number(machine.harts[0].getX(11)), 40).slice().buffer);
+    const [totalSize, strings, stringsSize] = [4, 12, 32].map((field) => view.getUint32(field));
+    expect(totalSize - strings - stringsSize).toBeGreaterThanOrEqual(4096);
+  }
+});

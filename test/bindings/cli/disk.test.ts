@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
+import { FileCache } from '../../../src/bindings/node/guest/file-cache.ts';
 import { obtainFirmware } from '../../../src/bindings/node/guest/firmware.ts';
 import { chooseFirmware, diskGuest } from '../../../src/bindings/node/cli/disk.ts';
 import { parseCommand, type RunArguments } from '../../../src/bindings/node/cli/arguments.ts';
@@ -42,6 +44,18 @@ describe('a disk that nothing can be started from', () => {
     await expect(diskGuest(path, args())).rejects.toThrow(
       'has neither an EFI system partition nor one with a boot flag; --loader edk2 or --loader u-boot',
     );
+  });
+
+  test('is a drive of the kernel that is named beside it', async () => {
+    for (const flag of [0, 0x80]) {
+      const path = disk('beside', (bytes) => {
+        bytes.set([0x55, 0xaa], 510);
+        bytes.set([flag, 0, 0, 0, 0x83], 446);
+      });
+      await expect(diskGuest(path, args('--kernel', 'Image'))).rejects.toThrow(
+        `to start Image with that disk, write --kernel Image --drive ${path}`,
+      );
+    }
   });
 
   test('that is not there', async () => {
@@ -103,6 +117,21 @@ test('variables of UEFI are refused with U-Boot', async () => {
   await expect(diskGuest('any', args('--loader', 'u-boot', '--variables', 'v.fd'))).rejects.toThrow(
     '--variables: U-Boot has no UEFI variables in flash',
   );
+});
+
+test('variables lie beside a disk that a file: URL names', async () => {
+  const cacheDirectory = join(directory, 'with-firmware');
+  await new FileCache(cacheDirectory).store('firmware-qemu-efi-riscv64', {
+    version: '1',
+    files: new Map([
+      ['code', new Uint8Array(16)],
+      ['variables', new Uint8Array(16)],
+    ]),
+  });
+  const url = pathToFileURL(join(directory, 'named.img')).href;
+  const { boot } = await diskGuest(url, args('--quiet', '--loader', 'edk2', '--cache', cacheDirectory));
+  expect(boot.flash?.variables).toBe(`${url}.vars.fd`);
+  expect(existsSync(join(directory, 'named.img.vars.fd'))).toBe(true);
 });
 
 test('firmware of a file goes into flash, with the variables of another', async () => {

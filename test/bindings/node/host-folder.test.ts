@@ -240,6 +240,19 @@ test('files get the permissions that the guest says, and are nobody else’s pro
   await file.close();
 });
 
+test('times before 1970 are kept, by name and when it is open', async () => {
+  const path = ['a', 'b', 'file'];
+  await folder.change(path, { accessed: -1_500_000_000n, modified: -86_400_250_000_000n });
+  expect(await folder.status(path)).toMatchObject({
+    accessed: -1_500_000_000n,
+    modified: -86_400_250_000_000n,
+  });
+  const file = await folder.open(path, WRITE);
+  await file.change({ modified: -2_000_000_000n });
+  expect(await file.status()).toMatchObject({ accessed: -1_500_000_000n, modified: -2_000_000_000n });
+  await file.close();
+});
+
 test('an open file is what it was, whatever becomes of its name', async () => {
   const file = await folder.open(['a', 'b', 'file'], WRITE);
   await folder.remove(['a', 'b', 'file'], false);

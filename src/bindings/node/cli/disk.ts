@@ -9,6 +9,7 @@ import { fileError } from '../file-error.ts';
 import { obtainFirmware, type FirmwareKind, type FirmwareOptions } from '../guest/firmware.ts';
 import { isHttpUrl } from '../http.ts';
 import { createNodeHost, type NodeHostOptions } from '../host.ts';
+import { toPath } from '../paths.ts';
 import type { RunArguments } from './arguments.ts';
 import { ProgressDisplay } from './progress.ts';
 import { Interrupted } from './signals.ts';
@@ -45,7 +46,9 @@ export async function diskGuest(
   const note = (text: string): void => {
     if (!args.quiet) progress.report({ kind: 'note', text });
   };
-  const loader = args.loader ?? (await chooseFirmware(disk, host, note));
+  const loader = args.loader ?? (await chooseFirmware(disk, host, note, args.kernel));
+  if (loader === 'u-boot' && args.kernel !== undefined)
+    throw new ArgumentError(`--kernel: U-Boot starts what is on the disk; ${instead(disk, args.kernel)}`);
   if (loader === 'u-boot' && args.variables !== undefined)
     throw new ArgumentError('--variables: U-Boot has no UEFI variables in flash; --loader edk2 has');
   // Firmware of the user's enters what follows in S-mode by itself.
@@ -79,7 +82,7 @@ export async function diskGuest(
       note('UEFI variables are not kept: --variables FILE keeps them.');
       return { boot: { flash: { code: name } }, files };
     }
-    const isKept = await createVariables(image, variables).then(
+    const isKept = await createVariables(toPath(image, '.'), variables).then(
       () => true,
       (error: unknown) => {
         // The user named it, and wants it.
@@ -100,14 +103,21 @@ function nameOf(disk: string): string {
   return isHttpUrl(disk) ? withoutQuery(disk) : disk;
 }
 
+/** How a kernel gets the disk without a boot loader between. */
+function instead(disk: string, kernel: string): string {
+  return `to start ${kernel} with that disk, write --kernel ${kernel} --drive ${nameOf(disk)}`;
+}
+
 /**
  * What the disk asks for.
+ * @param kernel what is to be started beside it, which needs UEFI.
  * @throws as `diskGuest`.
  */
 export async function chooseFirmware(
   disk: string,
   options: NodeHostOptions,
   note: (text: string) => void,
+  kernel?: string,
 ): Promise<FirmwareKind> {
   const host = await createNodeHost(options);
   const name = nameOf(disk);
@@ -129,6 +139,8 @@ export async function chooseFirmware(
     return 'edk2';
   }
   if (found.hasBootFlag) return 'u-boot';
+  if (kernel !== undefined)
+    throw new ArgumentError(`${name} has nothing that firmware could start; ${instead(disk, kernel)}`);
   if (found.table === 'none')
     throw new ArgumentError(
       `${name} has no partition table, and so nothing that firmware could start; to boot a kernel, write ` +

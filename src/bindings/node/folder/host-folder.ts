@@ -327,11 +327,14 @@ function deviceOf(number: bigint): { readonly major: number; readonly minor: num
   };
 }
 
-/** Both times, in seconds, if one of them is to be changed: Node sets both. */
-function timesOf({ accessed, modified }: FileChanges, status: BigIntStats): [number, number] | undefined {
+/**
+ * Both times, in seconds, if one of them is to be changed: Node sets both. As text, because Node takes
+ * a number below zero, a time before 1970, for the present.
+ */
+function timesOf({ accessed, modified }: FileChanges, status: BigIntStats): [string, string] | undefined {
   if (accessed === undefined && modified === undefined) return undefined;
   const now = Date.now() / 1000;
-  const seconds = (time: bigint | 'now' | undefined, old: bigint): number =>
-    time === 'now' ? now : Number(time ?? old) / NANOSECONDS;
+  const seconds = (time: bigint | 'now' | undefined, old: bigint): string =>
+    String(time === 'now' ? now : Number(time ?? old) / NANOSECONDS);
   return [seconds(accessed, status.atimeNs), seconds(modified, status.mtimeNs)];
 }
