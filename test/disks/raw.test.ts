@@ -67,7 +67,7 @@ describe('a raw image', () => {
     const image = await diskFormat('raw').create(file, { size: 1 << 20 }, createImageHost());
     await image.write(4096, Uint8Array.of(5));
     await expect(NodeImageFile.create(path)).rejects.toThrow('it exists already');
-    await expect(NodeImageFile.open(path, false)).rejects.toThrow('is in use by process');
+    await expect(NodeImageFile.open(path, false)).rejects.toThrow('is in use by this process already');
     await image.close();
     const again = await NodeImageFile.open(path, true);
     expect(again.size).toBe(1 << 20);

@@ -93,6 +93,8 @@ function removeStale(path: string, text: string, aside: string): void {
 }
 
 function inUse(file: string, path: string, holder: Holder | undefined): FileError {
+  // Once is as often as a file can be used, by one machine or by several of a process.
+  if (holder && isOwn(holder)) return new FileError(`${file} is in use by this process already`);
   const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
   return new FileError(`${file} is in use by ${who}; if that is not so, delete ${path}`);
 }
@@ -100,13 +102,17 @@ function inUse(file: string, path: string, holder: Holder | undefined): FileErro
 function isAlive(holder: Holder | undefined): boolean {
   // Unreadable, or of a machine that cannot be asked: the user has to decide.
   if (!holder || holder.host !== hostname()) return true;
-  if (holder.pid === process.pid) return Math.abs(holder.started - processStart()) < START_TOLERANCE;
+  if (holder.pid === process.pid) return isOwn(holder);
   try {
     process.kill(holder.pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+function isOwn({ pid, host, started }: Holder): boolean {
+  return pid === process.pid && host === hostname() && Math.abs(started - processStart()) < START_TOLERANCE;
 }
 
 function parseHolder(text: string): Holder | undefined {

@@ -78,7 +78,7 @@ test('who comes second does without', async () => {
   await first.read(1_000_000, new Uint8Array(500_000));
   expect(await download(url)).toBeGreaterThan(500_000);
   expect(notes).toEqual([
-    expect.stringMatching(/^what is downloaded of http.*disk\.img is not kept: .* is in use by process/),
+    expect.stringMatching(/^what is downloaded of http.*disk\.img is not kept: .* is in use by this process/),
   ]);
   await first.close();
   expect(await download(url)).toBe(CHUNK);
