@@ -20,8 +20,8 @@ export async function chainExtent(top: DiskImage, offset: number): Promise<Chain
   }
 }
 
-/** The extent as far as it lies in a hole of the image's file, which formats do not know of, or up to the next one. */
-async function withoutHole(extent: Extent, { file }: DiskImage): Promise<Extent> {
+/** The extent as far as it lies in a hole of the file that it is in, which formats do not know of, or up to the next one. */
+export async function withoutHole(extent: Extent, { file }: Pick<DiskImage, 'file'>): Promise<Extent> {
   const { kind, offset, length, fileOffset } = extent;
   if (kind !== 'data' || fileOffset === undefined || fileOffset >= file.size || !file.extentAt) return extent;
   const found = await file.extentAt(fileOffset);

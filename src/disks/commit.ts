@@ -2,7 +2,7 @@
 import { ArgumentError } from '../errors.ts';
 import { readBeneath } from './beneath.ts';
 import { contentRanges, firstDifference } from './compare.ts';
-import type { BackingReference, DiskImage, ImageHost, WorkOptions } from './disk-image.ts';
+import type { BackingReference, DiskImage, Extent, ImageHost, WorkOptions } from './disk-image.ts';
 import { openDiskImage } from './open.ts';
 import { CHUNK, forEachRange, lender, type Range } from './work.ts';
 import { isZero } from './zeros.ts';
@@ -45,23 +45,30 @@ export async function commitImage(top: DiskImage, host: ImageHost, work: WorkOpt
   await top.makeEmpty?.();
 }
 
+/** What the image itself says of all of its disk, extent by extent, as it is when the next one is asked for. */
+async function* ownExtents(
+  image: DiskImage,
+): AsyncGenerator<Pick<Extent, 'kind'> & { readonly start: number; readonly end: number }> {
+  for (let start = 0; start < image.size;) {
+    const { length, kind } = await image.nextExtent(start);
+    const end = start + length;
+    yield { kind, start, end };
+    start = end;
+  }
+}
+
 /** Where an image says that zeros are, and the one beneath it has something else. */
 async function* zeroedRanges(top: DiskImage, base: DiskImage): AsyncGenerator<Range> {
-  for (let offset = 0; offset < top.size;) {
-    const { length, kind } = await top.nextExtent(offset);
-    if (kind === 'zero') yield* contentRanges(base, undefined, offset, offset + length);
-    offset += length;
+  for await (const { kind, start, end } of ownExtents(top)) {
+    if (kind === 'zero') yield* contentRanges(base, undefined, start, end);
   }
 }
 
 /** Where the image itself has bytes, as it is before anything is written. */
 async function* dataRanges(image: DiskImage): AsyncGenerator<Range> {
-  for (let offset = 0; offset < image.size;) {
-    const { length, kind } = await image.nextExtent(offset);
-    const end = offset + length;
-    for (let start = offset; kind === 'data' && start < end; start += CHUNK)
-      yield { offset: start, length: Math.min(CHUNK, end - start) };
-    offset = end;
+  for await (const { kind, start, end } of ownExtents(image)) {
+    for (let offset = start; kind === 'data' && offset < end; offset += CHUNK)
+      yield { offset, length: Math.min(CHUNK, end - offset) };
   }
 }
 
@@ -74,18 +81,19 @@ async function* foreignRanges(
   other: DiskImage | undefined,
   unit: number,
 ): AsyncGenerator<Range> {
-  for (let offset = 0; offset < image.size;) {
-    const { length, kind } = await image.nextExtent(offset);
-    const end = offset + length;
-    let done = offset;
-    for await (const range of kind === 'absent' ? contentRanges(image, other, offset, end) : []) {
+  for await (const { kind, start, end } of ownExtents(image)) {
+    let done = start;
+    for await (const range of kind === 'absent' ? contentRanges(image, other, start, end) : []) {
       const last = Math.min(Math.ceil((range.offset + range.length) / unit) * unit, end);
-      for (let start = Math.max(done, Math.floor(range.offset / unit) * unit); start < last; start = done) {
-        done = Math.min(start + CHUNK, last);
-        yield { offset: start, length: done - start };
+      for (
+        let offset = Math.max(done, Math.floor(range.offset / unit) * unit);
+        offset < last;
+        offset = done
+      ) {
+        done = Math.min(offset + CHUNK, last);
+        yield { offset, length: done - offset };
       }
     }
-    offset = end;
   }
 }
 

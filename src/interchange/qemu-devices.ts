@@ -58,7 +58,7 @@ export class QemuDevices {
         this.draft.note(what, NO_CABLE);
         return true;
       case 'fsdev':
-        this.readFolder(what, value);
+        this.readFolder(what, Settings.parse(value, 'fsdriver'));
         return true;
       case 'virtfs':
         this.readVirtfs(what, value);
@@ -217,20 +217,20 @@ export class QemuDevices {
   }
 
   /** Which folder it is, and how QEMU keeps owners there, is the host's side. */
-  private readFolder(what: string, value: string, name?: string): void {
-    const settings = Settings.parse(value, 'fsdriver');
+  private readFolder(what: string, settings: Settings, name = settings.take('id') ?? ''): void {
     const readOnly = settings.takeSwitch('readonly') ?? false;
     this.draft.note(what, NO_FOLDER);
-    this.folders.set(name ?? settings.take('id') ?? '', readOnly);
+    this.folders.set(name, readOnly);
   }
 
   /** A folder and its device in one: QEMU makes a device on PCI of it. */
   private readVirtfs(what: string, value: string): void {
-    const tag = Settings.parse(value, 'fsdriver').take('mount_tag') ?? '';
+    const folder = Settings.parse(value, 'fsdriver');
+    const tag = folder.take('mount_tag') ?? '';
     // Several may have no id.
-    this.readFolder(what, value, what);
-    const settings = { driver: 'virtio-9p-pci', fsdev: what, mount_tag: tag };
-    this.devices.push({ what, settings: Settings.parse(JSON.stringify(settings), 'driver') });
+    this.readFolder(what, folder, what);
+    const device = { driver: 'virtio-9p-pci', fsdev: what, mount_tag: tag };
+    this.devices.push({ what, settings: Settings.parse(JSON.stringify(device), 'driver') });
   }
 }
 

@@ -5,11 +5,11 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /** Bytes of a size of QEMU's; `unit` is what a number alone counts. Undefined when it is none. */
 export function parseQemuSize(text: string, unit: number): number | undefined {
-  const match = /^(0x[\da-f]+|(?:\d+(?:\.\d+)?)([bkmgt])?)$/i.exec(text);
+  const match = /^(?:(0x[\da-f]+)|(\d+(?:\.\d+)?)([bkmgt])?)$/i.exec(text);
   if (!match) return undefined;
-  const [, number, suffix] = match;
+  const [, hexadecimal, decimal, suffix] = match;
   const scale = suffix === undefined ? unit : UNITS[suffix.toLowerCase()];
   // A part of a byte is rounded, as there.
-  const bytes = Math.round(Number(suffix === undefined ? number : number.slice(0, -1)) * scale);
+  const bytes = Math.round(Number(hexadecimal ?? decimal) * scale);
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }

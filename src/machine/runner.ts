@@ -199,12 +199,8 @@ export class Runner {
   }
 
   /** Resolves when devices have ended their work, or when the machine is to look at something. */
-  private async settleIo(): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      this.wake = resolve;
-    });
-    await Promise.race([woken, this.system.settleIo()]);
-    this.wake = undefined;
+  private settleIo(): Promise<void> {
+    return this.waitForAny(() => [this.system.settleIo()]);
   }
 
   /** Waits until a timer fires, an interrupt comes, or something else is to be done. */
@@ -238,12 +234,20 @@ export class Runner {
     const { serial, virtioConsole } = this.system;
     const consoles = virtioConsole ? [serial, virtioConsole] : [serial];
     while (!this.pauseWanted && consoles.some(({ isCongested }) => isCongested)) {
-      const woken = new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-      await Promise.race([woken, ...consoles.map((console) => console.drained())]);
-      this.wake = undefined;
+      await this.waitForAny(() => consoles.map((console) => console.drained()));
     }
+  }
+
+  /**
+   * Resolves when one of the promises does, or when the machine is to look at something, which may come while
+   * they are being made.
+   */
+  private async waitForAny(begin: () => readonly Promise<void>[]): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    await Promise.race([woken, ...begin()]);
+    this.wake = undefined;
   }
 
   private finish({ kind, code }: Finish): void {

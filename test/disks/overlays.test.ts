@@ -59,8 +59,16 @@ async function scribble(image: DiskImage, seed: number, count = 40): Promise<voi
   }
 }
 
+const TERABYTE = 2 ** 40;
+
+/** 4 KiB from `offset` on are all `value`. */
+async function expectFilled(image: DiskImage, offset: number, value: number): Promise<void> {
+  const piece = new Uint8Array(4096).fill(0xff);
+  await image.read(offset, piece);
+  expect(piece.every((byte) => byte === value)).toBe(true);
+}
+
 it('an overlay of a terabyte that has zeros alone is committed where there is something else', async () => {
-  const TERABYTE = 2 ** 40;
   const folder = new Folder();
   const base = await folder.create('base', 'qcow2', undefined, TERABYTE);
   for (const offset of [4096, TERABYTE - 4096]) await base.write(offset, new Uint8Array(4096).fill(1));
@@ -72,19 +80,12 @@ it('an overlay of a terabyte that has zeros alone is committed where there is so
   await commitImage(top, folder.host);
   await top.close();
   const after = await folder.open('base', true);
-  for (const [offset, value] of [
-    [4096, 0],
-    [TERABYTE - 4096, 1],
-  ] as const) {
-    const piece = new Uint8Array(4096).fill(0xff);
-    await after.read(offset, piece);
-    expect(piece.every((byte) => byte === value)).toBe(true);
-  }
+  await expectFilled(after, 4096, 0);
+  await expectFilled(after, TERABYTE - 4096, 1);
   await after.close();
 });
 
 it('an overlay of a terabyte is moved by looking at what has content', async () => {
-  const TERABYTE = 2 ** 40;
   const folder = new Folder();
   for (const [name, offset] of [
     ['base', TERABYTE - 65536],
@@ -107,14 +108,8 @@ it('an overlay of a terabyte is moved by looking at what has content', async () 
   await other.close();
   await top.close();
   const moved = await folder.open('top', true);
-  for (const [offset, value] of [
-    [TERABYTE - 65536, 1],
-    [TERABYTE / 2 + 4096, 0],
-  ] as const) {
-    const piece = new Uint8Array(4096).fill(0xff);
-    await moved.read(offset, piece);
-    expect(piece.every((byte) => byte === value)).toBe(true);
-  }
+  await expectFilled(moved, TERABYTE - 65536, 1);
+  await expectFilled(moved, TERABYTE / 2 + 4096, 0);
   await moved.close();
 });
 

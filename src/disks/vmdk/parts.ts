@@ -1,4 +1,5 @@
 /** The extents that a VMDK image consists of, as parts of its disk. */
+import { withoutHole } from '../chain.ts';
 import { Clusters } from '../clusters.ts';
 import { DiskImageError, type Extent, type ImageHost } from '../disk-image.ts';
 import type { ImageFile } from '../image-file.ts';
@@ -69,14 +70,9 @@ export function flatPart(file: ImageFile, line: ExtentLine, owner: Owner): Part 
     file,
     changes: file.readOnly ? undefined : changes,
     read: (offset, into) => file.read(start + offset, into),
-    async nextExtent(offset) {
-      const [length, fileOffset] = [size - offset, start + offset];
-      // Nobody else asks: the file with the holes is not the image's own.
-      const found = await file.extentAt?.(fileOffset);
-      const part = Math.min(length, found?.length ?? length);
-      if (found?.isHole) return { offset, length: part, kind: 'zero' };
-      return { offset, length: part, kind: 'data', fileOffset };
-    },
+    // Nobody else asks for holes: the file that has them is not the image's own.
+    nextExtent: (offset) =>
+      withoutHole({ offset, length: size - offset, kind: 'data', fileOffset: start + offset }, { file }),
   };
 }
 
